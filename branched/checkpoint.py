@@ -1,0 +1,72 @@
+"""Checkpoints: one safetensors file with tensors and a JSON header. No code inside, and everything is checked on loading."""
+import dataclasses
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from .errors import BranchedError
+
+FORMAT, VERSION = "branched", 1
+SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
+
+
+def find(name: str | os.PathLike) -> Path:
+    """The file of a model: a path as it is, or a name in `checkpoints/`."""
+    path = Path(name).expanduser()
+    if path.suffix == ".safetensors" or len(path.parts) > 1:
+        return path
+    return SHIPPED / f"{name}.safetensors"
+
+
+def write_atomically(path: Path, write) -> None:
+    """Let `write(temporary)` write a file, then rename it to `path`: what was there stays until the new one is whole."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        try:
+            write(temporary)
+            os.chmod(temporary, 0o644)  # mkstemp keeps others out, and a shipped model is for everyone
+            os.replace(temporary, path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except (OSError, SafetensorError) as error:
+        raise BranchedError(f"{path} could not be written: {error}.") from None
+
+
+def save(path: str | os.PathLike, kind: str, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
+    """Write tensors and a JSON header of a `kind` ("model", "training", ...) to a safetensors file."""
+    contents = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+    metadata = {"format": FORMAT, "kind": kind, "version": str(VERSION), "header": json.dumps(header, default=_plain)}
+    write_atomically(Path(path), lambda temporary: save_file(contents, temporary, metadata))
+
+
+def load(path: str | os.PathLike, kind: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors and header of a file that `save` wrote. Raises BranchedError if it is missing, cut short or foreign."""
+    path = Path(path)
+    if not path.is_file():
+        raise BranchedError(f"There is no file {path}.")
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != FORMAT or metadata.get("kind") != kind:
+                raise BranchedError(f"{path} is a safetensors file, but not a {kind} of this project.")
+            if metadata.get("version") != str(VERSION):
+                raise BranchedError(f"{path} has version {metadata.get('version')}, and this program reads version {VERSION}.")
+            return {key: file.get_tensor(key) for key in file.keys()}, json.loads(metadata["header"])
+    except (SafetensorError, OSError, json.JSONDecodeError, KeyError, UnicodeDecodeError) as error:
+        raise BranchedError(f"{path} is not a whole safetensors file ({error}); get it anew.") from None
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know: dataclasses and NumPy scalars."""
+    if dataclasses.is_dataclass(value):
+        return dataclasses.asdict(value)
+    return value.item()

@@ -1,0 +1,167 @@
+"""Discovery: the class tree that the data themselves suggest, by the rule of Tseng et al. (2024), section 3 and app. B.
+
+Noise the data of every class and follow, over diffusion time, the mean cosine similarity of pairs. Two classes meet at
+the first time at which the similarity between them reaches the mean of the two similarities within them, less epsilon.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.cluster.hierarchy import linkage
+from scipy.ndimage import gaussian_filter1d
+from torch import Tensor
+
+from .data import Dataset, to_core
+from .errors import BranchedError
+from .schedule import alpha, sigma
+from .tree import ClassTree
+
+ROUNDS = 10  # independent draws of noise for each image; see `_mean_unit_vectors`
+MIN_TIMES = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Discovery:
+    """A class tree and the evidence for it.
+
+    `similarity` (S, N, N) float32 is the raw mean cosine similarity at each of `times` (S,): between two classes over
+    all pairs, on the diagonal over distinct pairs within a class.
+    """
+
+    tree: ClassTree
+    times: np.ndarray
+    similarity: np.ndarray
+    settings: dict[str, Any]
+
+
+def discover(dataset: Dataset, *, seed: int = 0, samples: int = 1000, times: int = 1000, epsilon: float = 0.005,
+             smoothing: float = 3.0, minimum_time: float = 0.0, minimum_length: float = 0.0) -> Discovery:
+    """Find the class tree of a data set from `samples` images of each class (or all, if it has fewer).
+
+    `times` is the number of diffusion times, evenly spaced in (0, 1]; for the others see `tree_from_similarity`.
+    The same seed gives the same tree. Raises BranchedError for options that make no sense.
+    """
+    rule = {"epsilon": epsilon, "smoothing": smoothing, "minimum_time": minimum_time, "minimum_length": minimum_length}
+    if samples < 2:
+        raise BranchedError(f"Discovery compares images within a class, so it takes at least 2 samples, not {samples}.")
+    if times < MIN_TIMES:
+        raise BranchedError(f"Discovery takes at least {MIN_TIMES} times, not {times}.")
+    _check(dataset.labels, times, **rule)
+    generator = torch.Generator().manual_seed(seed)
+    images = []
+    for label in dataset.labels:
+        x = dataset.of(label)
+        if len(x) < 2:
+            raise BranchedError(f"The class {label!r} has {len(x)} images; discovery needs at least 2 in every class.")
+        images.append(x[torch.randperm(len(x), generator=generator)[:samples]])
+    grid = np.arange(1, times + 1) / times
+    similarity = _similarity(images, grid, generator)
+    tree = tree_from_similarity(dataset.labels, grid, similarity, **rule)
+    return Discovery(tree, grid, similarity, {"seed": seed, "samples": samples, "times": times, **rule})
+
+
+# -- similarity ------------------------------------------------------------------------------------------------------
+
+def _similarity(images: list[Tensor], times: np.ndarray, generator: torch.Generator) -> np.ndarray:
+    """Mean cosine similarity (S, N, N) of noised images, from uint8 (n, C, H, W) of each class.
+
+    The mean of all cosines between two classes is the inner product of their mean unit vectors; within a class, the
+    n cosines of an image with itself (each is 1) are taken out.
+    """
+    counts = torch.tensor([len(x) for x in images], dtype=torch.float64)
+    similarity = np.empty((len(times), len(images), len(images)), np.float32)
+    for first in range(min(ROUNDS, len(times))):
+        t = torch.from_numpy(times[first::ROUNDS])
+        means = torch.stack([_mean_unit_vectors(x, t, generator) for x in images], 1)   # (S / ROUNDS, N, D)
+        products = (means @ means.mT).double()                                          # (S / ROUNDS, N, N)
+        own = products.diagonal(dim1=1, dim2=2)
+        own.copy_((counts**2 * own - counts) / (counts * (counts - 1)))
+        similarity[first::ROUNDS] = products.numpy()
+    return similarity
+
+
+def _mean_unit_vectors(images: Tensor, t: Tensor, generator: torch.Generator) -> Tensor:
+    """The mean over images of the noised image, scaled to length 1, at each time: float32 (len(t), D).
+
+    Each image gets one draw of noise e for all times in t. Then the lengths follow from three numbers per image, and
+    the means are two matrix products, instead of fresh noise in every pixel at every time (8 thousand million numbers
+    on MNIST). At any one time this is the plain estimate: noise is independent between images. Only times in the same
+    call share it, so the caller hands over every tenth time; neighbours, over which the curves are smoothed, have
+    independent noise.
+    """
+    x = to_core(images).flatten(1)                                                       # (n, D)
+    noise = torch.randn(x.shape, generator=generator)
+    a, s = alpha(t).float()[:, None], sigma(t).float()[:, None]                          # (len(t), 1)
+    xx, xe, ee = (torch.linalg.vecdot(u, v) for u, v in ((x, x), (x, noise), (noise, noise)))
+    weights = (a * a * xx + 2 * a * s * xe + s * s * ee).clamp_min(1e-12).rsqrt() / len(x)   # (len(t), n)
+    return (a * weights) @ x + (s * weights) @ noise
+
+
+# -- the rule --------------------------------------------------------------------------------------------------------
+
+def tree_from_similarity(labels: Sequence[str], times: np.ndarray, similarity: np.ndarray, *, epsilon: float = 0.005,
+                         smoothing: float = 3.0, minimum_time: float = 0.0, minimum_length: float = 0.0) -> ClassTree:
+    """The tree that curves of similarity (S, N, N) over times (S,), evenly spaced in (0, 1], lead to. Milliseconds.
+
+    `smoothing` is the width (sigma) of the Gaussian that smooths the curves, in time steps. No branch point lies below
+    `minimum_time`, and no branch is shorter than `minimum_length`: splits too close become one split of several.
+    """
+    labels, count = tuple(labels), len(labels)
+    _check(labels, len(times), epsilon, smoothing, minimum_time, minimum_length)
+    if similarity.shape != (len(times), count, count) or not np.isfinite(similarity).all():
+        raise BranchedError(f"Similarity is finite numbers of shape {(len(times), count, count)}, "
+                            f"not of {similarity.shape}.")
+    step = 1 / len(times)
+    meetings = _meetings(times, similarity, epsilon, smoothing)
+    # Even classes that are the same, or never meet, get a leaf and a root of positive length.
+    lowest, highest = max(step, minimum_time, minimum_length), 1 - max(step, minimum_length)
+    if lowest > highest:
+        raise BranchedError(f"A minimum time of {minimum_time:g} and a minimum length of {minimum_length:g} "
+                            "leave no room for a branch point.")
+    return ClassTree.from_merges(labels, _merges(labels, meetings.clip(lowest, highest), minimum_length))
+
+
+def _meetings(times: np.ndarray, similarity: np.ndarray, epsilon: float, smoothing: float) -> np.ndarray:
+    """The time at which each two classes meet, (N (N - 1) / 2,) in scipy's condensed order; 1 if they never do."""
+    curves = gaussian_filter1d(similarity, smoothing, axis=0, mode="nearest") if smoothing else similarity
+    i, j = np.triu_indices(similarity.shape[1], 1)
+    within = curves.diagonal(axis1=1, axis2=2)
+    met = curves[:, i, j] >= (within[:, i] + within[:, j]) / 2 - epsilon                 # (S, pairs)
+    return np.where(met.any(0), times[met.argmax(0)], 1.0)
+
+
+def _merges(labels: tuple[str, ...], meetings: np.ndarray,
+            minimum_length: float) -> list[tuple[float, tuple[str, ...]]]:
+    """Single linkage as (time, classes), where a branch that would be too short is left out."""
+    nodes = [(0.0, (label,), ()) for label in labels]
+    for a, b, time, _ in linkage(meetings, "single"):
+        nodes.append((float(time), nodes[int(a)][1] + nodes[int(b)][1], (int(a), int(b))))
+    merges, stack = [], [(nodes[-1], 1.0)]
+    while stack:  # from the root down: what a left-out branch would split into, its parent splits into
+        (time, classes, children), start = stack.pop()
+        is_root = len(classes) == len(labels)
+        if is_root or start - time > max(minimum_length - 1e-9, 0):
+            merges.append((time, classes))
+            start = time
+        stack += [(nodes[child], start) for child in children if nodes[child][2]]
+    return merges
+
+
+def _check(labels: Sequence[str], times: int, epsilon: float, smoothing: float, minimum_time: float,
+           minimum_length: float) -> None:
+    if len(labels) < 2:
+        raise BranchedError("Discovery needs at least two classes.")
+    if times < 2:
+        raise BranchedError(f"Similarity must be known at two times or more, not at {times}.")
+    if not 0 <= epsilon < float("inf"):
+        raise BranchedError(f"Epsilon is 0 or more, not {epsilon:g}.")
+    if not 0 <= smoothing <= times:
+        raise BranchedError(f"Smoothing is between 0 and the number of times, {times}; not {smoothing:g}.")
+    if not 0 <= minimum_time < 1:
+        raise BranchedError(f"The minimum time of a branch point is from 0 to below 1, not {minimum_time:g}.")
+    if not 0 <= minimum_length <= 0.5:
+        raise BranchedError(f"The minimum length of a branch is from 0 to 0.5, not {minimum_length:g}.")

@@ -1,0 +1,74 @@
+"""The noise process, and all arithmetic on it: variance preserving, beta(t) = 0.1 + 19.9 t on [0, 1].
+
+Song et al. (2021), equation 11, with the constants of Tseng et al. (2022), so that branch times compare. Every state is
+`xt = alpha(t) x0 + sigma(t) noise`; everything else follows from these two numbers. Times are floats or tensors `(B,)`.
+"""
+import math
+
+import torch
+from torch import Tensor
+
+BETA_0, BETA_1 = 0.1, 20.0
+
+Time = Tensor | float
+
+
+def log_alpha(t: Time) -> Time:
+    """log alpha(t) = -1/2 of the integral of beta from 0 to t."""
+    return -0.5 * (BETA_0 * t + 0.5 * (BETA_1 - BETA_0) * t * t)
+
+
+def alpha(t: Time) -> Tensor:
+    """How much of the clean object is left at time t: 1 at t = 0, 0.007 at t = 1."""
+    return torch.exp(torch.as_tensor(log_alpha(t)))
+
+
+def sigma(t: Time) -> Tensor:
+    """The standard deviation of the noise at time t: sqrt(1 - alpha^2), without cancellation near t = 0."""
+    return torch.sqrt(-torch.expm1(2 * torch.as_tensor(log_alpha(t))))
+
+
+def half_log_snr(t: float) -> float:
+    """lambda(t) = log(alpha / sigma), the clock of exponential integrators (Lu et al., 2022); +inf at t = 0."""
+    if t <= 0:
+        return math.inf
+    log_a = log_alpha(t)
+    return log_a - 0.5 * math.log(-math.expm1(2 * log_a))
+
+
+def time_of(half_log_snr: float) -> float:
+    """The time with the given lambda: the inverse of `half_log_snr`."""
+    log_a = -0.5 * math.log1p(math.exp(-2 * half_log_snr))
+    slope = BETA_1 - BETA_0
+    return (-BETA_0 + math.sqrt(BETA_0**2 - 4 * slope * log_a)) / slope
+
+
+def _columns(t: Time, like: Tensor) -> tuple[Tensor, Tensor]:
+    """alpha and sigma, shaped to multiply a batch."""
+    t = torch.as_tensor(t, dtype=torch.float64)
+    shape = t.shape + (1,) * (like.ndim - 1 if t.ndim else 0)
+    return tuple(c.reshape(shape).to(like.device, like.dtype) for c in (alpha(t), sigma(t)))
+
+
+def diffuse(x0: Tensor, noise: Tensor, t: Time) -> Tensor:
+    """The state at time t on the way between a clean object and its noise."""
+    a, s = _columns(t, x0)
+    return a * x0 + s * noise
+
+
+def velocity(x0: Tensor, noise: Tensor, t: Time) -> Tensor:
+    """What the network predicts: v = alpha noise - sigma x0 (Salimans and Ho, 2022)."""
+    a, s = _columns(t, x0)
+    return a * noise - s * x0
+
+
+def clean_from_velocity(xt: Tensor, v: Tensor, t: Time) -> Tensor:
+    """The clean object that a velocity stands for: x0 = alpha xt - sigma v."""
+    a, s = _columns(t, xt)
+    return a * xt - s * v
+
+
+def infer_noise(xt: Tensor, x0: Tensor, t: Time) -> Tensor:
+    """The noise that leads from x0 to xt at time t > 0 (DDIM's; a bridge's)."""
+    a, s = _columns(t, xt)
+    return (xt - a * x0) / s

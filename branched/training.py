@@ -1,0 +1,236 @@
+"""Training: one loop for bridged, plain (published) and flat models, on a CPU, a GPU, or several under torchrun.
+
+`train` is a generator of small progress records. A batch is a function of (seed, step) alone, so that a run that was
+stopped goes on exactly, and several processes see slices of the very batch that one process would see.
+"""
+import copy
+import math
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+from . import checkpoint, schedule
+from .bridge import Pairs, chained_pairs
+from .data import Dataset
+from .errors import BranchedError
+from .network import BranchedUNet, NetworkConfig
+from .tree import ClassTree
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How a model is trained. `bridge` is the share of each batch that consists of bridges; 0 is the published way."""
+
+    steps: int = 16_000
+    batch: int = 128
+    learning_rate: float = 1e-3
+    warmup: int = 200           # steps over which the rate rises
+    decay: float = 0.5          # last share of the steps, over which it falls to zero
+    bridge: float = 0.7
+    pairs: int = 1024           # size of the optimal-transport problem at each branch point
+    refresh: int = 128          # steps after which new pairs are drawn
+    ema: float = 0.999
+    clip: float = 1.0           # norm of the gradient
+    seed: int = 0
+    precision: str = "auto"     # "float32", "bfloat16", or "auto": bfloat16 where the hardware multiplies it
+
+    def __post_init__(self):
+        positive = ("steps", "batch", "learning_rate", "pairs", "refresh", "clip")
+        for name in positive:
+            if not getattr(self, name) > 0:
+                raise BranchedError(f"{name} must be positive, not {getattr(self, name)}.")
+        for name in ("bridge", "ema", "decay"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise BranchedError(f"{name} is a share between 0 and 1, not {getattr(self, name)}.")
+        if self.precision not in ("auto", "float32", "bfloat16"):
+            raise BranchedError(f"precision is auto, float32 or bfloat16, not {self.precision!r}.")
+
+
+class Batch(NamedTuple):
+    """Rows for one step: clean objects and noise (B, C, H, W), times (B,), branch ids (B,)."""
+
+    x0: Tensor
+    noise: Tensor
+    t: Tensor
+    branch: Tensor
+
+
+class Progress(NamedTuple):
+    """What the training loop tells after each step. `seconds` counts all sessions of a resumed run."""
+
+    step: int
+    loss: float
+    seconds: float
+
+
+@dataclass
+class TrainingState:
+    """All that a run is: network, averaged network, optimiser, and how far it is."""
+
+    network: BranchedUNet
+    average: BranchedUNet
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+    seconds: float = 0.0
+
+
+def spread(tree: ClassTree, rows: int, offset: float) -> tuple[Tensor, Tensor]:
+    """Branch ids (rows,) and times (rows,): evenly spaced over all branches laid end to end.
+
+    A branch weighs its length (but at least 0.02, for the sake of short ones) times the square root of its number of
+    classes: a leaf is one of many and must be sharp, an inner branch serves several.
+    """
+    weights = torch.tensor([max(b.length, 0.02) * math.sqrt(len(b.classes)) for b in tree.branches], dtype=torch.float64)
+    ends = weights.cumsum(0) / weights.sum()
+    place = (torch.arange(rows, dtype=torch.float64) + offset) / rows
+    index = torch.searchsorted(ends, place).clamp(max=len(ends) - 1)
+    within = 1 - (ends[index] - place) / (weights / weights.sum())[index]
+    low, high, ids = (torch.tensor([getattr(b, name) for b in tree.branches], dtype=torch.float64)[index]
+                      for name in ("t_low", "t_high", "id"))
+    return ids.long(), (low + within.clamp(0, 1) * (high - low)).clamp(min=1e-3).float()
+
+
+def make_batch(tree: ClassTree, data: Dataset, pairs: dict[int, Pairs], config: TrainingConfig, step: int) -> Batch:
+    """The global batch of a step: for each branch some rows from its chained bridges and some from plain diffusion."""
+    generator = torch.Generator().manual_seed(_mix(config.seed, step, 1))
+    offset = torch.rand((), generator=generator, dtype=torch.float64).item()
+    branch, t = spread(tree, config.batch, offset)
+    x0 = torch.empty(config.batch, *data.shape)
+    noise = torch.randn(x0.shape, generator=generator)
+    bridged = torch.rand(config.batch, generator=generator) < config.bridge
+    for branch_id in branch.unique().tolist():
+        rows = (branch == branch_id).nonzero().flatten()
+        plain, paired = rows[~bridged[rows]], rows[bridged[rows]]
+        if len(plain):
+            x0[plain] = data.draw(tree[branch_id].classes, len(plain), generator)
+        if len(paired):
+            pick = torch.randint(len(pairs[branch_id][0]), (len(paired),), generator=generator)
+            x0[paired], noise[paired] = pairs[branch_id][0][pick], pairs[branch_id][1][pick]
+    order = torch.randperm(config.batch, generator=generator)  # so that every process gets a fair slice
+    return Batch(x0[order], noise[order], t[order], branch[order])
+
+
+def loss_of(network: nn.Module, batch: Batch) -> Tensor:
+    """Mean squared error of the velocity."""
+    xt = schedule.diffuse(batch.x0, batch.noise, batch.t)
+    target = schedule.velocity(batch.x0, batch.noise, batch.t)
+    return (network(xt, batch.t, batch.branch).float() - target).square().mean()
+
+
+def start(tree: ClassTree, network: NetworkConfig, config: TrainingConfig, device: torch.device) -> TrainingState:
+    """A run before its first step, initialised from the seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        net = BranchedUNet(network, branches=max(b.id for b in tree.branches) + 1).to(device)
+    optimiser = torch.optim.Adam(net.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), foreach=True)
+    return TrainingState(net, copy.deepcopy(net).requires_grad_(False), optimiser)
+
+
+def train(state: TrainingState, tree: ClassTree, data: Dataset, config: TrainingConfig) -> Iterator[Progress]:
+    """Train `state` in place up to `config.steps`, telling of every step. Under torchrun, on this process's slice.
+
+    Raises BranchedError at the first loss that is not finite; the state then is useless, its last checkpoint is not.
+    """
+    device = next(state.network.parameters()).device
+    rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
+    if config.batch % world:
+        raise BranchedError(f"A batch of {config.batch} cannot be shared out evenly among {world} processes.")
+    module = nn.parallel.DistributedDataParallel(state.network) if world > 1 else state.network
+    cast = autocast(config.precision, device)
+    pairs: dict[int, Pairs] = {}
+    pairs_of = -1
+    began = time.perf_counter() - state.seconds
+    while state.step < config.steps:
+        if config.bridge > 0 and state.step // config.refresh != pairs_of:
+            pairs_of = state.step // config.refresh
+            generator = torch.Generator().manual_seed(_mix(config.seed, pairs_of, 2))
+            pairs = chained_pairs(tree, data, config.pairs, generator)
+        batch = make_batch(tree, data, pairs, config, state.step)
+        batch = Batch(*(part[rank::world].to(device) for part in batch))
+        for group in state.optimiser.param_groups:
+            group["lr"] = config.learning_rate * rate(state.step, config)
+        with cast():
+            loss = loss_of(module, batch)
+        state.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(state.network.parameters(), config.clip)
+        value = _mean_over_processes(loss.detach())
+        if not math.isfinite(value):
+            raise BranchedError(f"The loss is {value} at step {state.step}: training stops, and the last checkpoint stays. "
+                                "Try a lower learning rate or float32.")
+        state.optimiser.step()
+        state.step += 1
+        _average(state, min(config.ema, state.step / (state.step + 10)))
+        state.seconds = time.perf_counter() - began
+        yield Progress(state.step, value, state.seconds)
+
+
+def rate(step: int, config: TrainingConfig) -> float:
+    """The learning rate as a share of its peak: up, level, and down to zero over the last part."""
+    up = min(1.0, (step + 1) / max(1, config.warmup))
+    down = (config.steps - step) / max(1.0, config.decay * config.steps)
+    return min(up, down, 1.0)
+
+
+def autocast(precision: str, device: torch.device):
+    """A function that gives the autocast context for a device and a precision."""
+    if precision == "auto":
+        # bfloat16 pays on a GPU and on a CPU with matrix tiles (AMX); without them it is slower than float32
+        capable = device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16", False)
+        precision = "bfloat16" if capable else "float32"
+    if precision == "float32":
+        return nullcontext
+    return lambda: torch.autocast(device.type, torch.bfloat16)
+
+
+@torch.no_grad()
+def _average(state: TrainingState, decay: float) -> None:
+    """Move the averaged weights towards the trained ones."""
+    torch._foreach_lerp_(list(state.average.parameters()), list(state.network.parameters()), 1 - decay)
+
+
+def _mean_over_processes(loss: Tensor) -> float:
+    if dist.is_initialized():
+        dist.all_reduce(loss)
+        loss = loss / dist.get_world_size()
+    return loss.item()
+
+
+def _mix(*numbers: int) -> int:
+    """One seed from several numbers, so that neighbours share no random stream."""
+    value = 0
+    for number in numbers:
+        value = (value * 6364136223846793005 + number + 1442695040888963407) % 2**63
+    return value
+
+
+def save_state(path: str | Path, state: TrainingState, facts: dict) -> None:
+    """Write all that is needed to go on. `facts` (configuration, tree, data) are compared when the run is resumed."""
+    tensors = {f"network.{k}": v for k, v in state.network.state_dict().items()}
+    tensors |= {f"average.{k}": v for k, v in state.average.state_dict().items()}
+    for name, parameter in state.network.named_parameters():
+        tensors |= {f"adam.{k}.{name}": v for k, v in state.optimiser.state[parameter].items()}
+    checkpoint.save(path, "training", tensors, {"step": state.step, "seconds": state.seconds, "facts": facts})
+
+
+def load_state(path: str | Path, state: TrainingState, facts: dict) -> None:
+    """Put a saved run into a freshly started `state`. Refused if it was another run (other facts)."""
+    tensors, header = checkpoint.load(path, "training")
+    for key, value in facts.items():
+        if header["facts"].get(key) != value:
+            raise BranchedError(f"{path} is from another run: its {key} is {header['facts'].get(key)!r:.200}, "
+                                f"here it is {value!r:.200}.")
+    for name, module in (("network", state.network), ("average", state.average)):
+        module.load_state_dict({k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")})
+    for name, parameter in state.network.named_parameters():
+        state.optimiser.state[parameter] = {
+            key: (value if key == "step" else value.to(parameter.device))
+            for key in ("step", "exp_avg", "exp_avg_sq") for value in (tensors[f"adam.{key}.{name}"],)}
+    state.step, state.seconds = header["step"], header["seconds"]
