@@ -72,3 +72,10 @@ def infer_noise(xt: Tensor, x0: Tensor, t: Time) -> Tensor:
     """The noise that leads from x0 to xt at time t > 0 (DDIM's; a bridge's)."""
     a, s = _columns(t, xt)
     return (xt - a * x0) / s
+
+
+def carry(xt: Tensor, noise: Tensor, t: Time, t_next: Time) -> Tensor:
+    """Move a state from t to t_next with the given noise held fixed: the ODE d(x / alpha) = noise d(sigma / alpha)."""
+    a, s = _columns(t, xt)
+    a_next, s_next = _columns(t_next, xt)
+    return a_next * (xt / a + (s_next / a_next - s / a) * noise)

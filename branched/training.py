@@ -21,6 +21,7 @@ from .bridge import Pairs, chained_pairs
 from .data import Dataset
 from .errors import BranchedError
 from .network import BranchedUNet, NetworkConfig
+from .seeds import mix
 from .tree import ClassTree
 
 
@@ -99,7 +100,7 @@ def spread(tree: ClassTree, rows: int, offset: float) -> tuple[Tensor, Tensor]:
 
 def make_batch(tree: ClassTree, data: Dataset, pairs: dict[int, Pairs], config: TrainingConfig, step: int) -> Batch:
     """The global batch of a step: for each branch some rows from its chained bridges and some from plain diffusion."""
-    generator = torch.Generator().manual_seed(_mix(config.seed, step, 1))
+    generator = torch.Generator().manual_seed(mix(config.seed, step, 1))
     offset = torch.rand((), generator=generator, dtype=torch.float64).item()
     branch, t = spread(tree, config.batch, offset)
     x0 = torch.empty(config.batch, *data.shape)
@@ -150,7 +151,7 @@ def train(state: TrainingState, tree: ClassTree, data: Dataset, config: Training
     while state.step < config.steps:
         if config.bridge > 0 and state.step // config.refresh != pairs_of:
             pairs_of = state.step // config.refresh
-            generator = torch.Generator().manual_seed(_mix(config.seed, pairs_of, 2))
+            generator = torch.Generator().manual_seed(mix(config.seed, pairs_of, 2))
             pairs = chained_pairs(tree, data, config.pairs, generator)
         batch = make_batch(tree, data, pairs, config, state.step)
         batch = Batch(*(part[rank::world].to(device) for part in batch))
@@ -201,14 +202,6 @@ def _mean_over_processes(loss: Tensor) -> float:
         dist.all_reduce(loss)
         loss = loss / dist.get_world_size()
     return loss.item()
-
-
-def _mix(*numbers: int) -> int:
-    """One seed from several numbers, so that neighbours share no random stream."""
-    value = 0
-    for number in numbers:
-        value = (value * 6364136223846793005 + number + 1442695040888963407) % 2**63
-    return value
 
 
 def save_state(path: str | Path, state: TrainingState, facts: dict) -> None:

@@ -1,0 +1,174 @@
+"""The door: a trained model and all that one can do with it. Takes names and pictures, gives arrays and dataclasses."""
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from os import PathLike
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import checkpoint, generate
+from .classify import Classes, classify
+from .errors import BranchedError
+from .hybrid import Hybrid, hybrid
+from .images import from_core, to_core
+from .network import BranchedUNet, NetworkConfig
+from .sampler import SOLVERS
+from .transmute import Transmutation, transmute
+from .tree import ClassTree, Label
+from .walk import Denoiser
+
+SOLVER = "sde-dpm++2m"  # the default; see the README for the comparison
+MOST = {"n": 10_000, "steps": 1_000}
+
+
+def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
+    """Load a model: a name in `checkpoints/`, or a path. `device` is "auto", "cpu" or "cuda".
+
+    Raises BranchedError if there is no such file, or if it is cut short, edited or foreign.
+    """
+    where = pick_device(device)
+    path = checkpoint.find(name)
+    tensors, header = checkpoint.load(path, "model")
+    try:
+        tree = ClassTree.from_json(header["tree"])
+        with torch.device("meta"):
+            network = BranchedUNet(NetworkConfig(**header["network"]), branches=header["branches"])
+        weights = {key.removeprefix("network."): value for key, value in tensors.items() if key.startswith("network.")}
+        network.load_state_dict(weights, assign=True)
+        known = {branch.id for branch in tree.branches}
+        if max(known) >= network.branches:
+            raise BranchedError("its tree has branches without weights")
+        curves = {key: tensors[f"curves.{key}"].numpy() for key in ("times", "similarity") if f"curves.{key}" in tensors}
+        return BranchedModel(network.to(where, memory_format=torch.channels_last), tree, header["facts"], curves)
+    except (KeyError, TypeError, RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
+
+
+def pick_device(device: str) -> torch.device:
+    """The device for "auto" (a GPU when there is one), "cpu" or "cuda"."""
+    if device not in ("auto", "cpu", "cuda"):
+        raise BranchedError(f"The device is auto, cpu or cuda, not {device!r}.")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise BranchedError("This machine has no GPU that PyTorch can use; choose the device cpu or auto.")
+    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+class BranchedModel:
+    """A hierarchically branched diffusion model: a class tree, and a network with one reverse process per branch.
+
+    `facts` tells how it was trained and how well it does; `curves` holds the similarities by which its tree was found.
+    Nothing in it changes after loading, so that threads can share it.
+    """
+
+    def __init__(self, network: BranchedUNet, tree: ClassTree, facts: dict[str, Any], curves: dict[str, np.ndarray]):
+        self.tree, self.facts, self.curves = tree, facts, curves
+        self.denoise = Denoiser(network.eval().requires_grad_(False), tree)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the classes."""
+        return self.tree.labels
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one image: (H, W), or (H, W, 3)."""
+        channels, height, width = self.denoise.shape
+        return (height, width) if channels == 1 else (height, width, channels)
+
+    @property
+    def device(self) -> torch.device:
+        return self.denoise.device
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the network has learnt."""
+        return sum(parameter.numel() for parameter in self.denoise.network.parameters())
+
+    def save(self, path: str | PathLike) -> None:
+        """Write the model to one safetensors file."""
+        network = self.denoise.network
+        tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
+        tensors |= {f"curves.{key}": torch.from_numpy(value) for key, value in self.curves.items()}
+        checkpoint.save(path, "model", tensors, {"network": asdict(network.config), "branches": network.branches,
+                                                 "tree": self.tree.to_json(), "facts": self.facts})
+
+    def sample(self, labels: Label | Iterable[Label] | None = None, n: int = 8, steps: int = 20, seed: int = 0,
+               solver: str = SOLVER) -> generate.Samples:
+        """Draw n images of every label (None: of all classes). Shared branches are computed once."""
+        names = self.tree.group(labels)
+        return generate.sample(self.denoise, names, **_checked(n=n, steps=steps, seed=seed, solver=solver))
+
+    def sampling(self, labels: Label | Iterable[Label] | None = None, n: int = 8, steps: int = 20, seed: int = 0,
+                 solver: str = SOLVER) -> Iterator[generate.Frame]:
+        """As `sample`, but telling of every step: for animations and progress. The last frame has the result."""
+        names = self.tree.group(labels)
+        return generate.sampling(self.denoise, names, **_checked(n=n, steps=steps, seed=seed, solver=solver))
+
+    def hybrid(self, a: Label | Iterable[Label], b: Label | Iterable[Label], n: int = 8, steps: int = 20,
+               seed: int = 0, solver: str = SOLVER) -> Hybrid:
+        """What the classes (or sets of classes) a and b share at their meeting point, and what becomes of it."""
+        options = _checked(n=n, steps=steps, seed=seed, solver=solver)
+        return hybrid(self.denoise, self.tree.group(a), self.tree.group(b), **options)
+
+    def transmute(self, images, source: Label, target: Label | Iterable[Label],
+                  time: float | Iterable[float] | None = None, steps: int = 20, seed: int = 0,
+                  deterministic: bool = False, solver: str | None = None) -> Transmutation:
+        """Turn images (B, H, W) of class `source`, floats in [0, 1], into the class `target`.
+
+        `time` is the turning time, by default the meeting point of the two classes. Several targets or several times
+        add an axis each to the result, targets first, and are walked in one batch.
+        """
+        began = now()
+        options = _checked(n=1, steps=steps, seed=seed, solver=solver or ("heun" if deterministic else SOLVER))
+        options.pop("n")
+        source, targets, times = self.tree.label(source), self.tree.group(target), _times(time)
+        meeting = [self.tree.meeting_point(source, name) for name in targets]
+        turns = [(name, t) for name, own in zip(targets, meeting, strict=True) for t in (times or [own])]
+        x0 = to_core(images, self.denoise.shape).to(self.device)
+        ends, evaluations = transmute(self.denoise, x0, source, turns, deterministic=deterministic, **options)
+        several_times, several_targets = _is_many(time), _is_many(target)
+        ends = ends.unflatten(0, (len(targets), -1))
+        ends = ends if several_times else ends[:, 0]
+        ends = ends if several_targets else ends[0]
+        turning = tuple(times) if several_times else times[0] if times else tuple(meeting) if several_targets else meeting[0]
+        return Transmutation(from_core(ends), turning, source, targets if several_targets else targets[0], deterministic,
+                             evaluations, now() - began, seed, steps, options["solver"])
+
+    def classify(self, images, noises: int = 4, seed: int = 0) -> Classes:
+        """Which class is each image (B, H, W), by the tree: (B,) names, with `.probabilities` (B, N)."""
+        return classify(self.denoise, to_core(images, self.denoise.shape).to(self.device), noises, seed)
+
+
+now = time.perf_counter
+
+
+def _is_many(value: Any) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str)
+
+
+def _times(time: float | Iterable[float] | None) -> list[float]:
+    """Turning times as a list, empty for None; each checked."""
+    times = [] if time is None else list(time) if _is_many(time) else [time]
+    if time is not None and not times:
+        raise BranchedError("Name at least one turning time, or None for the meeting point.")
+    for t in times:
+        if isinstance(t, bool) or not isinstance(t, (int, float, np.number)) or not 0 <= t <= 1:
+            raise BranchedError(f"A turning time is a number from 0 (data) to 1 (noise), not {t!r}.")
+    return [float(t) for t in times]
+
+
+def _checked(n: int, steps: int, seed: int, solver: str) -> dict[str, Any]:
+    """The options of a walk, or a sentence about the one that is impossible."""
+    for name, value in (("n", n), ("steps", steps)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= MOST[name]:
+            raise BranchedError(f"{name} is a whole number from 1 to {MOST[name]}, not {value!r}.")
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise BranchedError(f"The seed is a whole number, not {seed!r}.")
+    if solver not in SOLVERS:
+        raise BranchedError(f"There is no solver {solver!r}; choose one of {', '.join(SOLVERS)}.")
+    return {"n": int(n), "steps": int(steps), "seed": int(seed), "solver": solver}

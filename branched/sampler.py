@@ -1,0 +1,146 @@
+"""Solvers of the reverse process. They know neither network nor tree: a denoiser is asked, a grid of times is given.
+
+A solver is a generator. It yields a state and its time, `(xt, t)`, is sent the estimate E[x0 | xt], and returns the state
+at the last time. So whoever drives solvers can answer many of them with one evaluation of a network; `solve` drives one.
+All but `sde_dpmpp_2m` solve the probability-flow ODE, downwards or upwards. Times are floats, S+1 for S steps.
+"""
+from collections.abc import Callable, Generator, Sequence
+from itertools import pairwise
+from math import exp, expm1, inf, sqrt
+
+import torch
+from torch import Tensor
+
+from . import schedule
+
+Question = tuple[Tensor, float]                       # a state (B, ...) and its time
+Steps = Generator[Question, Tensor, Tensor]           # yields questions, is sent x0 (B, ...), returns the last state
+Noise = Callable[[], Tensor]                          # fresh standard normal noise of the state's shape
+Solver = Callable[[Tensor, Sequence[float], Noise], Steps]
+
+
+def ddim(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
+    """First order (Song et al., 2021a): keep the clean object and the noise that the state implies, move the time."""
+    for t, t_next in pairwise(times):
+        x0 = yield xt, t
+        xt = schedule.diffuse(x0, schedule.infer_noise(xt, x0, t), t_next)
+    return xt
+
+
+def heun(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
+    """Second order with two evaluations a step (Karras et al., 2022, algorithm 1): noise averaged over both ends."""
+    for t, t_next in pairwise(times):
+        x0 = yield xt, t
+        here = schedule.infer_noise(xt, x0, t)
+        there = schedule.diffuse(x0, here, t_next)
+        if t_next > 0:
+            x0_there = yield there, t_next
+            noise_here = (here + schedule.infer_noise(there, x0_there, t_next)) / 2
+            there = schedule.carry(xt, noise_here, t, t_next)
+        xt = there
+    return xt
+
+
+def dpmpp_2m(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
+    """DPM-Solver++(2M) (Lu et al., 2022b, algorithm 2): second order with one evaluation a step, thanks to the last one."""
+    last = None
+    for t, t_next in pairwise(times):
+        x0 = yield xt, t
+        estimate, h = _extrapolated(x0, last, t, t_next)
+        xt = _shrink(t, t_next) * xt - _scale(schedule.alpha(t_next), xt) * expm1(-h) * estimate
+        last = x0, h
+    return xt
+
+
+def sde_dpmpp_2m(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
+    """SDE-DPM-Solver++(2M) (Lu et al., 2022b, section 3.4): the same with fresh noise at each step. Downwards only."""
+    last = None
+    for t, t_next in pairwise(times):
+        x0 = yield xt, t
+        estimate, h = _extrapolated(x0, last, t, t_next)
+        xt = _shrink(t, t_next) * exp(-h) * xt - _scale(schedule.alpha(t_next), xt) * expm1(-2 * h) * estimate
+        if t_next > 0:
+            xt = xt + _scale(schedule.sigma(t_next), xt) * sqrt(-expm1(-2 * h)) * noise()
+        last = x0, h
+    return xt
+
+
+def unipc(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
+    """UniPC of order 2 (Zhao et al., 2023, algorithms 5 and 7, B(h) = e^h - 1): each new evaluation also corrects its step."""
+    last, uncorrected = None, None  # (x0, h) of the step before; what the corrector needs of the step just taken
+    for t, t_next in pairwise(times):
+        x0 = yield xt, t
+        if uncorrected is not None:
+            base, scale, h, x0_before, before = uncorrected
+            xt = base + scale * _correction(x0, x0_before, before, h)
+        estimate, h = _extrapolated(x0, last, t, t_next)
+        scale = -_scale(schedule.alpha(t_next), xt) * expm1(-h)
+        base = _shrink(t, t_next) * xt + scale * x0
+        uncorrected = (base, scale, h, x0, last)
+        xt = base + scale * (estimate - x0)
+        last = x0, h
+    return xt
+
+
+SOLVERS: dict[str, Solver] = {
+    "dpm++2m": dpmpp_2m, "sde-dpm++2m": sde_dpmpp_2m, "ddim": ddim, "heun": heun, "unipc": unipc,
+}
+
+
+def solve(solver: Solver, denoise: Callable[[Tensor, float], Tensor], xt: Tensor, times: Sequence[float],
+          noise: Noise | None = None) -> Tensor:
+    """Drive one solver with one denoiser `denoise(xt, t) -> x0` along the given times."""
+    steps = solver(xt, times, noise or (lambda: torch.randn_like(xt)))
+    answer = None
+    while True:
+        try:
+            question = steps.send(answer)
+        except StopIteration as end:
+            return end.value
+        answer = denoise(*question)
+
+
+def grid(t_high: float, t_low: float, steps: int) -> list[float]:
+    """Times from t_high down to t_low: its ends, and those of the grid k / steps that lie well inside.
+
+    A grid point within half a step of an end is left out, so a path cut at branch points costs about `steps`
+    evaluations, and even the shortest branch gets one. It depends on the interval alone: walking a class by itself or
+    together with others visits the same times.
+    """
+    margin = 0.5 / steps
+    inner = [k / steps for k in range(steps, 0, -1) if t_low + margin < k / steps < t_high - margin]
+    return [t_high, *inner, t_low]
+
+
+def _extrapolated(x0: Tensor, last: tuple[Tensor, float] | None, t: float, t_next: float) -> tuple[Tensor, float]:
+    """The clean object as it will be halfway through the step, from this and the last estimate; and the step's h.
+
+    First order without a last estimate, and where h is infinite (to or from t = 0).
+    """
+    h = schedule.half_log_snr(t_next) - schedule.half_log_snr(t)
+    if last is None or abs(h) == inf or abs(last[1]) == inf:
+        return x0, h
+    x0_last, h_last = last
+    return x0 + (x0 - x0_last) * (h / (2 * h_last)), h
+
+
+def _correction(x0: Tensor, x0_before: Tensor, before: tuple[Tensor, float] | None, h: float) -> Tensor:
+    """UniC: weights that make the step exact for clean estimates linear (quadratic, with `before`) in lambda."""
+    if before is None or abs(before[1]) == inf:
+        return (x0 - x0_before) / 2
+    x0_first, h_before = before
+    r = -h_before / h
+    phi_1 = expm1(-h)
+    phi_2 = phi_1 / -h - 1
+    b = torch.tensor([phi_2, 2 * (phi_2 / -h - 0.5)], dtype=torch.float64) / phi_1
+    first, second = torch.linalg.solve(torch.tensor([[1.0, 1.0], [r, 1.0]], dtype=torch.float64), b).tolist()
+    return first * (x0_first - x0_before) / r + second * (x0 - x0_before)
+
+
+def _shrink(t: float, t_next: float) -> float:
+    """sigma(t_next) / sigma(t)."""
+    return float(schedule.sigma(t_next) / schedule.sigma(t))
+
+
+def _scale(value: Tensor, like: Tensor) -> Tensor:
+    return value.to(like.device, like.dtype)
