@@ -1,14 +1,14 @@
 """Bridges: every branch learns from where its parent really hands over.
 
 At the published branch points the classes can still be told apart, so the state that a parent hands over has mostly
-decided what it will be, and a branch trained on its own classes alone has never seen such a state. A bridge repairs it:
-the states that arrive from the parent and clean objects of the branch are paired by optimal transport, and the branch is
-trained on the way between the two. That way is an ordinary diffusion path with *inferred* noise, so a bridge needs no
-formula of its own: it is a pair (x0, noise) in which the noise depends on x0. (Flow matching with minibatch optimal
-transport: Tong et al., 2023; Pooladian et al., 2023.)
+decided what it will be, and a branch trained on its own classes alone has never seen such a state. A bridge repairs
+it: the states that arrive from the parent and clean objects of the branch are paired by optimal transport, and the
+branch is trained on the way between the two. That way is an ordinary diffusion path with *inferred* noise, so a bridge
+needs no formula of its own: it is a pair (x0, noise) in which the noise depends on x0. (Flow matching with minibatch
+optimal transport: Tong et al., 2023; Pooladian et al., 2023.)
 
-The pairs are chained: what a branch hands to its children are states of its *own* bridges, not diffused data. So at every
-branch point the training distribution of the children is exactly the distribution that the parent was trained to reach.
+The pairs are chained: what a branch hands to its children are states of its *own* bridges, not diffused data. So at
+every branch point the children are trained on exactly the distribution that the parent was trained to reach.
 """
 import torch
 from scipy.optimize import linear_sum_assignment

@@ -1,4 +1,4 @@
-"""Checkpoints: one safetensors file with tensors and a JSON header. No code inside, and everything is checked on loading."""
+"""Checkpoints: one safetensors file with tensors and a JSON header. No code inside; checked on loading."""
 import dataclasses
 import json
 import os
@@ -26,7 +26,7 @@ def find(name: str | os.PathLike) -> Path:
 
 
 def write_atomically(path: Path, write) -> None:
-    """Let `write(temporary)` write a file, then rename it to `path`: what was there stays until the new one is whole."""
+    """Let `write(temporary)` write a file, then rename it: what was at `path` stays until the new one is whole."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -59,8 +59,9 @@ def load(path: str | os.PathLike, kind: str) -> tuple[dict[str, Tensor], dict[st
             if metadata.get("format") != FORMAT or metadata.get("kind") != kind:
                 raise BranchedError(f"{path} is a safetensors file, but not a {kind} of this project.")
             if metadata.get("version") != str(VERSION):
-                raise BranchedError(f"{path} has version {metadata.get('version')}, and this program reads version {VERSION}.")
-            return {key: file.get_tensor(key) for key in file.keys()}, json.loads(metadata["header"])
+                raise BranchedError(f"{path} has version {metadata.get('version')}; this program reads {VERSION}.")
+            names = list(file.keys())
+            return {name: file.get_tensor(name) for name in names}, json.loads(metadata["header"])
     except (SafetensorError, OSError, json.JSONDecodeError, KeyError, UnicodeDecodeError) as error:
         raise BranchedError(f"{path} is not a whole safetensors file ({error}); get it anew.") from None
 

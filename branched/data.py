@@ -246,6 +246,22 @@ def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
     return Dataset(root.resolve().name, labels, torch.from_numpy(np.stack(images)), torch.tensor(y))
 
 
+def read_pictures(paths: Sequence[Path], shape: tuple[int, ...], background: float | None = None) -> np.ndarray:
+    """Picture files as float32 (B, H, W) or (B, H, W, 3) in [0, 1], made square and resized to a model's `shape`.
+
+    `background` is the brightness that the model's images have at their borders: a picture whose border is on the other
+    side of middle grey (ink on paper, for a model of white on black) is inverted. None leaves all as they are.
+    """
+    pictures = []
+    for path in paths:
+        x = _image(Path(path), shape[0], len(shape) == 3).astype(np.float32) / 255               # (C, H, W)
+        border = np.median(np.concatenate([x[:, 0], x[:, -1], x[:, :, 0], x[:, :, -1]], axis=1))
+        if background is not None and (border > 0.5) != (background > 0.5):
+            x = 1 - x
+        pictures.append(x[0] if len(shape) == 2 else x.transpose(1, 2, 0))
+    return np.stack(pictures)
+
+
 def _image(path: Path, size: int, colour: bool) -> np.ndarray:
     """One image file as uint8 (C, size, size): turned upright, padded to a square, resized."""
     try:

@@ -73,4 +73,5 @@ def sample(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solve
 def _result(walk: Walk, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int, began: float) -> Samples:
     images = np.stack([from_core(walk.ends[0, label]) for label in labels])
     alone = n * sum(walk.path_evaluations(0, label) for label in labels)
-    return Samples(images, labels, walk.evaluations, alone, walk.waves, time.perf_counter() - began, seed, steps, solver)
+    seconds = time.perf_counter() - began
+    return Samples(images, labels, walk.evaluations, alone, walk.waves, seconds, seed, steps, solver)

@@ -30,7 +30,7 @@ def hybrid(denoise: Denoiser, a: tuple[str, ...], b: tuple[str, ...], n: int, st
            seed: int) -> Hybrid:
     """Draw n hybrids of the classes a and b, and walk each of them on to every class of both.
 
-    The images are those that `sample` draws from the same seed. In a flat tree nothing is shared but the noise at t = 1.
+    The endings are what `sample` draws from the same seed. In a flat tree nothing is shared but the noise at t = 1.
     """
     if set(a) & set(b):
         raise BranchedError(f"A hybrid is of two different classes or sets; {', '.join(set(a) & set(b))} is in both.")

@@ -42,7 +42,7 @@ def from_core(x: Tensor) -> np.ndarray:
 
 
 def grid(rows: Sequence[np.ndarray], scale: int = 3) -> Image.Image:
-    """A picture with one row for each array of images (n, H, W) or (n, H, W, 3) in [0, 1], enlarged without blurring."""
+    """One row for each array of images (n, H, W) or (n, H, W, 3) in [0, 1], enlarged without blurring."""
     height, width, *channels = rows[0].shape[1:]
     columns = max(len(row) for row in rows)
     sheet = np.full((len(rows) * (height + GAP) - GAP, columns * (width + GAP) - GAP, *channels), 0.25, np.float32)

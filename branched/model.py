@@ -42,7 +42,7 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
         known = {branch.id for branch in tree.branches}
         if max(known) >= network.branches:
             raise BranchedError("its tree has branches without weights")
-        curves = {key: tensors[f"curves.{key}"].numpy() for key in ("times", "similarity") if f"curves.{key}" in tensors}
+        curves = {key.removeprefix("curves."): tensors[key].numpy() for key in tensors if key.startswith("curves.")}
         return BranchedModel(network.to(where, memory_format=torch.channels_last), tree, header["facts"], curves)
     except (KeyError, TypeError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -131,13 +131,16 @@ class BranchedModel:
         turns = [(name, t) for name, own in zip(targets, meeting, strict=True) for t in (times or [own])]
         x0 = to_core(images, self.denoise.shape).to(self.device)
         ends, evaluations = transmute(self.denoise, x0, source, turns, deterministic=deterministic, **options)
-        several_times, several_targets = _is_many(time), _is_many(target)
-        ends = ends.unflatten(0, (len(targets), -1))
-        ends = ends if several_times else ends[:, 0]
-        ends = ends if several_targets else ends[0]
-        turning = tuple(times) if several_times else times[0] if times else tuple(meeting) if several_targets else meeting[0]
-        return Transmutation(from_core(ends), turning, source, targets if several_targets else targets[0], deterministic,
-                             evaluations, now() - began, seed, steps, options["solver"])
+        images = from_core(ends.unflatten(0, (len(targets), -1)))
+        turning = tuple(times) or tuple(meeting)
+        if not _is_many(time):
+            images = images[:, 0]
+        if not _is_many(target):
+            images, targets = images[0], targets[0]
+        if len(turning) == 1 and not _is_many(time) and (times or not _is_many(target)):
+            turning = turning[0]
+        return Transmutation(images, turning, source, targets, deterministic, evaluations, now() - began, seed, steps,
+                             options["solver"])
 
     def classify(self, images, noises: int = 4, seed: int = 0) -> Classes:
         """Which class is each image (B, H, W), by the tree: (B,) names, with `.probabilities` (B, N)."""

@@ -7,6 +7,7 @@ number of branches (Tseng et al. compute every branch's decoder for every sample
 """
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -34,10 +35,10 @@ class NetworkConfig:
         object.__setattr__(self, "blocks", tuple(self.blocks))
         factor = 2 ** len(self.channels)
         if self.shape[1] % factor or self.shape[2] % factor:
-            raise BranchedError(f"Images of {self.shape[1]}x{self.shape[2]} do not fit: with {len(self.channels)} levels "
-                                f"height and width must be multiples of {factor}.")
+            raise BranchedError(f"Images of {self.shape[1]}x{self.shape[2]} do not fit: with {len(self.channels)} "
+                                f"levels, height and width must be multiples of {factor}.")
         if any(c % GROUPS or c % self.heads for c in self.channels):
-            raise BranchedError(f"Channels {self.channels} must be multiples of {GROUPS} and of the {self.heads} heads.")
+            raise BranchedError(f"Channels {self.channels} must be multiples of {GROUPS} and of {self.heads} heads.")
 
 
 class BranchLinear(nn.Module):
@@ -136,10 +137,10 @@ class BranchedUNet(nn.Module):
 
         self.stem = nn.Conv2d(4 * data_channels, widths[0], 3, padding=1)
         self.encoder = nn.ModuleList(blocks(down, w, w) for w in widths[:-1])
-        self.shrink = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in zip(widths, widths[1:]))
+        self.shrink = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairwise(widths))
         self.bottom = blocks(middle, widths[-1], widths[-1])
         self.attention = nn.ModuleList(Attention(widths[-1], config.heads) for _ in range(middle))
-        self.grow = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(widths, widths[1:]))
+        self.grow = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.decoder = nn.ModuleList(blocks(up, 2 * w, w) for w in widths[:-1])
         self.norm = nn.GroupNorm(GROUPS, widths[0])
         self.out = BranchLinear(branches, widths[0], 4 * data_channels, zero=True)
@@ -151,14 +152,14 @@ class BranchedUNet(nn.Module):
         h = F.pixel_unshuffle(xt, 2).contiguous(memory_format=torch.channels_last)        # (B, 4C, H/2, W/2)
         h = self.stem(h)
         skips = []
-        for blocks, shrink in zip(self.encoder, self.shrink):
+        for blocks, shrink in zip(self.encoder, self.shrink, strict=True):
             for block in blocks:
                 h = block(h, embedding, branch)
             skips.append(h)
             h = shrink(h)
-        for block, attention in zip(self.bottom, self.attention):
+        for block, attention in zip(self.bottom, self.attention, strict=True):
             h = attention(block(h, embedding, branch))
-        for blocks, grow, skip in zip(reversed(self.decoder), reversed(self.grow), reversed(skips)):
+        for blocks, grow, skip in zip(self.decoder[::-1], self.grow[::-1], skips[::-1], strict=True):
             h = F.interpolate(grow(h), scale_factor=2, mode="nearest")
             h = torch.cat([h, skip], dim=1)
             for block in blocks:

@@ -1,8 +1,9 @@
 """Solvers of the reverse process. They know neither network nor tree: a denoiser is asked, a grid of times is given.
 
-A solver is a generator. It yields a state and its time, `(xt, t)`, is sent the estimate E[x0 | xt], and returns the state
-at the last time. So whoever drives solvers can answer many of them with one evaluation of a network; `solve` drives one.
-All but `sde_dpmpp_2m` solve the probability-flow ODE, downwards or upwards. Times are floats, S+1 for S steps.
+A solver is a generator. It yields a state and its time, `(xt, t)`, is sent the estimate E[x0 | xt], and returns the
+state at the last time. So whoever drives solvers can answer many of them with one evaluation of a network; `solve`
+drives one. All but `sde_dpmpp_2m` solve the probability-flow ODE, downwards or upwards. Times are floats, S+1 for S
+steps.
 """
 from collections.abc import Callable, Generator, Sequence
 from itertools import pairwise
@@ -42,7 +43,7 @@ def heun(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
 
 
 def dpmpp_2m(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
-    """DPM-Solver++(2M) (Lu et al., 2022b, algorithm 2): second order with one evaluation a step, thanks to the last one."""
+    """DPM-Solver++(2M) (Lu et al., 2022b, algorithm 2): second order with one evaluation a step."""
     last = None
     for t, t_next in pairwise(times):
         x0 = yield xt, t
@@ -66,7 +67,7 @@ def sde_dpmpp_2m(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
 
 
 def unipc(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
-    """UniPC of order 2 (Zhao et al., 2023, algorithms 5 and 7, B(h) = e^h - 1): each new evaluation also corrects its step."""
+    """UniPC of order 2 (Zhao et al., 2023, B(h) = e^h - 1): each new evaluation also corrects the step before it."""
     last, uncorrected = None, None  # (x0, h) of the step before; what the corrector needs of the step just taken
     for t, t_next in pairwise(times):
         x0 = yield xt, t

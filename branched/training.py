@@ -29,7 +29,7 @@ from .tree import ClassTree
 class TrainingConfig:
     """How a model is trained. `bridge` is the share of each batch that consists of bridges; 0 is the published way."""
 
-    steps: int = 16_000
+    steps: int = 14_000
     batch: int = 128
     learning_rate: float = 1e-3
     warmup: int = 200           # steps over which the rate rises
@@ -81,14 +81,18 @@ class TrainingState:
     step: int = 0
     seconds: float = 0.0
 
+    @property
+    def device(self) -> torch.device:
+        return next(self.network.parameters()).device
+
 
 def spread(tree: ClassTree, rows: int, offset: float) -> tuple[Tensor, Tensor]:
-    """Branch ids (rows,) and times (rows,): evenly spaced over all branches laid end to end.
+    """Branch ids (rows,) and times (rows,), evenly spaced over all branches laid end to end.
 
     A branch weighs its length (but at least 0.02, for the sake of short ones) times the square root of its number of
     classes: a leaf is one of many and must be sharp, an inner branch serves several.
     """
-    weights = torch.tensor([max(b.length, 0.02) * math.sqrt(len(b.classes)) for b in tree.branches], dtype=torch.float64)
+    weights = torch.tensor([max(b.length, 0.02) * len(b.classes) ** 0.5 for b in tree.branches], dtype=torch.float64)
     ends = weights.cumsum(0) / weights.sum()
     place = (torch.arange(rows, dtype=torch.float64) + offset) / rows
     index = torch.searchsorted(ends, place).clamp(max=len(ends) - 1)
@@ -139,7 +143,7 @@ def train(state: TrainingState, tree: ClassTree, data: Dataset, config: Training
 
     Raises BranchedError at the first loss that is not finite; the state then is useless, its last checkpoint is not.
     """
-    device = next(state.network.parameters()).device
+    device = state.device
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     if config.batch % world:
         raise BranchedError(f"A batch of {config.batch} cannot be shared out evenly among {world} processes.")
@@ -164,8 +168,8 @@ def train(state: TrainingState, tree: ClassTree, data: Dataset, config: Training
         nn.utils.clip_grad_norm_(state.network.parameters(), config.clip)
         value = _mean_over_processes(loss.detach())
         if not math.isfinite(value):
-            raise BranchedError(f"The loss is {value} at step {state.step}: training stops, and the last checkpoint stays. "
-                                "Try a lower learning rate or float32.")
+            raise BranchedError(f"The loss is {value} at step {state.step}: training stops, and the last checkpoint "
+                                "stays. Try a lower learning rate or float32.")
         state.optimiser.step()
         state.step += 1
         _average(state, min(config.ema, state.step / (state.step + 10)))

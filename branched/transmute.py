@@ -34,8 +34,8 @@ def transmute(denoise: Denoiser, x0: Tensor, source: str, turns: list[tuple[str,
     """Objects x0 (B, C, H, W) of class `source` -> (len(turns), B, C, H, W), one for each (target, turning time).
 
     Stochastic: noise forward to the turning time. Deterministic: walk up the source's path by inverting the ODE, which
-    keeps more of the original. Then down the target's path with the given solver. All turns share one batched walk (two,
-    if deterministic). Also returns the number of evaluations. Tseng et al. (2024), section 5.
+    keeps more of the original. Then down the target's path with the given solver. All turns share one batched walk
+    (two, if deterministic). Also returns the number of evaluations. Tseng et al. (2024), section 5.
     """
     keys = [mix(seed, i) for i in range(len(x0))]
     times = sorted({t for _, t in turns})

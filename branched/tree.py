@@ -207,7 +207,7 @@ class ClassTree:
             if isinstance(node, (str, int)):
                 node = {"class": node}
             if not isinstance(node, dict) or ("class" in node) == ("split" in node):
-                raise BranchedError(f'Each node of a tree has either "class" or "time" and "split"; found {node!r:.80}.')
+                raise BranchedError(f'A node of a tree has either "class", or "time" and "split"; found {node!r:.80}.')
             own_id = node.get("id", len(branches))
             if not isinstance(own_id, int) or isinstance(own_id, bool) or own_id < 0:
                 raise BranchedError(f"A branch's id is a whole number from 0 on, not {own_id!r:.80}.")
@@ -252,7 +252,7 @@ class ClassTree:
             name = f"The branch of {', '.join(branch.classes) or 'no class'}"
             if not 0 <= branch.t_low < branch.t_high <= 1:
                 raise BranchedError(
-                    f"{name} runs from {branch.t_high:g} down to {branch.t_low:g}; times fall from 1 to 0 along a path.")
+                    f"{name} runs from {branch.t_high:g} to {branch.t_low:g}; times fall from 1 to 0 along a path.")
             if set(branch.classes) - set(self.labels):
                 raise BranchedError(f"{name} holds a class that is not among the labels.")
             if branch.parent is None and branch.t_high != 1:

@@ -2,8 +2,8 @@
 
 A *lane* is one branch being walked for a batch of objects. At any time all live lanes ask together, so the number of
 sequential network calls is about the number of steps, however many classes there are. A lane that comes to its end is
-followed by others: downwards by one for each child that is wanted (so everything above a branch point is computed once),
-upwards by its parent.
+followed by others: downwards by one for each child that is wanted (so everything above a branch point is computed
+once), upwards by its parent.
 """
 from __future__ import annotations
 

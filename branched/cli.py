@@ -1,0 +1,133 @@
+"""The command line. Every command tells in one sentence what is wrong with its input, and then exits with code 2."""
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from . import commands as run
+from .errors import BranchedError
+from .model import SOLVER
+from .sampler import SOLVERS
+from .training import TrainingConfig
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options)
+        return 0
+    except BranchedError as error:
+        print(f"branched: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("branched: stopped.", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m branched", description=__doc__.splitlines()[0])
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, action, about: str, *, model: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about,
+                                  formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        sub.set_defaults(run=action)
+        if model:
+            sub.add_argument("--model", default="mnist", help="a name in checkpoints/, or a path")
+        sub.add_argument("--seed", type=int, default=0, help="the same seed gives the same result")
+        sub.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="where to compute")
+        return sub
+
+    def data(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--data", default="mnist", help="mnist, digits, or a folder with one sub-folder per class")
+        sub.add_argument("--folder", default=None, help="where MNIST's files lie (default: $BRANCHED_DATA)")
+        sub.add_argument("--size", type=int, default=None, help="resize images to this many pixels")
+        sub.add_argument("--colour", action="store_true", help="keep colours")
+
+    def rule(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--samples", type=int, default=1000, help="images of each class for discovery")
+        sub.add_argument("--times", type=int, default=1000, help="diffusion times for discovery")
+        sub.add_argument("--epsilon", type=float, default=0.005, help="how much less similar still counts as met")
+        sub.add_argument("--smoothing", type=float, default=3.0, help="of the curves, in times")
+        sub.add_argument("--minimum-time", type=float, default=0.0, help="no branch point below this time")
+        sub.add_argument("--minimum-length", type=float, default=0.0, help="merge shorter branches")
+
+    def walk(sub: argparse.ArgumentParser, output: str) -> None:
+        sub.add_argument("--steps", type=int, default=20, help="steps from noise to data")
+        sub.add_argument("--solver", default=SOLVER, choices=tuple(SOLVERS), help="how steps are taken")
+        sub.add_argument("--output", type=Path, default=Path(output), help="PNG to write")
+        sub.add_argument("--npz", type=Path, default=None, help="also write the arrays")
+
+    command("info", run.info, "Show a model: its tree, how it was trained, how well it does.")
+
+    sub = command("discover", run.discover, "Find the class tree of a data set.", model=False)
+    data(sub)
+    rule(sub)
+    sub.add_argument("--output", type=Path, default=None, help="write the tree as JSON")
+
+    sub = command("train", run.train, "Train a model, from data set to checkpoint.", model=False)
+    data(sub)
+    rule(sub)
+    training(sub)
+    sub.add_argument("--tree", default=None, help='a JSON file, or "flat" (label-conditioned); default: discovered')
+    sub.add_argument("--raise-branch-points", type=float, default=0.0, help="let classes part this much earlier")
+    sub.add_argument("--channels", type=int, nargs="+", default=None, help="of each level of the U-Net")
+    sub.add_argument("--rank", type=int, default=None, help="of each branch's adapters")
+    sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
+    sub.add_argument("--every", type=int, default=1000, help="steps between checkpoints")
+    sub.add_argument("--resume", action="store_true", help="go on where this run was stopped")
+    sub.add_argument("--dry-run", action="store_true", help="say what would be done, and stop")
+
+    sub = command("sample", run.sample, "Draw images of classes.")
+    sub.add_argument("--labels", nargs="+", default=None, help="classes (default: all)")
+    sub.add_argument("--n", type=int, default=8, help="images of each class")
+    walk(sub, "samples.png")
+
+    sub = command("hybrid", run.hybrid, "Draw hybrids of two classes (or sets: 3,5 8) and what becomes of them.")
+    sub.add_argument("a", help="a class, or several with commas")
+    sub.add_argument("b", help="a class, or several with commas")
+    sub.add_argument("--n", type=int, default=8, help="hybrids")
+    walk(sub, "hybrids.png")
+
+    sub = command("transmute", run.transmute, "Turn images of one class into others.")
+    sub.add_argument("source", help="the class of the images")
+    sub.add_argument("targets", nargs="+", help="the classes to turn them into")
+    sub.add_argument("--images", type=Path, nargs="+", default=None, help="picture files (default: the model's own)")
+    sub.add_argument("--n", type=int, default=8, help="how many of the model's own")
+    sub.add_argument("--time", type=float, default=None, help="turning time (default: the meeting point)")
+    sub.add_argument("--deterministic", action="store_true", help="invert the ODE instead of adding noise")
+    walk(sub, "transmuted.png")
+
+    sub = command("classify", run.classify, "Which class is each picture, by the tree?")
+    sub.add_argument("images", type=Path, nargs="+", help="picture files")
+
+    sub = command("evaluate", run.evaluate, "Measure a model: fidelity, diversity, transmutation, classification.")
+    data(sub)
+    sub.add_argument("--judge", default="judge-mnist", help="the classifier to measure with: a name or a path")
+    sub.add_argument("--parts", nargs="+", default=("generation", "transmutation", "classification"),
+                     choices=("generation", "transmutation", "classification"), help="what to measure")
+    sub.add_argument("--n", type=int, default=1000, help="generated images of each class")
+    sub.add_argument("--transmuted", type=int, default=100, help="test images transmuted, of each class")
+    sub.add_argument("--classified", type=int, default=2000, help="test images classified")
+    sub.add_argument("--steps", type=int, default=20, help="steps from noise to data")
+    sub.add_argument("--solver", default=SOLVER, choices=tuple(SOLVERS), help="how steps are taken")
+    sub.add_argument("--store", action="store_true", help="keep the figures in the checkpoint and its card")
+
+    sub = command("bench", run.bench, "Time what the README promises, on this machine.")
+    sub.add_argument("--repeats", type=int, default=5, help="runs of each; the median is printed")
+
+    sub = command("judge", run.judge, "Train the classifier that measures models.", model=False)
+    data(sub)
+    sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
+    return top
+
+
+def training(sub: argparse.ArgumentParser) -> None:
+    """One option for each field of the training configuration."""
+    for field in fields(TrainingConfig):
+        if field.name != "seed":
+            sub.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, default=field.default,
+                             help="see TrainingConfig")

@@ -1,0 +1,85 @@
+"""From a data set to a checkpoint: discover the tree, train, save at intervals, go on where a run was stopped."""
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.distributed as dist
+
+from . import __version__, training
+from .data import Dataset
+from .discovery import Discovery
+from .errors import BranchedError
+from .model import BranchedModel
+from .network import NetworkConfig
+from .training import Progress, TrainingConfig
+from .tree import ClassTree
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides a training run."""
+
+    data: Dataset
+    tree: ClassTree
+    network: NetworkConfig
+    config: TrainingConfig
+    discovery: Discovery | None = None  # None if the tree was given
+
+    def __post_init__(self) -> None:
+        if set(self.tree.labels) != set(self.data.labels):
+            raise BranchedError(f"The tree has the classes {', '.join(self.tree.labels)}, but the data have "
+                                f"{', '.join(self.data.labels)}.")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What must be the same for a run to be resumed."""
+        return {"data": f"{self.data.name}: {len(self.data)} images {self.data.shape}", "tree": self.tree.to_json(),
+                "network": _json(asdict(self.network)), "training": asdict(self.config)}
+
+
+def fit(plan: Plan, output: Path, device: torch.device, resume: bool, every: int) -> Iterator[Progress]:
+    """Train to the end of the plan and write the model to `output`.
+
+    It is also written every `every` steps, with all that is needed to go on beside it, in `output` + ".resume". Under
+    torchrun only the first process writes.
+    """
+    state = training.start(plan.tree, plan.network, plan.config, device)
+    kept = output.with_name(output.name + ".resume")
+    if resume:
+        training.load_state(kept, state, plan.facts)
+    writes = not dist.is_initialized() or dist.get_rank() == 0
+    for progress in training.train(state, plan.tree, plan.data, plan.config):
+        if writes and (progress.step % every == 0 or progress.step == plan.config.steps):
+            training.save_state(kept, state, plan.facts)
+            as_model(plan, state).save(output)
+        yield progress
+
+
+def as_model(plan: Plan, state: training.TrainingState) -> BranchedModel:
+    """The averaged network of a run, with all that is known about it."""
+    curves = {} if plan.discovery is None else {
+        "times": plan.discovery.times.astype(np.float32), "similarity": plan.discovery.similarity.astype(np.float32)}
+    facts = plan.facts | {
+        "discovery": None if plan.discovery is None else plan.discovery.settings,
+        "background": _background(plan.data),
+        "steps trained": state.step, "seconds": round(state.seconds),
+        "device": torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores",
+        "versions": {"branched": __version__, "torch": torch.__version__, "python": platform.python_version()},
+    }
+    return BranchedModel(state.average, plan.tree, facts, curves)
+
+
+def _background(data: Dataset) -> float:
+    """Mean brightness of the images' borders, 0 to 1: tells which way round a photo has to be."""
+    x = data.x[:: max(1, len(data) // 2000)].float() / 255
+    return round(torch.cat([x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1]], -1).mean().item(), 3)
+
+
+def _json(value: dict[str, Any]) -> dict[str, Any]:
+    """Tuples as lists, as JSON gives them back."""
+    return {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()}
