@@ -36,7 +36,7 @@ def classify(denoise: Denoiser, x0: Tensor, noises: int, seed: int) -> Classes:
     for k, t in enumerate(looking_times(tree, noises)):
         xt = schedule.diffuse(x0, normal([mix(seed, k)], denoise.shape).to(x0), t)
         owners = [tree.branch_of(label, t).id for label in tree.labels]
-        columns = {branch: [j for j, own in enumerate(owners) if own == branch] for branch in set(owners)}
+        columns = {branch: [j for j, own in enumerate(owners) if own == branch] for branch in owners}
         asked = [(row, branch) for branch, own in columns.items()
                  for row in candidate[:, own].any(1).nonzero().flatten().tolist()]
         rows, branches = (torch.tensor(part) for part in zip(*asked, strict=True))

@@ -9,6 +9,8 @@ from . import schedule
 from .seeds import mix, normal
 from .walk import Denoiser, Start, Walk
 
+FIRST_UP = 0.1
+
 
 @dataclass(frozen=True)
 class Transmutation:
@@ -39,11 +41,13 @@ def transmute(denoise: Denoiser, x0: Tensor, source: str, turns: list[tuple[str,
     """
     keys = [mix(seed, i) for i in range(len(x0))]
     times = sorted({t for _, t in turns})
+    noise = normal(keys, denoise.shape).to(x0)
     if deterministic:
-        up = Walk(denoise, [Start(x0, 0.0, (source,), until=t) for t in times], steps, "heun").run()
+        first = [min(t, FIRST_UP) for t in times]
+        up = Walk(denoise, [Start(schedule.diffuse(x0, noise, low), low, (source,), until=t)
+                            for low, t in zip(first, times, strict=True)], steps, "dpm++2m").run()
         states = [up.ends[k, source] for k in range(len(times))]
     else:
-        noise = normal(keys, denoise.shape).to(x0)
         states = [schedule.diffuse(x0, noise, t) if t > 0 else x0 for t in times]
     starts = [Start(state, t, tuple(dict.fromkeys(target for target, s in turns if s == t)), keys)
               for state, t in zip(states, times, strict=True)]

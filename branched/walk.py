@@ -19,8 +19,7 @@ from .sampler import SOLVERS, Steps, grid
 from .seeds import mix
 from .tree import Branch, ClassTree
 
-CHUNK = 64       # rows of one pass on a CPU: the activations of more do not stay in its cache
-FIRST_UP = 1e-3  # where a walk up begins: at t = 0 a state says nothing about its noise
+CHUNK = 64  # rows of one pass on a CPU: the activations of more do not stay in its cache
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,6 @@ class Walk:
                 times = grid(t, max(branch.t_low, until), self.steps)
             elif until > t and branch.t_low <= t < branch.t_high:
                 times = grid(min(branch.t_high, until), t, self.steps)[::-1]
-                times[0] = times[0] or min(FIRST_UP, times[1] / 2)
             else:
                 continue
             solver = SOLVERS[self.solver](x, times, self._noise(origin, branch))

@@ -1,0 +1,121 @@
+"""The class tree along diffusion time: a networkx graph, drawn with Plotly. Every node can be clicked."""
+import networkx as nx
+import plotly.graph_objects as go
+
+from branched import ClassTree
+
+from .pictures import framed
+
+# Okabe and Ito's colours, told apart by the colour-blind too
+LIGHT = {"line": "#9aa5ad", "lit": "#d55e00", "text": "#1d2226", "grid": "#e4e6e2", "ground": "#fcfcfa"}
+DARK = {"line": "#66727c", "lit": "#ff9a4d", "text": "#eceff1", "grid": "#2a3138", "ground": "#14181c"}
+TICKS = {0: "0<br>picture", 0.2: "0.2", 0.4: "0.4", 0.6: "0.6", 0.8: "0.8", 1: "1<br>noise"}
+HEIGHT, LOW, HIGH = 680, -0.155, 1.03
+FONT = '"Source Sans", "Source Sans Pro", sans-serif'
+
+
+def graph(tree: ClassTree) -> nx.DiGraph:
+    """The tree as a graph from parents to children; nodes are branch ids with x, t, t_high, leaf and name.
+
+    A node stands where its branch ends: at the branch point, or at data (t = 0). Leaves stand side by side in an order
+    without crossings. A branch point stands in the gap between the leaves of its children, which is nobody else's: so
+    however close in time branch points are, they do not cover each other.
+    """
+    result, leaves = nx.DiGraph(), 0
+    for branch in tree.branches:
+        text = " | ".join(" ".join(child.classes) for child in tree.children(branch)) or branch.classes[0]
+        result.add_node(branch.id, t=branch.t_low, t_high=branch.t_high, leaf=branch.is_leaf, name=text)
+    result.add_edges_from((b.parent, b.id) for b in tree.branches if b.parent is not None)
+    for root in tree.roots:
+        for node in nx.dfs_postorder_nodes(result, root.id):
+            spans = [result.nodes[child]["span"] for child in result.successors(node)] or [(leaves, leaves)]
+            leaves += len(spans) == 1
+            between = spans[(len(spans) - 1) // 2][1] + spans[len(spans) // 2][0]
+            result.add_node(node, x=between / 2, span=(spans[0][0], spans[-1][1]))
+    return result
+
+
+def lit(nodes: nx.DiGraph, chosen: int) -> set[int]:
+    """The chosen node and all above it."""
+    return nx.ancestors(nodes, chosen) | {chosen}
+
+
+def figure(tree: ClassTree, chosen: int, thumbnails: dict, dark: bool = False) -> go.Figure:
+    """The tree with `chosen` marked and its path lit. `thumbnails` has an array (H, W[, 3]) for every branch id."""
+    nodes, look = graph(tree), DARK if dark else LIGHT
+    bright = lit(nodes, chosen)
+    result = go.Figure([
+        _lines(nodes, set(nodes) - bright, look["line"], 2),
+        _lines(nodes, bright, look["lit"], 4),
+        _markers(nodes, bright, look),
+    ])
+    for node, here in nodes.nodes.items():
+        colour = look["lit"] if node in bright else look["line"]
+        result.add_layout_image(_thumbnail(here, framed(thumbnails[node], colour, 12 if node == chosen else 6)))
+    _label(result, nodes, chosen, look)
+    _axes(result, nodes, chosen, look)
+    return result
+
+
+def _lines(nodes: nx.DiGraph, which: set[int], colour: str, width: int) -> go.Scatter:
+    """Elbows: from the parent sideways at its time, then down to the node's own."""
+    xs, ts = [], []
+    for node in which:
+        here = nodes.nodes[node]
+        start = next((nodes.nodes[parent]["x"] for parent in nodes.predecessors(node)), here["x"])
+        xs += [start, here["x"], here["x"], None]
+        ts += [here["t_high"], here["t_high"], here["t"], None]
+    return go.Scatter(x=xs, y=ts, mode="lines", hoverinfo="skip", line={"color": colour, "width": width})
+
+
+def _markers(nodes: nx.DiGraph, bright: set[int], look: dict) -> go.Scatter:
+    """One marker for each node, which carries its branch id."""
+    here = nodes.nodes
+    return go.Scatter(
+        x=[here[n]["x"] for n in here], y=[here[n]["t"] for n in here], mode="markers",
+        marker={"size": 13, "color": [look["lit"] if n in bright else look["line"] for n in here]},
+        customdata=[[n, here[n]["name"], _hover(here[n])] for n in here],
+        hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})
+
+
+def _hover(here: dict) -> str:
+    return f"on its own below t = {here['t_high']:.3f}" if here["leaf"] else f"part at t = {here['t']:.3f}"
+
+
+def _thumbnail(here: dict, source: str) -> dict:
+    """At a branch point its picture lies upon the node, at a leaf below its name."""
+    size = {"sizex": 0.8, "sizey": 0.08} if here["leaf"] else {"sizex": 0.74, "sizey": 0.054}
+    return {"source": source, "x": here["x"], "y": here["t"] - (0.066 if here["leaf"] else 0), "xref": "x", "yref": "y",
+            "xanchor": "center", "yanchor": "top" if here["leaf"] else "middle", "layer": "above", **size}
+
+
+def _label(result: go.Figure, nodes: nx.DiGraph, chosen: int, look: dict) -> None:
+    """Class names below the leaves."""
+    for node, here in nodes.nodes.items():
+        if here["leaf"]:
+            text = f"<b>{here['name']}</b>" if node == chosen else here["name"]
+            result.add_annotation(x=here["x"], y=-0.014, text=text, showarrow=False, yanchor="top",
+                                  font={"size": 18, "color": look["lit"] if node == chosen else look["text"]})
+
+
+def _axes(result: go.Figure, nodes: nx.DiGraph, chosen: int, look: dict) -> None:
+    """The time axis, true to scale, in words at both ends; the chosen branch point's time is marked on it."""
+    own = nodes.nodes[chosen]
+    ticks = dict(TICKS)
+    if not own["leaf"]:
+        ticks = {t: text for t, text in ticks.items() if abs(t - own["t"]) > 0.04}
+        ticks[own["t"]] = f'<span style="color:{look["lit"]}"><b>{own["t"]:.2f}</b></span>'
+        result.add_shape(type="line", x0=-0.6, x1=own["x"], y0=own["t"], y1=own["t"], layer="below",
+                         line={"color": look["lit"], "width": 1, "dash": "dot"})
+    width = max(here["x"] for here in nodes.nodes.values())
+    font = {"size": 14, "color": look["text"]}
+    result.update_xaxes(visible=False, fixedrange=True, range=[-0.6, width + 0.6])
+    result.update_yaxes(
+        fixedrange=True, range=[LOW, HIGH], zeroline=False, gridcolor=look["grid"], tickfont=font,
+        tickvals=list(ticks), ticktext=list(ticks.values()), automargin=True, ticklabeloverflow="allow",
+        title={"text": "diffusion time t: the model works from top to bottom", "font": font, "standoff": 6})
+    result.update_layout(
+        height=HEIGHT, margin={"l": 0, "r": 4, "t": 12, "b": 4}, dragmode=False, hovermode="closest", hoverdistance=45,
+        clickmode="event+select", showlegend=False, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT}, hoverlabel={"font": {"size": 15, "family": FONT}})
