@@ -17,11 +17,11 @@ from .walk import Denoiser
 TEMPERATURE = 3.0            # squared error that stands for a factor e in probability; fitted on training digits
 DROP = 12.0                  # a class this many factors of e behind the best is no candidate any more
 FLAT_WINDOW = (0.2, 0.5)     # where to look if the tree does not say where classes part
-BELOW = 0.7                  # the lowest time, as a share of the lowest branch point: classes differ most just below it
+BELOW = 0.7                  # lowest time, as a share of the lowest branch point: classes differ most just below it
 
 
 class Classes(np.ndarray):
-    """(B,) names of classes, with `probabilities` (B, N) in the order of the model's labels, and `evaluations` spent."""
+    """(B,) names, with `probabilities` (B, N) in the order of the model's labels, and the `evaluations` spent."""
 
     probabilities: np.ndarray
     evaluations: int

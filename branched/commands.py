@@ -29,7 +29,11 @@ def info(options: argparse.Namespace) -> None:
     model = load(options.model, options.device)
     print(f"{model.parameters:,} parameters, images {' x '.join(map(str, model.shape))}, on {model.device}")
     print_tree(model.tree)
-    print(json.dumps({key: value for key, value in model.facts.items() if key != "tree"}, indent=2))
+    for key, value in model.facts.items():
+        if key != "quality":
+            print(f"{key}: {json.dumps(value)}")
+    for part, figures in model.facts.get("quality", {}).items():
+        print(f"\n{part}\n{table(figures)}")
 
 
 def discover(options: argparse.Namespace) -> None:
@@ -55,7 +59,7 @@ def train(options: argparse.Namespace) -> None:
             smooth = progress.loss if smooth is None else 0.98 * smooth + 0.02 * progress.loss
             bar.update(progress.step - bar.n)
             bar.set_postfix(loss=f"{smooth:.4f}", refresh=False)
-    print(f"Wrote {options.output} after {progress.seconds:.0f} s of training.")
+    print(f"{options.output} is trained to the end.")
 
 
 def sample(options: argparse.Namespace) -> None:
@@ -154,7 +158,7 @@ def _rule(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _read(model: BranchedModel, paths: Sequence[Path]) -> np.ndarray:
-    return data.read_pictures(paths, model.shape, model.facts.get("background"))
+    return data.read_pictures(paths, model.shape, model.facts.get("data", {}).get("background"))
 
 
 def _save_arrays(options: argparse.Namespace, **arrays: Any) -> None:

@@ -3,6 +3,7 @@
 All distances in features are those of the project's own judge and comparable with nothing else. Sampling is balanced
 over the classes, and so are the real images that it is compared with.
 """
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -158,10 +159,10 @@ def card(name: str, model: BranchedModel) -> str:
     facts = model.facts
     lines = [f"# {name}", "", f"A hierarchically branched diffusion model of {len(model.labels)} classes "
              f"({', '.join(model.labels)}): {model.parameters:,} parameters, {len(model.tree.branches)} branches.", "",
-             f"Trained on {facts.get('data')}, {facts.get('steps trained')} steps in {facts.get('seconds')} s on "
-             f"{facts.get('device')}. Settings: `{facts.get('training')}`; network: `{facts.get('network')}`; "
-             f"discovery: `{facts.get('discovery')}`; versions: `{facts.get('versions')}`.", "",
-             "Branch points: " + "; ".join(f"{' '.join(b.classes)} at {b.t_low:.3f}" for b in model.tree.branch_points)]
+             *(f"- {key}: `{json.dumps(value)}`" for key, value in facts.items() if key != "quality"),
+             f"- network: `{json.dumps(asdict(model.denoise.network.config))}`",
+             "- branch points: " + "; ".join(f"{' '.join(b.classes)} at {b.t_low:.3f}"
+                                             for b in model.tree.branch_points)]
     for part, figures in facts.get("quality", {}).items():
         lines += ["", f"## Measured: {part}", "", "| figure | value |", "|---|---|"]
         lines += [f"| {key} | {_text(value)} |" for key, value in figures.items() if "per pair" not in key]

@@ -1,4 +1,5 @@
 """From a data set to a checkpoint: discover the tree, train, save at intervals, go on where a run was stopped."""
+import json
 import os
 import platform
 from collections.abc import Iterator
@@ -37,9 +38,10 @@ class Plan:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What must be the same for a run to be resumed."""
-        return {"data": f"{self.data.name}: {len(self.data)} images {self.data.shape}", "tree": self.tree.to_json(),
-                "network": _json(asdict(self.network)), "training": asdict(self.config)}
+        """What must be the same for a run to be resumed, as JSON gives it back."""
+        data = {"name": self.data.name, "images": len(self.data), "shape": self.data.shape}
+        return json.loads(json.dumps({"data": data, "tree": self.tree.to_json(), "network": asdict(self.network),
+                                      "training": asdict(self.config)}))
 
 
 def fit(plan: Plan, output: Path, device: torch.device, resume: bool, every: int) -> Iterator[Progress]:
@@ -64,11 +66,11 @@ def as_model(plan: Plan, state: training.TrainingState) -> BranchedModel:
     """The averaged network of a run, with all that is known about it."""
     curves = {} if plan.discovery is None else {
         "times": plan.discovery.times.astype(np.float32), "similarity": plan.discovery.similarity.astype(np.float32)}
-    facts = plan.facts | {
+    device = torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores"
+    facts = {
+        "data": plan.facts["data"] | {"background": _background(plan.data)},
+        "training": plan.facts["training"] | {"steps": state.step, "seconds": round(state.seconds), "device": device},
         "discovery": None if plan.discovery is None else plan.discovery.settings,
-        "background": _background(plan.data),
-        "steps trained": state.step, "seconds": round(state.seconds),
-        "device": torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores",
         "versions": {"branched": __version__, "torch": torch.__version__, "python": platform.python_version()},
     }
     return BranchedModel(state.average, plan.tree, facts, curves)
@@ -78,8 +80,3 @@ def _background(data: Dataset) -> float:
     """Mean brightness of the images' borders, 0 to 1: tells which way round a photo has to be."""
     x = data.x[:: max(1, len(data) // 2000)].float() / 255
     return round(torch.cat([x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1]], -1).mean().item(), 3)
-
-
-def _json(value: dict[str, Any]) -> dict[str, Any]:
-    """Tuples as lists, as JSON gives them back."""
-    return {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()}

@@ -22,7 +22,8 @@ from .tree import ClassTree, Label
 from .walk import Denoiser
 
 SOLVER = "sde-dpm++2m"  # the default; see the README for the comparison
-MOST = {"n": 10_000, "steps": 1_000}
+ODE_SOLVER = "dpm++2m"   # for deterministic transmutation
+MOST = {"n": 10_000, "steps": 1_000, "noises": 1_000}
 
 
 def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
@@ -124,8 +125,7 @@ class BranchedModel:
         add an axis each to the result, targets first, and are walked in one batch.
         """
         began = now()
-        options = _checked(n=1, steps=steps, seed=seed, solver=solver or ("heun" if deterministic else SOLVER))
-        options.pop("n")
+        options = _checked(steps=steps, seed=seed, solver=solver or (ODE_SOLVER if deterministic else SOLVER))
         source, targets, times = self.tree.label(source), self.tree.group(target), _times(time)
         meeting = [self.tree.meeting_point(source, name) for name in targets]
         turns = [(name, t) for name, own in zip(targets, meeting, strict=True) for t in (times or [own])]
@@ -142,8 +142,12 @@ class BranchedModel:
         return Transmutation(images, turning, source, targets, deterministic, evaluations, now() - began, seed, steps,
                              options["solver"])
 
-    def classify(self, images, noises: int = 4, seed: int = 0) -> Classes:
-        """Which class is each image (B, H, W), by the tree: (B,) names, with `.probabilities` (B, N)."""
+    def classify(self, images, noises: int = 12, seed: int = 0) -> Classes:
+        """Which class is each image (B, H, W), by the tree: (B,) names, with `.probabilities` (B, N).
+
+        Every image is looked at `noises` times, each time with more of it showing through fresh noise.
+        """
+        _checked(noises=noises, seed=seed)
         return classify(self.denoise, to_core(images, self.denoise.shape).to(self.device), noises, seed)
 
 
@@ -165,13 +169,13 @@ def _times(time: float | Iterable[float] | None) -> list[float]:
     return [float(t) for t in times]
 
 
-def _checked(n: int, steps: int, seed: int, solver: str) -> dict[str, Any]:
-    """The options of a walk, or a sentence about the one that is impossible."""
-    for name, value in (("n", n), ("steps", steps)):
+def _checked(seed: int, solver: str | None = None, **counts: int) -> dict[str, Any]:
+    """The given options as they are, or a sentence about the one that is impossible."""
+    for name, value in counts.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= MOST[name]:
             raise BranchedError(f"{name} is a whole number from 1 to {MOST[name]}, not {value!r}.")
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise BranchedError(f"The seed is a whole number, not {seed!r}.")
-    if solver not in SOLVERS:
+    if solver is not None and solver not in SOLVERS:
         raise BranchedError(f"There is no solver {solver!r}; choose one of {', '.join(SOLVERS)}.")
-    return {"n": int(n), "steps": int(steps), "seed": int(seed), "solver": solver}
+    return {"seed": int(seed), "solver": solver, **{name: int(value) for name, value in counts.items()}}

@@ -1,5 +1,6 @@
 """One contract for all solvers, on a Gaussian whose score, and whose paths, are known in closed form."""
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -41,6 +42,12 @@ def even(t: float, t_next: float, steps: int) -> list[float]:
     return torch.linspace(t, t_next, steps + 1, dtype=torch.float64).tolist()
 
 
+def uneven(t: float, t_next: float, steps: int) -> list[float]:
+    """Every other step three times as long, as grids are that are cut at branch points."""
+    place = torch.tensor([1.0, 3.0], dtype=torch.float64).repeat(steps // 2).cumsum(0) / (2 * steps)
+    return [t, *(t + (t_next - t) * place).tolist()]
+
+
 def moments(name: str, times: list[float]) -> tuple[float, float]:
     """Mean and standard deviation that a solver lands on, without sampling error.
 
@@ -59,10 +66,12 @@ def moments(name: str, times: list[float]) -> tuple[float, float]:
     return end[0].item(), (end[1:] - end[0]).square().sum().sqrt().item()
 
 
-def order_of(name: str, t: float, t_next: float) -> float:
+def order_of(name: str, times: Callable[[int], list[float]]) -> float:
     """The slope of log error over log steps."""
-    counts = [40, 80, 160, 320]
-    errors = [(solve(SOLVERS[name], denoise, X, even(t, t_next, n)) - path(X, t, t_next)).abs().max() for n in counts]
+    errors = []
+    for n in (40, 80, 160, 320):
+        t, *_, t_next = times(n)
+        errors.append((solve(SOLVERS[name], denoise, X, times(n)) - path(X, t, t_next)).abs().max())
     slopes = [math.log2(a / b) for a, b in pairwise(errors)]
     return sum(slopes) / len(slopes)
 
@@ -130,9 +139,10 @@ def test_does_not_write_to_what_it_is_given(name):
 # -- the solvers of the ODE ------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", ODE)
+@pytest.mark.parametrize("spaced", [even, uneven])
 @pytest.mark.parametrize(("t", "t_next"), [(1.0, 0.05), (0.9, 0.2), (0.1, 0.9)])
-def test_order_of_accuracy_in_both_directions(name, t, t_next):
-    order = order_of(name, t, t_next)
+def test_order_of_accuracy_in_both_directions(name, t, t_next, spaced):
+    order = order_of(name, lambda n: spaced(t, t_next, n))
     assert order == pytest.approx(1, abs=0.1) if name == "ddim" else order >= 1.8
 
 
@@ -164,6 +174,10 @@ def test_grid_falls_from_end_to_end(cuts, steps):
         times = grid(high, low, steps)
         assert times[0] == high and times[-1] == low and len(times) >= 2
         assert all(a > b for a, b in pairwise(times))
+        if len(times) > 2:  # no step is a mere sliver, and none is long
+            assert all(0.499 <= (a - b) * steps <= 1.501 for a, b in pairwise(times))
+        else:
+            assert (high - low) * steps <= 2
 
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 20, 50, 1000])
