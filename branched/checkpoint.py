@@ -1,5 +1,6 @@
 """Checkpoints: one safetensors file with tensors and a JSON header. No code inside; checked on loading."""
 import dataclasses
+import hashlib
 import json
 import os
 import tempfile
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -44,7 +46,9 @@ def write_atomically(path: Path, write) -> None:
 def save(path: str | os.PathLike, kind: str, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
     """Write tensors and a JSON header of a `kind` ("model", "training", ...) to a safetensors file."""
     contents = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-    metadata = {"format": FORMAT, "kind": kind, "version": str(VERSION), "header": json.dumps(header, default=_plain)}
+    text = json.dumps(header, default=_plain)
+    metadata = {"format": FORMAT, "kind": kind, "version": str(VERSION), "header": text,
+                "sha256": _digest(contents, text)}
     write_atomically(Path(path), lambda temporary: save_file(contents, temporary, metadata))
 
 
@@ -61,9 +65,21 @@ def load(path: str | os.PathLike, kind: str) -> tuple[dict[str, Tensor], dict[st
             if metadata.get("version") != str(VERSION):
                 raise BranchedError(f"{path} has version {metadata.get('version')}; this program reads {VERSION}.")
             names = list(file.keys())
-            return {name: file.get_tensor(name) for name in names}, json.loads(metadata["header"])
+            tensors = {name: file.get_tensor(name) for name in names}
+            if metadata["sha256"] != _digest(tensors, metadata["header"]):
+                raise BranchedError(f"{path} is damaged or edited (its checksum differs); get it anew.")
+            return tensors, json.loads(metadata["header"])
     except (SafetensorError, OSError, json.JSONDecodeError, KeyError, UnicodeDecodeError) as error:
         raise BranchedError(f"{path} is not a whole safetensors file ({error}); get it anew.") from None
+
+
+def _digest(tensors: Mapping[str, Tensor], header: str) -> str:
+    """A checksum of header, names and contents, against damage that the format itself does not notice."""
+    digest = hashlib.sha256(header.encode())
+    for key in sorted(tensors):
+        digest.update(key.encode())
+        digest.update(tensors[key].reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
 
 
 def _plain(value: Any) -> Any:

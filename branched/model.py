@@ -40,12 +40,14 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
             network = BranchedUNet(NetworkConfig(**header["network"]), branches=header["branches"])
         weights = {key.removeprefix("network."): value for key, value in tensors.items() if key.startswith("network.")}
         network.load_state_dict(weights, assign=True)
+        if not all(w.dtype == torch.float32 and w.isfinite().all() for w in weights.values()):
+            raise BranchedError("its weights are not finite numbers in single precision")
         known = {branch.id for branch in tree.branches}
         if max(known) >= network.branches:
             raise BranchedError("its tree has branches without weights")
         curves = {key.removeprefix("curves."): tensors[key].numpy() for key in tensors if key.startswith("curves.")}
         return BranchedModel(network.to(where, memory_format=torch.channels_last), tree, header["facts"], curves)
-    except (KeyError, TypeError, RuntimeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
 
@@ -125,6 +127,8 @@ class BranchedModel:
         add an axis each to the result, targets first, and are walked in one batch.
         """
         began = now()
+        if deterministic and solver == "sde-dpm++2m":
+            raise BranchedError("A deterministic transmutation takes a deterministic solver, not sde-dpm++2m.")
         options = _checked(steps=steps, seed=seed, solver=solver or (ODE_SOLVER if deterministic else SOLVER))
         source, targets, times = self.tree.label(source), self.tree.group(target), _times(time)
         meeting = [self.tree.meeting_point(source, name) for name in targets]
@@ -169,13 +173,13 @@ def _times(time: float | Iterable[float] | None) -> list[float]:
     return [float(t) for t in times]
 
 
-def _checked(seed: int, solver: str | None = None, **counts: int) -> dict[str, Any]:
+def _checked(seed: int, solver: str = SOLVER, **counts: int) -> dict[str, Any]:
     """The given options as they are, or a sentence about the one that is impossible."""
     for name, value in counts.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= MOST[name]:
             raise BranchedError(f"{name} is a whole number from 1 to {MOST[name]}, not {value!r}.")
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise BranchedError(f"The seed is a whole number, not {seed!r}.")
-    if solver is not None and solver not in SOLVERS:
+    if not isinstance(solver, str) or solver not in SOLVERS:
         raise BranchedError(f"There is no solver {solver!r}; choose one of {', '.join(SOLVERS)}.")
     return {"seed": int(seed), "solver": solver, **{name: int(value) for name, value in counts.items()}}

@@ -20,12 +20,17 @@ def log_alpha(t: Time) -> Time:
 
 def alpha(t: Time) -> Tensor:
     """How much of the clean object is left at time t: 1 at t = 0, 0.007 at t = 1."""
-    return torch.exp(torch.as_tensor(log_alpha(t)))
+    return torch.exp(_tensor(log_alpha(t)))
 
 
 def sigma(t: Time) -> Tensor:
     """The standard deviation of the noise at time t: sqrt(1 - alpha^2), without cancellation near t = 0."""
-    return torch.sqrt(-torch.expm1(2 * torch.as_tensor(log_alpha(t))))
+    return torch.sqrt(-torch.expm1(2 * _tensor(log_alpha(t))))
+
+
+def _tensor(value: Time) -> Tensor:
+    """A number in double precision, a tensor as it is."""
+    return torch.as_tensor(value, dtype=None if isinstance(value, Tensor) else torch.float64)
 
 
 def half_log_snr(t: float) -> float:

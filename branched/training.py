@@ -165,11 +165,11 @@ def train(state: TrainingState, tree: ClassTree, data: Dataset, config: Training
             loss = loss_of(module, batch)
         state.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(state.network.parameters(), config.clip)
+        norm = nn.utils.clip_grad_norm_(state.network.parameters(), config.clip).item()
         value = _mean_over_processes(loss.detach())
-        if not math.isfinite(value):
-            raise BranchedError(f"The loss is {value} at step {state.step}: training stops, and the last checkpoint "
-                                "stays. Try a lower learning rate or float32.")
+        if not (math.isfinite(value) and math.isfinite(norm)):
+            raise BranchedError(f"The loss is {value}, its gradient's norm {norm} at step {state.step}: training "
+                                "stops, and the last checkpoint stays. Try a lower learning rate or float32.")
         state.optimiser.step()
         state.step += 1
         _average(state, min(config.ema, state.step / (state.step + 10)))
@@ -224,10 +224,18 @@ def load_state(path: str | Path, state: TrainingState, facts: dict) -> None:
         if header["facts"].get(key) != value:
             raise BranchedError(f"{path} is from another run: its {key} is {header['facts'].get(key)!r:.200}, "
                                 f"here it is {value!r:.200}.")
+    try:
+        _take(state, tensors)
+    except (KeyError, RuntimeError) as error:
+        raise BranchedError(f"{path} does not hold a whole run ({str(error).splitlines()[0]}).") from None
+    state.step, state.seconds = header["step"], header["seconds"]
+
+
+def _take(state: TrainingState, tensors: dict[str, Tensor]) -> None:
+    """Weights, averages and the optimiser's moments from a file into a state."""
     for name, module in (("network", state.network), ("average", state.average)):
         module.load_state_dict({k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")})
     for name, parameter in state.network.named_parameters():
         state.optimiser.state[parameter] = {
             key: (value if key == "step" else value.to(parameter.device))
             for key in ("step", "exp_avg", "exp_avg_sq") for value in (tensors[f"adam.{key}.{name}"],)}
-    state.step, state.seconds = header["step"], header["seconds"]

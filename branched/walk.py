@@ -48,7 +48,9 @@ class Denoiser:
 
 @dataclass(frozen=True)
 class Start:
-    """Objects x (n, C, H, W) at time t, to be walked to the time `until` of each of `labels`: down, or (one label) up.
+    """Objects x (n, C, H, W) at time t, to be walked to the time `until` of each of `labels`.
+
+    Downwards, or for a single label upwards (from t > 0: a clean object says nothing about its noise).
 
     `keys` (n,) seed each row's own noise, for stochastic solvers.
     """

@@ -68,7 +68,8 @@ def test_leading_axes_are_kept():
 @pytest.mark.parametrize("given", [
     np.zeros((2, 6, 4)), np.zeros((4, 6)), np.zeros((0, 4, 6)), np.zeros((2, 4, 6, 3)), np.zeros((2, 1, 4, 6)), 0.5,
     None, "a", np.full((2, 4, 6), 1.01), np.full((2, 4, 6), -0.01), np.full((2, 4, 6), np.nan),
-    np.full((2, 4, 6), np.inf), np.full((2, 4, 6), 1e300), [[1, 2], [3]], np.full((2, 4, 6), object()), np.full((2, 4, 6), 128),
+    np.full((2, 4, 6), np.inf), np.full((2, 4, 6), 1e300), [[1, 2], [3]], np.full((2, 4, 6), object()),
+    np.full((2, 4, 6), 128),
 ], ids=lambda given: f"{np.shape(given) if not isinstance(given, list) else given}")
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_bad_images_are_refused(given):

@@ -172,6 +172,14 @@ def test_impossible_options_are_refused(model, images, ask, options):
     assert sentence(error)
 
 
+@pytest.mark.parametrize("ask", ["sample", "sampling", "hybrid"])
+def test_no_solver_is_no_choice(model, ask):
+    """Only `transmute` has a choice of its own for None."""
+    with pytest.raises(BranchedError) as error:
+        getattr(model, ask)(*(4, 9)[:2 if ask == "hybrid" else 1], n=1, solver=None)
+    assert sentence(error)
+
+
 @pytest.mark.parametrize("label", BAD_LABELS, ids=repr)
 def test_unknown_labels_are_refused(model, images, label):
     for ask in (lambda: model.sample(label), lambda: model.hybrid(label, 9), lambda: model.hybrid(9, label),
