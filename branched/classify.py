@@ -16,7 +16,7 @@ from .seeds import mix, normal
 from .tree import ClassTree
 from .walk import Denoiser
 
-TEMPERATURE = 0.7        # of the summed log errors; fitted on 400 training digits (13 times, lowest negative log likelihood)
+TEMPERATURE = 0.7        # of the summed log errors; the best of a few on 400 training digits
 DROP = 4.0               # a class this many factors of e behind the best is no candidate any more
 AROUND = (0.45, 1.2)     # times to look at, relative to the last branch point: above it classes are too much alike
 FLAT = 0.33              # stands for the last branch point where nothing branches

@@ -168,8 +168,8 @@ def train(state: TrainingState, tree: ClassTree, data: Dataset, config: Training
         norm = nn.utils.clip_grad_norm_(state.network.parameters(), config.clip).item()
         value = _mean_over_processes(loss.detach())
         if not (math.isfinite(value) and math.isfinite(norm)):
-            raise BranchedError(f"The loss is {value}, its gradient's norm {norm} at step {state.step}: training "
-                                "stops, and the last checkpoint stays. Try a lower learning rate or float32.")
+            raise BranchedError(f"The loss is {value} at step {state.step}: training stops (gradient norm {norm}), and "
+                                "the last checkpoint stays. Try a lower learning rate or float32.")
         state.optimiser.step()
         state.step += 1
         _average(state, min(config.ema, state.step / (state.step + 10)))
