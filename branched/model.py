@@ -16,12 +16,12 @@ from .errors import BranchedError
 from .hybrid import Hybrid, hybrid
 from .images import from_core, to_core
 from .network import BranchedUNet, NetworkConfig
-from .sampler import SOLVERS
+from .sampler import SOLVERS, STOCHASTIC
 from .transmute import Transmutation, transmute
 from .tree import ClassTree, Label
 from .walk import Denoiser
 
-SOLVER = "sde-dpm++2m"  # the default; see the README for the comparison
+SOLVER = "ddim-eta"     # the default; see the README for the comparison
 ODE_SOLVER = "dpm++2m"   # for deterministic transmutation
 MOST = {"n": 10_000, "steps": 1_000, "noises": 1_000}
 
@@ -127,8 +127,8 @@ class BranchedModel:
         add an axis each to the result, targets first, and are walked in one batch.
         """
         began = now()
-        if deterministic and solver == "sde-dpm++2m":
-            raise BranchedError("A deterministic transmutation takes a deterministic solver, not sde-dpm++2m.")
+        if deterministic and solver in STOCHASTIC:
+            raise BranchedError(f"A deterministic transmutation takes a solver without noise, not {solver}.")
         options = _checked(steps=steps, seed=seed, solver=solver or (ODE_SOLVER if deterministic else SOLVER))
         source, targets, times = self.tree.label(source), self.tree.group(target), _times(time)
         meeting = [self.tree.meeting_point(source, name) for name in targets]

@@ -2,10 +2,11 @@
 
 A solver is a generator. It yields a state and its time, `(xt, t)`, is sent the estimate E[x0 | xt], and returns the
 state at the last time. So whoever drives solvers can answer many of them with one evaluation of a network; `solve`
-drives one. All but `sde_dpmpp_2m` solve the probability-flow ODE, downwards or upwards. Times are floats, S+1 for S
-steps.
+drives one. Some solve the probability-flow ODE, downwards or upwards; those in STOCHASTIC add fresh noise, and only go down. Times
+are floats, S+1 for S steps.
 """
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from itertools import pairwise
 from math import exp, expm1, inf, sqrt
 
@@ -20,11 +21,18 @@ Noise = Callable[[], Tensor]                          # fresh standard normal no
 Solver = Callable[[Tensor, Sequence[float], Noise], Steps]
 
 
-def ddim(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
-    """First order (Song et al., 2021a): keep the clean object and the noise that the state implies, move the time."""
+def ddim(xt: Tensor, times: Sequence[float], noise: Noise, eta: float = 0.0) -> Steps:
+    """First order (Song et al., 2021a): keep the clean object and the noise that the state implies, move the time.
+
+    With eta > 0 part of the noise is replaced by fresh noise; eta = 1 is ancestral sampling (Ho et al., 2020).
+    """
     for t, t_next in pairwise(times):
         x0 = yield xt, t
-        xt = schedule.diffuse(x0, schedule.infer_noise(xt, x0, t), t_next)
+        implied = schedule.infer_noise(xt, x0, t)
+        if eta > 0 and t_next > 0:
+            share = eta * schedule.fresh_share(t, t_next)
+            implied = sqrt(1 - share**2) * implied + share * noise()
+        xt = schedule.diffuse(x0, implied, t_next)
     return xt
 
 
@@ -84,8 +92,10 @@ def unipc(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
 
 
 SOLVERS: dict[str, Solver] = {
-    "dpm++2m": dpmpp_2m, "sde-dpm++2m": sde_dpmpp_2m, "ddim": ddim, "heun": heun, "unipc": unipc,
+    "dpm++2m": dpmpp_2m, "sde-dpm++2m": sde_dpmpp_2m, "ddim": ddim, "ddim-eta": partial(ddim, eta=0.7), "heun": heun,
+    "unipc": unipc,
 }
+STOCHASTIC = ("sde-dpm++2m", "ddim-eta")
 
 
 def solve(solver: Solver, denoise: Callable[[Tensor, float], Tensor], xt: Tensor, times: Sequence[float],

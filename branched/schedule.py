@@ -79,6 +79,14 @@ def infer_noise(xt: Tensor, x0: Tensor, t: Time) -> Tensor:
     return (xt - a * x0) / s
 
 
+def fresh_share(t: float, t_next: float) -> float:
+    """Share r of the noise that an ancestral step from t down to t_next replaces: sqrt(1 - r^2) old + r fresh.
+
+    Song et al. (2021a), equation 16: sigma_tau / sqrt(1 - alpha_next^2).
+    """
+    return float(torch.sqrt(1 - (alpha(t) / alpha(t_next)) ** 2) / sigma(t))
+
+
 def carry(xt: Tensor, noise: Tensor, t: Time, t_next: Time) -> Tensor:
     """Move a state from t to t_next with the given noise held fixed: the ODE d(x / alpha) = noise d(sigma / alpha)."""
     a, s = _columns(t, xt)

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from branched import ClassTree, generate
-from branched.sampler import SOLVERS, grid
+from branched.sampler import SOLVERS, STOCHASTIC, grid
 from branched.seeds import mix, normal
 from branched.walk import Start, Walk
 
@@ -153,7 +153,7 @@ def test_only_the_stochastic_solver_draws_noise_and_each_branch_its_own(known, t
     x = normal([5], (1, 8, 8)).repeat(2, 1, 1, 1)
     for solver in SOLVERS:
         end = Walk(known(tree), [Start(x, 1.0, ("4",), [1, 2])], STEPS, solver).run().ends[0, "4"]
-        assert torch.equal(end[0], end[1]) == (solver != "sde-dpm++2m")
+        assert torch.equal(end[0], end[1]) == (solver not in STOCHASTIC)
     denoise = known(tree)
     denoise.pattern = {k: torch.zeros(1, 8, 8) for k in denoise.pattern}  # nothing tells the branches apart but noise
     ends = Walk(denoise, [Start(x, 0.6, ("0", "1"), [1, 2])], STEPS, "sde-dpm++2m").run().ends
