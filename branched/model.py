@@ -21,8 +21,8 @@ from .transmute import Transmutation, transmute
 from .tree import ClassTree, Label
 from .walk import Denoiser
 
-SOLVER = "ddim-eta"     # the default; see the README for the comparison
-ODE_SOLVER = "dpm++2m"   # for deterministic transmutation
+SOLVER = "ddim-eta"     # the default; docs/experiments.md compares
+ODE_SOLVER = "dpm++2m"  # for deterministic transmutation
 MOST = {"n": 10_000, "steps": 1_000, "noises": 1_000}
 
 

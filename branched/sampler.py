@@ -2,8 +2,8 @@
 
 A solver is a generator. It yields a state and its time, `(xt, t)`, is sent the estimate E[x0 | xt], and returns the
 state at the last time. So whoever drives solvers can answer many of them with one evaluation of a network; `solve`
-drives one. Some solve the probability-flow ODE, downwards or upwards; those in STOCHASTIC add fresh noise, and only go down. Times
-are floats, S+1 for S steps.
+drives one. Some solve the probability-flow ODE, downwards or upwards; those in STOCHASTIC add fresh noise, and only go
+down. Times are floats, S+1 for S steps.
 """
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
