@@ -36,7 +36,7 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
     tensors, header = checkpoint.load(path, "model")
     try:
         tree = ClassTree.from_json(header["tree"])
-        with torch.device("meta"):
+        with torch.random.fork_rng(devices=[]):  # on the "meta" device, initialising imports half of PyTorch's compiler
             network = BranchedUNet(NetworkConfig(**header["network"]), branches=header["branches"])
         weights = {key.removeprefix("network."): value for key, value in tensors.items() if key.startswith("network.")}
         network.load_state_dict(weights, assign=True)
