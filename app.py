@@ -1,8 +1,10 @@
 """The class tree: click where classes part, and see what the model draws there. Start: `streamlit run app.py`."""
 import streamlit as st
 
-from pages.ui import explore, pictures, setup, words
+from pages.ui import explore, link, pictures, setup, words
+from pages.ui.film import film
 from pages.ui.touch import touch
+from pages.ui.tree_figure import CHART
 
 INTRODUCTION = "This model makes pictures out of noise, and decides late what they become. Click a point of the tree."
 COLUMNS = "Each column is one picture: read it from top to bottom."
@@ -13,8 +15,8 @@ off: it draws *all* classes together, and at each **branch point** some of them 
 
 Click a branch point and you see what the model has there, still mostly noise; its **best guess** of the finished
 picture, often a **hybrid**, with something of each class that it may become; and what really becomes of it along each
-way down. Click a class at the bottom to see finished pictures of it. All work above a branch point is done only once,
-however many classes there are below.
+way down. Click a class at the bottom to see finished pictures of it, and what they were on their way. All work above a
+branch point is done only once, however many classes there are below.
 """
 
 
@@ -25,33 +27,41 @@ def pick() -> None:
         st.session_state.node = int(points[-1]["customdata"][0])
 
 
-setup.page("Class tree")
-model = setup.model()
+setup.page("app.py")
+name = setup.chosen_model()
+model = setup.model(name)
 tree = model.tree
-explore.open_link(tree)
+settings = (link.choice("node", explore.in_order(tree), explore.default(tree)), link.whole("seed", 0, 9999, 0),
+            link.switch("pictures", True))
+link.open_link("tree", *settings)
 
 st.title("Where classes part", anchor=False)
 st.markdown(INTRODUCTION)
 left, right = st.columns(2, gap="large")
 with right:
-    controls = st.columns([2, 1])
+    controls = st.columns([2, 1], vertical_alignment="bottom")
     node = controls[0].selectbox("Place in the tree", explore.in_order(tree), key="node", filter_mode=None,
                                  format_func=lambda key: words.name(tree, tree[key]))
-    seed = controls[1].number_input("Draw number", 0, 9999, key="seed", bind="query-params",
+    seed = controls[1].number_input("Draw number", 0, 9999, key="seed",
                                     help="Every number gives other pictures, and the same number the same pictures.")
-    explore.write_link(tree, node)
-with left:
-    st.plotly_chart(explore.tree_figure(node, setup.dark()), key="tree", on_select=pick, selection_mode="points",
-                    theme=None, config={"displayModeBar": False, "scrollZoom": False},
-                    alt="The class tree along diffusion time. The list 'Place in the tree' names the same nodes.")
-    touch()
-with right:
     branch = tree[node]
     st.subheader(words.headline(tree, branch), anchor=False)
     st.markdown(words.company(tree, branch) if branch.is_leaf else COLUMNS)
-    with st.spinner("The model is drawing …"):
-        rows = explore.rows(node, seed)
-    st.html(pictures.sheet(rows))
+    sheet = st.empty()
+    link.write_link("tree", *settings)
+    found = explore.tour(name, model, seed, lambda frame: sheet.html(
+        pictures.sheet(explore.growing(branch, model.labels, frame.denoised))))
+    sheet.html(pictures.sheet(explore.rows(tree, branch, found)))
+with left:
+    film("fall", *found.falling, over="tree", start=explore.MOMENTS, label="Time: let noise go down the tree")
+    st.plotly_chart(
+        explore.tree_figure(name, seed, node, setup.dark(), st.session_state.pictures, tree, found), key="tree",
+        on_select=pick, selection_mode="points", **CHART,
+        alt="The class tree along diffusion time. The list 'Place in the tree' names the same nodes.")
+    touch()
+    st.toggle("Pictures on the tree", key="pictures")
 with st.expander("What am I looking at?", icon=":material/help:"):
     st.markdown(EXPLANATION)
+    st.markdown(f"As an equation: at {words.at(branch.t_low)} what the model has is a mixture of a picture and noise,")
+    st.latex(words.mixture(branch.t_low))
     st.caption(words.training(model.facts))

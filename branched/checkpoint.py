@@ -20,11 +20,33 @@ SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
 def find(name: str | os.PathLike) -> Path:
-    """The file of a model: a path as it is, or a name in `checkpoints/`."""
+    """The file of a model: a path as it is, or a name in `checkpoints/` or in the folder $BRANCHED_MODELS."""
     path = Path(name).expanduser()
     if path.suffix == ".safetensors" or len(path.parts) > 1:
         return path
-    return SHIPPED / f"{name}.safetensors"
+    places = [folder / f"{name}.safetensors" for folder in _folders()]
+    return next((place for place in places if place.is_file()), places[0])
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """Names under which `find` finds files of a `kind`, sorted; also those too damaged to tell what they are."""
+    found = {path.stem for folder in _folders() if folder.is_dir() for path in folder.glob("*.safetensors")}
+    return tuple(sorted(name for name in found if _kind(find(name)) in (kind, None)))
+
+
+def _folders() -> list[Path]:
+    own = os.environ.get("BRANCHED_MODELS")
+    return [SHIPPED, Path(own).expanduser()] if own else [SHIPPED]
+
+
+def _kind(path: Path) -> str | None:
+    """What a file says that it is, from its header alone: "" for one that is not ours, None if it cannot be read."""
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+    except (SafetensorError, OSError):
+        return None
+    return metadata.get("kind", "") if metadata.get("format") == FORMAT else ""
 
 
 def write_atomically(path: Path, write) -> None:

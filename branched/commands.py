@@ -158,7 +158,14 @@ def _rule(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _read(model: BranchedModel, paths: Sequence[Path]) -> np.ndarray:
-    return data.read_pictures(paths, model.shape, model.facts.get("data", {}).get("background"))
+    """Picture files as (B, H, W) or (B, H, W, 3). Of several, the one that will not do is named."""
+    pictures = []
+    for path in paths:
+        try:
+            pictures.append(model.prepare(path))
+        except BranchedError as error:
+            raise BranchedError(str(error) if str(path) in str(error) else f"{path}: {error}") from None
+    return np.stack(pictures)
 
 
 def _save_arrays(options: argparse.Namespace, **arrays: Any) -> None:

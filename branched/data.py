@@ -6,7 +6,6 @@ import hashlib
 import os
 import tempfile
 import urllib.request
-import warnings
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 from tqdm import tqdm
 
+from .decode import squared
 from .errors import BranchedError
 from .tree import natural_order
 
 SPLITS = ("train", "test")
-MAX_PIXELS = 50_000_000
 MAX_SIZE = 256
 MNIST_MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -241,60 +239,8 @@ def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
             raise BranchedError(f"The class {label!r} in {root} has {len(paths)} images; every class needs at least 2.")
         # The second of every six: so a class of two images has one to train on and one to test on.
         paths = [path for j, path in enumerate(paths) if (j % 6 == 1) == (split == "test")]
-        images += [_image(path, size, colour) for path in paths]
+        images += [squared(path, size, colour) for path in paths]
         y += [k] * len(paths)
-    return Dataset(root.resolve().name, labels, torch.from_numpy(np.stack(images)), torch.tensor(y))
-
-
-def read_pictures(paths: Sequence[Path], shape: tuple[int, ...], background: float | None = None) -> np.ndarray:
-    """Picture files as float32 (B, H, W) or (B, H, W, 3) in [0, 1], made square and resized to a model's `shape`.
-
-    `background` is the brightness that the model's images have at their borders: a picture whose border is on the other
-    side of middle grey (ink on paper, for a model of white on black) is inverted. None leaves all as they are.
-    """
-    pictures = []
-    for path in paths:
-        x = _image(Path(path), shape[0], len(shape) == 3).astype(np.float32) / 255               # (C, H, W)
-        border = np.median(np.concatenate([x[:, 0], x[:, -1], x[:, :, 0], x[:, :, -1]], axis=1))
-        if background is not None and (border > 0.5) != (background > 0.5):
-            x = 1 - x
-        pictures.append(x[0] if len(shape) == 2 else x.transpose(1, 2, 0))
-    return np.stack(pictures)
-
-
-def _image(path: Path, size: int, colour: bool) -> np.ndarray:
-    """One image file as uint8 (C, size, size): turned upright, padded to a square, resized."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower, and refuses
-            with Image.open(path) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise Image.DecompressionBombError
-                image = _flat(ImageOps.exif_transpose(image), "RGB" if colour else "L")
-    except Image.DecompressionBombError:
-        raise BranchedError(f"{path} has more than {MAX_PIXELS:,} pixels; make it smaller.") from None
-    except Exception as error:  # noqa: BLE001 - Pillow's decoders raise whatever a broken file leads them to
-        raise BranchedError(f"{path} cannot be read as an image ({str(error) or type(error).__name__}).") from None
-    if image.size != (size, size):
-        image = _square(image).resize((size, size), Image.Resampling.LANCZOS)
-    pixels = np.asarray(image)
-    return pixels.transpose(2, 0, 1) if colour else pixels[None]
-
-
-def _flat(image: Image.Image, mode: str) -> Image.Image:
-    """In 8 bits and without transparency, which becomes white, as on a page."""
-    if image.mode.startswith("I"):
-        image = Image.fromarray((np.asarray(image).clip(0, 65535) // 256).astype(np.uint8))
-    if image.has_transparency_data:
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-    return image.convert(mode)
-
-
-def _square(image: Image.Image) -> Image.Image:
-    """Padded on both sides to a square, in the colour of the corners: a black frame would be learned too."""
-    side, right, bottom = max(image.size), image.width - 1, image.height - 1
-    corners = [np.atleast_1d(image.getpixel(at)) for at in ((0, 0), (right, 0), (0, bottom), (right, bottom))]
-    colour = tuple(int(c) for c in np.median(corners, axis=0))
-    canvas = Image.new(image.mode, (side, side), colour if len(colour) > 1 else colour[0])
-    canvas.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
-    return canvas
+    x = torch.from_numpy(np.stack(images))
+    x = x.permute(0, 3, 1, 2).contiguous() if colour else x[:, None]                         # (n, C, H, W)
+    return Dataset(root.resolve().name, labels, x, torch.tensor(y))

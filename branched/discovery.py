@@ -127,11 +127,24 @@ def tree_from_similarity(labels: Sequence[str], times: np.ndarray, similarity: n
 
 def _meetings(times: np.ndarray, similarity: np.ndarray, epsilon: float, smoothing: float) -> np.ndarray:
     """The time at which each two classes meet, (N (N - 1) / 2,) in scipy's condensed order; 1 if they never do."""
-    curves = gaussian_filter1d(similarity, smoothing, axis=0, mode="nearest") if smoothing else similarity
+    curves = _smoothed(similarity, smoothing)
     i, j = np.triu_indices(similarity.shape[1], 1)
     within = curves.diagonal(axis1=1, axis2=2)
     met = curves[:, i, j] >= (within[:, i] + within[:, j]) / 2 - epsilon                 # (S, pairs)
     return np.where(met.any(0), times[met.argmax(0)], 1.0)
+
+
+def pair_curves(similarity: np.ndarray, i: int, j: int, smoothing: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
+    """What the rule compares for the classes i and j: similarity between and (mean) within them, smoothed, (S,) each.
+
+    They meet where the first reaches the second less epsilon.
+    """
+    curves = _smoothed(similarity[:, [i, j]][:, :, [i, j]], smoothing)
+    return curves[:, 0, 1], (curves[:, 0, 0] + curves[:, 1, 1]) / 2
+
+
+def _smoothed(similarity: np.ndarray, smoothing: float) -> np.ndarray:
+    return gaussian_filter1d(similarity, smoothing, axis=0, mode="nearest") if smoothing else similarity
 
 
 def _merges(labels: tuple[str, ...], meetings: np.ndarray,

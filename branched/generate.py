@@ -1,13 +1,13 @@
 """Samples of many classes for the price of a few: everything above a branch point is drawn once."""
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from .hybrid import Hybrid, handed_over
 from .images import from_core
-from .seeds import mix, normal
-from .walk import Denoiser, Lane, Start, Walk
+from .walk import Denoiser, Lane, Walk, from_noise
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,9 @@ class Samples:
 
     Image i of every class grew from the same noise. `evaluations` counts network evaluations of single images;
     `evaluations_class_by_class` what they would have cost with nothing shared; `waves` the sequential network calls.
+    `calls` maps branch ids to the evaluations that each image cost there.
+    `hybrids` holds, where it was asked for, what was shared at each branch point on the way: {branch id: Hybrid}; to
+    look at these costs one evaluation more for each, which does not count as sampling.
     """
 
     images: np.ndarray
@@ -27,6 +30,8 @@ class Samples:
     seed: int
     steps: int
     solver: str
+    hybrids: dict[int, Hybrid] = field(default_factory=dict)
+    calls: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,14 +47,8 @@ class Frame:
     result: Samples | None = None
 
 
-def from_noise(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int) -> Walk:
-    """The walk from pure noise at t = 1 to each label. Row i depends on (seed, i) alone."""
-    keys = [mix(seed, i) for i in range(n)]
-    start = Start(normal(keys, denoise.shape).to(denoise.device), 1.0, labels, keys)
-    return Walk(denoise, [start], steps, solver)
-
-
-def sampling(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int) -> Iterator[Frame]:
+def sampling(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int,
+             hybrids: bool = False) -> Iterator[Frame]:
     """Sample n images of every label, telling of every wave; the last frame carries the result."""
     began = time.perf_counter()
     walk = from_noise(denoise, labels, n, steps, solver, seed)
@@ -59,19 +58,23 @@ def sampling(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, sol
         yield Frame(np.stack([from_core(latest[label].x) for label in labels]),
                     np.stack([from_core(latest[label].x0) for label in labels]),
                     tuple(latest[label].t for label in labels))
-    yield Frame(*[np.stack([from_core(walk.ends[0, label]) for label in labels])] * 2, (0.0,) * len(labels),
-                _result(walk, labels, n, steps, solver, seed, began))
+    result = _result(walk, seed, time.perf_counter() - began, hybrids)
+    yield Frame(result.images, result.images, (0.0,) * len(labels), result)
 
 
 def sample(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int) -> Samples:
     """Sample n images of every label."""
     began = time.perf_counter()
     walk = from_noise(denoise, labels, n, steps, solver, seed).run()
-    return _result(walk, labels, n, steps, solver, seed, began)
+    return _result(walk, seed, time.perf_counter() - began)
 
 
-def _result(walk: Walk, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int, began: float) -> Samples:
-    images = np.stack([from_core(walk.ends[0, label]) for label in labels])
-    alone = n * sum(walk.path_evaluations(0, label) for label in labels)
-    seconds = time.perf_counter() - began
-    return Samples(images, labels, walk.evaluations, alone, walk.waves, seconds, seed, steps, solver)
+def _result(walk: Walk, seed: int, seconds: float, hybrids: bool = False) -> Samples:
+    [start], tree = walk.starts, walk.denoise.tree
+    images = np.stack([from_core(walk.ends[0, label]) for label in start.labels])
+    alone = len(start.x) * sum(walk.path_evaluations(0, label) for label in start.labels)
+    passed = [branch for branch in tree.walk(start.labels) if not branch.is_leaf] if hybrids else []
+    found = dict(zip([branch.id for branch in passed], handed_over(walk, passed, seed), strict=True)) if passed else {}
+    calls = {branch: own for (_, branch), own in walk.calls.items()}
+    return Samples(images, start.labels, walk.evaluations, alone, walk.waves, seconds, seed, walk.steps, walk.solver,
+                   found, calls)

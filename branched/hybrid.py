@@ -1,13 +1,14 @@
 """Hybrids: what two classes (or two sets of classes) still share at the time at which their paths part."""
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from .errors import BranchedError
-from .generate import from_noise
 from .images import from_core
-from .walk import Denoiser
+from .tree import Branch
+from .walk import Denoiser, Walk, from_noise
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,22 @@ def hybrid(denoise: Denoiser, a: tuple[str, ...], b: tuple[str, ...], n: int, st
     """
     if set(a) & set(b):
         raise BranchedError(f"A hybrid is of two different classes or sets; {', '.join(set(a) & set(b))} is in both.")
-    meeting = denoise.tree.meeting_branch(a, b)
     walk = from_noise(denoise, a + b, n, steps, solver, seed).run()
-    if meeting is None:
-        state, time, branch = walk.starts[0].x, 1.0, denoise.tree.leaf(a[0])
-    else:
-        state, time, branch = walk.handed[0, meeting.id], meeting.t_low, meeting
+    return handed_over(walk, [denoise.tree.meeting_branch(a, b)], seed)[0]
+
+
+def handed_over(walk: Walk, branches: Sequence[Branch | None], seed: int) -> list[Hybrid]:
+    """The hybrids at the ends of branches that a finished walk from noise has passed; None for noise itself."""
+    denoise, [start] = walk.denoise, walk.starts
+    states = [start.x if branch is None else walk.handed[0, branch.id] for branch in branches]
+    times = [1.0 if branch is None else branch.t_low for branch in branches]
     # The children own the branch point itself; what both sides share is the parent's view, its limit from above.
-    denoised = denoise(state, torch.full((n,), time), torch.full((n,), branch.id))
-    endings = {label: from_core(walk.ends[0, label]) for label in a + b}
-    return Hybrid(time, from_core(state), from_core(denoised), endings, seed, steps, solver)
+    owners = [denoise.tree.leaf(start.labels[0]) if branch is None else branch for branch in branches]
+    n = len(start.x)
+    seen = denoise(torch.cat(states), torch.tensor(times).repeat_interleave(n),
+                   torch.tensor([owner.id for owner in owners]).repeat_interleave(n)).split(n)
+    endings = {label: from_core(walk.ends[0, label]) for label in start.labels}
+    return [Hybrid(t, from_core(state), from_core(x0),
+                   {label: endings[label] for label in start.labels if branch is None or label in branch.classes},
+                   seed, walk.steps, walk.solver)
+            for branch, t, state, x0 in zip(branches, times, states, seen, strict=True)]

@@ -125,6 +125,12 @@ class Judge:
     def labels(self) -> tuple[str, ...]:
         return self.config.labels
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one image: (H, W), or (H, W, 3)."""
+        c = self.config
+        return (c.height, c.width) if c.channels == 1 else (c.height, c.width, c.channels)
+
     def features(self, images: Any) -> np.ndarray:
         """Penultimate activations, float32 (B, D), not negative."""
         return self.look(images)[0]
@@ -147,9 +153,7 @@ class Judge:
 
     def _pixels(self, images: Any) -> Tensor:
         """Float32 (B, C, H, W), checked."""
-        c = self.config
-        images = torch.as_tensor(images)
-        want = (c.height, c.width) if c.channels == 1 else (c.height, c.width, c.channels)
+        images, want = torch.as_tensor(images), self.shape
         if not images.is_floating_point():
             raise BranchedError(f"The judge takes images as floats from 0 to 1, not as {images.dtype}.")
         if tuple(images.shape[1:]) != want:
@@ -158,7 +162,7 @@ class Judge:
         images = images.detach().to("cpu", torch.float32)
         if images.numel() and not (images.min() >= -1e-4 and images.max() <= 1 + 1e-4):  # nan fails, too
             raise BranchedError("The judge takes images with values from 0 to 1; some lie outside.")
-        return images[:, None] if c.channels == 1 else images.permute(0, 3, 1, 2)
+        return images[:, None] if self.config.channels == 1 else images.permute(0, 3, 1, 2)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a safetensors file whose JSON header holds the configuration and the facts."""

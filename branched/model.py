@@ -1,22 +1,25 @@
 """The door: a trained model and all that one can do with it. Takes names and pictures, gives arrays and dataclasses."""
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from os import PathLike
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import torch
 
-from . import checkpoint, generate
+from . import checkpoint, generate, schedule
 from .classify import Classes, classify
 from .errors import BranchedError
 from .hybrid import Hybrid, hybrid
 from .images import from_core, to_core
+from .judge import Judge
 from .network import BranchedUNet, NetworkConfig
+from .photo import prepare
 from .sampler import SOLVERS, STOCHASTIC
+from .seeds import mix, normal
 from .transmute import Transmutation, transmute
 from .tree import ClassTree, Label
 from .walk import Denoiser
@@ -50,6 +53,11 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
     except (ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
+
+
+def models() -> tuple[str, ...]:
+    """Names of the models in `checkpoints/` and in the folder $BRANCHED_MODELS, damaged files among them."""
+    return checkpoint.names("model")
 
 
 def pick_device(device: str) -> torch.device:
@@ -107,16 +115,27 @@ class BranchedModel:
         return generate.sample(self.denoise, names, **_checked(n=n, steps=steps, seed=seed, solver=solver))
 
     def sampling(self, labels: Label | Iterable[Label] | None = None, n: int = 8, steps: int = 20, seed: int = 0,
-                 solver: str = SOLVER) -> Iterator[generate.Frame]:
-        """As `sample`, but telling of every step: for animations and progress. The last frame has the result."""
+                 solver: str = SOLVER, hybrids: bool = False) -> Iterator[generate.Frame]:
+        """As `sample`, but telling of every step: for animations and progress. The last frame has the result.
+
+        With `hybrids`, the result also has what was shared at every branch point on the way.
+        """
         names = self.tree.group(labels)
-        return generate.sampling(self.denoise, names, **_checked(n=n, steps=steps, seed=seed, solver=solver))
+        options = _checked(n=n, steps=steps, seed=seed, solver=solver)
+        return generate.sampling(self.denoise, names, hybrids=bool(hybrids), **options)
 
     def hybrid(self, a: Label | Iterable[Label], b: Label | Iterable[Label], n: int = 8, steps: int = 20,
                seed: int = 0, solver: str = SOLVER) -> Hybrid:
         """What the classes (or sets of classes) a and b share at their meeting point, and what becomes of it."""
         options = _checked(n=n, steps=steps, seed=seed, solver=solver)
         return hybrid(self.denoise, self.tree.group(a), self.tree.group(b), **options)
+
+    def prepare(self, picture) -> np.ndarray:
+        """A picture file (bytes or a path), an image or an array, as this model sees it: float32 (H, W) or (H, W, 3).
+
+        A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
+        """
+        return prepare(picture, self.shape, self.facts.get("data", {}).get("background"))
 
     def transmute(self, images, source: Label, target: Label | Iterable[Label],
                   time: float | Iterable[float] | None = None, steps: int = 20, seed: int = 0,
@@ -126,7 +145,7 @@ class BranchedModel:
         `time` is the turning time, by default the meeting point of the two classes. Several targets or several times
         add an axis each to the result, targets first, and are walked in one batch.
         """
-        began = now()
+        began = perf_counter()
         if deterministic and solver in STOCHASTIC:
             raise BranchedError(f"A deterministic transmutation takes a solver without noise, not {solver}.")
         options = _checked(steps=steps, seed=seed, solver=solver or (ODE_SOLVER if deterministic else SOLVER))
@@ -134,17 +153,39 @@ class BranchedModel:
         meeting = [self.tree.meeting_point(source, name) for name in targets]
         turns = [(name, t) for name, own in zip(targets, meeting, strict=True) for t in (times or [own])]
         x0 = to_core(images, self.denoise.shape).to(self.device)
-        ends, evaluations = transmute(self.denoise, x0, source, turns, deterministic=deterministic, **options)
-        images = from_core(ends.unflatten(0, (len(targets), -1)))
+        *found, evaluations = transmute(self.denoise, x0, source, turns, deterministic=deterministic, **options)
+        images, noisy = (from_core(x.unflatten(0, (len(targets), -1))) for x in found)     # (targets, times, B, ...)
         turning = tuple(times) or tuple(meeting)
         if not _is_many(time):
-            images = images[:, 0]
+            images, noisy = images[:, 0], noisy[:, 0]
         if not _is_many(target):
-            images, targets = images[0], targets[0]
+            images, noisy, targets = images[0], noisy[0], targets[0]
         if len(turning) == 1 and not _is_many(time) and (times or not _is_many(target)):
             turning = turning[0]
-        return Transmutation(images, turning, source, targets, deterministic, evaluations, now() - began, seed, steps,
-                             options["solver"])
+        return Transmutation(images, noisy, turning, source, targets, deterministic, evaluations,
+                             perf_counter() - began, seed, steps, options["solver"])
+
+    def noised(self, images, time: float | Iterable[float], seed: int = 0) -> np.ndarray:
+        """Images (B, H, W) as they are at a diffusion time: clipped to [0, 1] like all that is shown.
+
+        Several times add an axis in front; an image keeps its noise from one time to the next.
+        """
+        _checked(seed=seed)
+        x0 = to_core(images, self.denoise.shape)
+        noise = normal([mix(seed, i) for i in range(len(x0))], self.denoise.shape)
+        times = _times([None] if time is None else time)  # here None is no choice
+        noised = np.stack([from_core(schedule.diffuse(x0, noise, t)) for t in times])
+        return noised if _is_many(time) else noised[0]
+
+    def judge(self) -> Judge | None:
+        """The independent classifier shipped for the data that this model was trained on; None if there is none."""
+        data = self.facts.get("data")
+        name = f"judge-{data.get('name') if isinstance(data, dict) else None}"
+        if name not in checkpoint.names("judge"):
+            return None
+        judge = Judge.load(checkpoint.find(name))
+        fits = judge.shape == self.shape and set(self.labels) <= set(judge.labels)
+        return judge if fits else None
 
     def classify(self, images, noises: int = 12, seed: int = 0) -> Classes:
         """Which class is each image (B, H, W), by the tree: (B,) names, with `.probabilities` (B, N).
@@ -153,9 +194,6 @@ class BranchedModel:
         """
         _checked(noises=noises, seed=seed)
         return classify(self.denoise, to_core(images, self.denoise.shape).to(self.device), noises, seed)
-
-
-now = time.perf_counter
 
 
 def _is_many(value: Any) -> bool:

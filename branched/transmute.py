@@ -16,10 +16,12 @@ FIRST_UP = 0.03  # a clean image has no noise to walk up from: a trace of it, ad
 class Transmutation:
     """Transmuted images (B, H, W) or (B, H, W, 3) in [0, 1]; before these, an axis for several targets, then for times.
 
-    `time` is the turning time: a number, or one for each target, or the times that were asked for.
+    `noisy`, of the same shape, is what each was at its turn. `time` is the turning time: a number, or one for each
+    target, or the times that were asked for.
     """
 
     images: np.ndarray
+    noisy: np.ndarray
     time: float | tuple[float, ...]
     source: str
     target: str | tuple[str, ...]
@@ -32,12 +34,13 @@ class Transmutation:
 
 
 def transmute(denoise: Denoiser, x0: Tensor, source: str, turns: list[tuple[str, float]], steps: int, solver: str,
-              seed: int, deterministic: bool) -> tuple[Tensor, int]:
+              seed: int, deterministic: bool) -> tuple[Tensor, Tensor, int]:
     """Objects x0 (B, C, H, W) of class `source` -> (len(turns), B, C, H, W), one for each (target, turning time).
 
     Stochastic: noise forward to the turning time. Deterministic: walk up the source's path by inverting the ODE, which
     keeps more of the original. Then down the target's path with the given solver. All turns share one batched walk
-    (two, if deterministic). Also returns the number of evaluations. Tseng et al. (2024), section 5.
+    (two, if deterministic). Also returns the states at the turn, of the same shape, and the number of evaluations.
+    Tseng et al. (2024), section 5.
     """
     keys = [mix(seed, i) for i in range(len(x0))]
     times = sorted({t for _, t in turns})
@@ -53,4 +56,5 @@ def transmute(denoise: Denoiser, x0: Tensor, source: str, turns: list[tuple[str,
               for state, t in zip(states, times, strict=True)]
     down = Walk(denoise, starts, steps, solver).run()
     ends = torch.stack([down.ends[times.index(t), target] for target, t in turns])
-    return ends, down.evaluations + (up.evaluations if deterministic else 0)
+    turned = torch.stack([states[times.index(t)] for _, t in turns])
+    return ends, turned, down.evaluations + (up.evaluations if deterministic else 0)

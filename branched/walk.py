@@ -16,7 +16,7 @@ from torch import Tensor
 from . import schedule
 from .network import BranchedUNet
 from .sampler import SOLVERS, Steps, grid
-from .seeds import mix
+from .seeds import mix, normal
 from .tree import Branch, ClassTree
 
 CHUNK = 64  # rows of one pass on a CPU: the activations of more do not stay in its cache
@@ -168,3 +168,10 @@ class Walk:
             return torch.stack([torch.randn(self.denoise.shape, generator=g) for g in generators]).to(start.x.device)
 
         return draw
+
+
+def from_noise(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int) -> Walk:
+    """The walk from pure noise at t = 1 to each label. Row i depends on (seed, i) alone."""
+    keys = [mix(seed, i) for i in range(n)]
+    start = Start(normal(keys, denoise.shape).to(denoise.device), 1.0, labels, keys)
+    return Walk(denoise, [start], steps, solver)

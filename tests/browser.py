@@ -24,12 +24,12 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def server():
-    """Run `streamlit run app.py` on a free port; yields its address."""
+def server(script="app.py"):
+    """Run `streamlit run` on a free port; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port),
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port),
                "--server.address", "127.0.0.1", "--server.headless", "true"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
@@ -84,15 +84,15 @@ def page(instance, width: int = 1440, height: int = 900, **context):
 
 
 def settled(page) -> None:
-    """Until the tree and the pictures are there, and the script has ended."""
-    page.wait_for_selector(".st-key-tree .js-plotly-plot .nsewdrag", state="attached")
-    page.wait_for_selector(".sheet img")
+    """Until the page has what it is about, and the script has ended."""
+    page.wait_for_selector('[data-testid="stExpander"]')  # every page ends with one
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
 def node_at(page, node: int) -> tuple[float, float]:
     """Where a node of the tree is in the window, scrolled into view."""
-    page.locator(".st-key-tree .js-plotly-plot").scroll_into_view_if_needed()
+    page.wait_for_selector(".st-key-tree .js-plotly-plot .nsewdrag", state="attached")
+    page.locator(".st-key-tree .js-plotly-plot").first.scroll_into_view_if_needed()
     return tuple(page.evaluate("""node => {
         const plot = document.querySelector('.st-key-tree .js-plotly-plot'), box = plot.getBoundingClientRect();
         const nodes = plot._fullData.find(trace => trace.customdata), {xaxis, yaxis} = plot._fullLayout;

@@ -1,10 +1,13 @@
 """The app: what its script makes (AppTest), and what a visitor meets in a browser. Nothing here looks at weights."""
+import base64
+import io
 import json
 from urllib.parse import parse_qs, urlsplit
 
 import browser
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import branched
@@ -53,11 +56,61 @@ def test_any_tree_can_be_drawn_without_crossings(shape):
         assert places[0] <= nodes[branch.id]["x"] <= places[-1]
     inner = [nodes[branch.id]["x"] for branch in shape.branch_points]
     assert len(set(inner)) == len(inner), "however close in time, branch points differ in place"
-    drawn = figure(shape, shape.branches[-1].id, {branch.id: np.zeros((28, 28)) for branch in shape.branches})
-    assert len(drawn.layout.images) == len(shape.branches)
+    assert len(figure(shape).layout.images) == 0
     for branch in shape.branches:
         assert words.headline(shape, branch) and words.name(shape, branch)
         assert not branch.is_leaf or branch.classes[0] in words.company(shape, branch)
+
+
+def level(source: str) -> float:
+    """The grey level in the middle of a picture that a figure shows."""
+    image = Image.open(io.BytesIO(base64.b64decode(source.split(",")[1]))).convert("L")
+    return image.getpixel((image.width // 2, image.height // 2)) / 255
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_thumbnail_stands_at_its_own_node(dark):
+    """Planted: node i has grey level i / 20 everywhere."""
+    planted = {branch.id: np.full((28, 28), branch.id / 20) for branch in ODD.branches}
+    nodes, drawn = graph(ODD).nodes, figure(ODD, 0, planted, dark)
+    shown = {(image.x, round(image.y, 6)): level(image.source) for image in drawn.layout.images}
+    assert len(shown) == len(ODD.branches)
+    for branch in ODD.branches:
+        own = nodes[branch.id]
+        below = [at for at in shown if at[0] == own["x"] and at[1] <= own["t"]]
+        assert shown[max(below, key=lambda at: at[1])] == pytest.approx(branch.id / 20, abs=1 / 255)
+
+
+def test_the_tour_gives_every_node_its_own_pictures():
+    """The same as the library gives for each node by itself."""
+    model = branched.load("mnist")
+    found = explore.tour("mnist", model, 0, lambda frame: None)
+    pictures = explore.thumbnails(model.tree, found)
+    assert set(pictures) == {branch.id for branch in model.tree.branches}
+    for branch in model.tree.branch_points:
+        first, *rest = (child.classes for child in model.tree.children(branch))
+        alone = model.hybrid(first, sum(rest, ()), n=explore.COLUMNS, seed=0)
+        np.testing.assert_allclose(pictures[branch.id], alone.denoised[0], atol=1e-4)
+        np.testing.assert_allclose(found.noisy[branch.id], alone.noisy, atol=1e-4)
+        for label in branch.classes:
+            np.testing.assert_allclose(found.finished[label], alone.endings[label], atol=1e-4)
+
+
+def test_noise_goes_down_the_tree():
+    """Planted: each class's state is its wave's number; two waves, the second at the branch points and below."""
+    tree = ClassTree.from_json({"time": 0.5, "split": ["a", "b"]})
+    waves = [((1.0, 1.0), np.full((2, 4, 4), 0.2)), ((0.5, 0.5), np.full((2, 4, 4), 0.4)),
+             ((0.1, 0.3), np.stack([np.full((4, 4), 0.6), np.full((4, 4), 0.8)])), ((0.0, 0.0), np.ones((2, 4, 4)))]
+    pictures, frames = explore.falling(tree, waves)
+    nodes = graph(tree).nodes
+    for k, frame in enumerate(frames[:-1]):
+        t = 1 - k / explore.MOMENTS
+        assert [(x, round(s, 9)) for x, s, _ in frame.sprites] == [
+            (nodes[branch.id]["x"], round(t, 9)) for branch in tree.branches if branch.owns(t)]
+        levels = [pictures[place[2]][0, 0] // 51 / 5 for place in frame.sprites]
+        own = ((0.1 + 1e-9, 0.6), (0.3 + 1e-9, 0.8))
+        assert levels == ([0.2] if t > 0.5 else [0.4 if t > arrives else grey for arrives, grey in own])
+    assert not frames[-1].sprites and "2 finished" in frames[-1].caption
 
 
 def test_the_path_to_a_node_is_lit():
@@ -114,8 +167,9 @@ def test_a_link_opens_its_node(tree):
 
 
 @pytest.mark.parametrize("node, seed", [("zz", "-1"), ("9999", "1e9"), ("", ""), ("-1", "x"), ("1.0", "ten")])
-def test_a_broken_link_opens_the_default(tree, node, seed):
+def test_a_broken_link_opens_the_default_and_says_so(tree, node, seed):
     app = opened(node=node, seed=seed)
+    assert "not there" in app.warning[0].value
     assert said(app) == words.headline(tree, tree.branch_points[-1]) and app.number_input[0].value == 0
 
 
@@ -135,16 +189,18 @@ def test_the_list_and_the_draw_change_the_page(tree):
     assert said(app) == words.headline(tree, tree.roots[0])
 
 
-def test_rows_line_up_and_are_drawn_once_under_the_lock(tree, monkeypatch):
-    """Every class below the branch point has its row; a second visitor gets the same from the cache."""
-    held, hybrid = [], branched.BranchedModel.hybrid
-    monkeypatch.setattr(branched.BranchedModel, "hybrid",
-                        lambda *args, **more: held.append(setup.lock().locked()) or hybrid(*args, **more))
-    point = tree.branch_points[-1]
-    rows, again = explore.rows(point.id, 4321), explore.rows(point.id, 4321)
-    assert held == [True] and not setup.lock().locked() and rows == again
-    assert [row.name for row in rows if row.kind] == [c for child in tree.children(point) for c in child.classes]
-    assert all(row.alt for row in rows if row.source)
+def test_rows_line_up():
+    """Every class below a branch point has its row; every branch point above a leaf has one."""
+    model = branched.load("mnist")
+    found = explore.tour("mnist", model, 0, lambda frame: None)
+    for branch in model.tree.branches:
+        rows = explore.rows(model.tree, branch, found)
+        assert all(row.alt for row in rows if row.source)
+        if branch.is_leaf:
+            assert len(rows) == len(model.tree.path(branch.classes[0]))
+        else:
+            below = [c for child in model.tree.children(branch) for c in child.classes]
+            assert [row.name for row in rows if row.kind] == below
 
 
 @pytest.mark.parametrize("contents", [None, b"", b"cut short"], ids=["missing", "empty", "broken"])
@@ -157,7 +213,7 @@ def test_without_a_model_there_is_a_sentence(contents, tmp_path, monkeypatch):
             (tmp_path / "mnist.safetensors").write_bytes(contents)
         app = opened()
         assert not app.exception and not app.get("plotly_chart") and len(app.error) == 1
-        assert app.error[0].value.startswith("The model could not be loaded.")
+        assert app.error[0].value.startswith("The model mnist could not be loaded.")
     assert said(opened())
 
 
@@ -182,6 +238,7 @@ def shows(page, tree: ClassTree, node: int) -> list[str]:
     """Wait for the sentence about a node; the sources of the pictures below it."""
     page.get_by_role("heading", name=words.headline(tree, tree[node]), exact=True).wait_for()
     browser.settled(page)
+    page.wait_for_selector(".sheet img")
     return page.locator(".sheet img").evaluate_all("images => images.map(image => image.src)")
 
 
@@ -204,7 +261,7 @@ def test_clicking_through_the_tree(tree, address, chromium):
             page.wait_for_timeout(300)
             assert shows(page, tree, root) == after
         page.mouse.click(*browser.node_at(page, leaf))
-        assert len(shows(page, tree, leaf)) == 2 and node_in_url(page) == [str(leaf)]
+        assert len(shows(page, tree, leaf)) == len(tree.path(tree.labels[0])) and node_in_url(page) == [str(leaf)]
         page.go_back()
         assert shows(page, tree, root) == after
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
@@ -244,3 +301,39 @@ def test_on_a_phone(tree, address, chromium):
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert page.noise == []
+
+
+@needs_browser
+def test_noise_goes_down_the_tree_when_played(tree, address, chromium):
+    """The pictures move over the tree, the tree's own fade meanwhile, and are back at the end."""
+    with browser.page(chromium) as page:
+        page.goto(f"{address}/?seed=5")
+        shows(page, tree, tree.branch_points[-1].id)
+        page.wait_for_selector(".film-overlay", state="attached")
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_selector(".film-overlay.moving", state="attached")
+        page.locator(".now", has_text="one picture for 10 classes").wait_for()
+        page.locator(".now", has_text="10 finished pictures").wait_for()
+        page.wait_for_selector(".film-overlay:not(.moving)", state="attached")
+        assert page.noise == []
+
+
+@needs_browser
+def test_a_new_draw_number_changes_every_picture(tree, address, chromium):
+    with browser.page(chromium) as page:
+        page.goto(address)
+        before = shows(page, tree, tree.branch_points[-1].id)
+        thumbnails = page.locator(".layer-above image")
+        thumbnails.nth(len(tree.branches) - 1).wait_for(state="attached")
+        old = thumbnails.evaluate_all("images => images.map(image => image.getAttribute('href'))")
+        box = page.get_by_role("spinbutton")
+        box.fill("77")
+        box.press("Enter")
+        page.wait_for_function(
+            "old => document.querySelector('.layer-above image')?.getAttribute('href') !== old", arg=old[0])
+        after = shows(page, tree, tree.branch_points[-1].id)
+        new = thumbnails.evaluate_all("images => images.map(image => image.getAttribute('href'))")
+        assert len(new) == len(old) and not set(new) & set(old) and not set(after) & set(before)
+        assert "seed=77" in page.url and page.noise == []
+        page.get_by_text("Pictures on the tree").click()
+        page.wait_for_function("!document.querySelector('.layer-above image')")

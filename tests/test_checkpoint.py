@@ -72,6 +72,44 @@ def test_a_name_is_looked_up_among_the_shipped(monkeypatch, saved):
         branched.load("no-such-model")
 
 
+def test_names_in_the_folder_of_ones_own(monkeypatch, saved, model):
+    """Models there and those too damaged to tell; no judges, no training states, nothing foreign or elsewhere."""
+    folder = saved.parent
+    checkpoint.save(folder / "judge-small.safetensors", "judge", {"w": torch.zeros(1)}, {})
+    checkpoint.save(folder / "half-way.safetensors", "training", {"w": torch.zeros(1)}, {})
+    save_file({"weight": torch.zeros(3)}, folder / "foreign.safetensors")
+    save_file({"weight": torch.zeros(3)}, folder / "other.safetensors", {"format": "pt", "kind": "model"})
+    (folder / "damaged.safetensors").write_bytes(saved.read_bytes()[:1000])
+    (folder / "empty.safetensors").touch()
+    (folder / "notes.txt").write_text("nothing")
+    (folder / "below").mkdir()
+    model.save(folder / "below" / "deep.safetensors")
+    shipped = folder.parent / "shipped"
+    monkeypatch.setattr(checkpoint, "SHIPPED", shipped)
+    monkeypatch.delenv("BRANCHED_MODELS", raising=False)
+    assert branched.models() == checkpoint.names("judge") == ()
+    monkeypatch.setenv("BRANCHED_MODELS", str(folder))
+    assert branched.models() == ("damaged", "empty", "small")
+    assert checkpoint.names("judge") == ("damaged", "empty", "judge-small")
+    assert branched.load("small", device="cpu").labels == model.labels
+    refused(checkpoint.find("damaged"))
+    monkeypatch.setenv("BRANCHED_MODELS", str(folder / "nowhere"))
+    assert branched.models() == ()
+
+
+def test_the_shipped_come_first(monkeypatch, saved, flat_model, tmp_path):
+    """A file of one's own does not take the place of a shipped one; with or without it, each name is there once."""
+    own = tmp_path / "own"
+    for name in ("small", "mine"):
+        flat_model.save(own / f"{name}.safetensors")
+    monkeypatch.setattr(checkpoint, "SHIPPED", saved.parent)
+    monkeypatch.setenv("BRANCHED_MODELS", str(own))
+    assert checkpoint.find("small") == saved and checkpoint.find("mine") == own / "mine.safetensors"
+    assert branched.models() == ("mine", "small")
+    assert checkpoint.find("no-such") == saved.parent / "no-such.safetensors"
+    assert checkpoint.find(own / "small.safetensors") == own / "small.safetensors"
+
+
 def test_only_known_devices(saved):
     with pytest.raises(BranchedError, match="auto, cpu or cuda"):
         branched.load(saved, device="gpu")

@@ -5,7 +5,7 @@ import torch
 
 from branched import discovery
 from branched.data import Dataset, to_core
-from branched.discovery import discover, tree_from_similarity
+from branched.discovery import discover, pair_curves, tree_from_similarity
 from branched.errors import BranchedError
 from branched.schedule import alpha, sigma
 
@@ -136,6 +136,27 @@ def test_the_mean_of_both_classes_decides():
     similarity[:, 0, 0], similarity[:, 1, 1] = 0.9, 0.1
     similarity[:, 0, 1] = similarity[:, 1, 0] = np.where(times >= 0.6, 0.496, 0.494)
     assert tree_from_similarity("ab", times, similarity, smoothing=0).meeting_point("a", "b") == pytest.approx(0.6)
+
+
+def test_curves_of_a_pair_are_what_the_rule_compares():
+    """By hand: between is the pair's own entry, within the mean of two; and where they meet the tree has its point."""
+    similarity = np.random.default_rng(0).random((50, 4, 4)).astype(np.float32)
+    similarity += similarity.swapaxes(1, 2)
+    between, within = pair_curves(similarity, 3, 1, smoothing=0)
+    assert between.shape == within.shape == (50,)
+    assert np.array_equal(between, similarity[:, 3, 1])
+    assert np.array_equal(within, (similarity[:, 3, 3] + similarity[:, 1, 1]) / 2)
+    assert all(np.array_equal(p, q) for p, q in zip(pair_curves(similarity, 1, 3, 0), (between, within), strict=True))
+
+    offsets = np.arange(-20, 21)  # gaussian_filter1d looks at four sigma each way, and repeats the ends
+    kernel = np.exp(-offsets**2 / (2 * 5.0**2)) / np.exp(-offsets**2 / (2 * 5.0**2)).sum()
+    smoothed = [kernel @ between[(t + offsets).clip(0, 49)] for t in range(50)]
+    assert np.allclose(pair_curves(similarity, 3, 1, smoothing=5)[0], smoothed, atol=1e-5)
+
+    found = discover(planted("ab", {"ab": 200}), **FAST)
+    between, within = pair_curves(found.similarity, 0, 1)
+    met = found.times[np.argmax(between >= within - 0.005)]
+    assert 0 < met < 1 and found.tree.meeting_point("a", "b") == met
 
 
 def test_smoothing_removes_a_spike():

@@ -50,7 +50,7 @@ def test_features_and_probabilities(judge, digits):
     features, probabilities = judge.look(grey(digits)[:7])
     assert features.shape == (7, 128) and (features >= 0).all()
     assert probabilities.shape == (7, 10) and np.allclose(probabilities.sum(1), 1, atol=1e-5)
-    assert judge.labels == tuple("0123456789")
+    assert judge.labels == tuple("0123456789") and judge.shape == (8, 8)
     assert np.array_equal(features, judge.features(grey(digits)[:7].numpy()))
     assert np.array_equal(probabilities, judge.probabilities(grey(digits)[:7].double()))
 
@@ -68,6 +68,7 @@ def test_images_of_any_size_and_grey_or_rgb(shape):
     *_, last = train_judge(noise, noise, Settings(epochs=1, batch=13))  # 40 is not whole thirteens, and leaves 1 over
     images = x.float().movedim(1, -1) / 255
     assert last.judge.probabilities(images if shape[0] == 3 else images[..., 0]).shape == (40, 2)
+    assert last.judge.shape == ((*shape[1:], 3) if shape[0] == 3 else shape[1:])
 
 
 @pytest.mark.parametrize("images, words", [

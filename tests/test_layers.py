@@ -14,12 +14,15 @@ LEAVES = {
     "seeds": set(),
     "schedule": set(),
     "tree": {"errors"},
+    "decode": {"errors"},
 }
 NOUNS = {
     "network": {*LEAVES},
     "sampler": {*LEAVES} - {"tree"},  # a solver knows neither the network nor the tree
     "checkpoint": {*LEAVES},
     "data": {*LEAVES},
+    "ink": {"decode"},
+    "photo": {"errors", "decode", "ink"},
     "images": {*LEAVES, "checkpoint"},
     "metrics": {*LEAVES},
     "judge": {*LEAVES, "checkpoint", "data"},
@@ -30,8 +33,8 @@ VERBS = {
     "bridge": BELOW,
     "training": {*BELOW, "bridge"},
     "walk": BELOW,
-    "generate": {*BELOW, "walk"},
-    "hybrid": {*BELOW, "walk", "generate"},
+    "hybrid": {*BELOW, "walk"},
+    "generate": {*BELOW, "walk", "hybrid"},
     "transmute": {*BELOW, "walk"},
     "classify": {*BELOW, "walk"},
 }
@@ -104,6 +107,10 @@ def test_no_circles():
 def test_the_tree_needs_the_standard_library_alone():
     assert foreign(MODULES["tree"]) & SLOW_OR_HEAVY == set()
     assert foreign(MODULES["errors"]) == set()
+
+
+def test_pictures_are_prepared_without_torch():
+    assert "torch" not in foreign(MODULES["photo"]) | foreign(MODULES["ink"]) | foreign(MODULES["decode"])
 
 
 def test_the_screen_knows_only_the_door():

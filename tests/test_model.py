@@ -7,7 +7,8 @@ import pytest
 import torch
 
 import branched
-from branched import SOLVERS, BranchedError
+from branched import SOLVERS, BranchedError, BranchedModel, checkpoint
+from branched.judge import Judge, JudgeConfig, _network
 from branched.tree import ClassTree
 
 STEPS = 6
@@ -142,6 +143,76 @@ def test_classify(which, images, request):
     assert np.allclose(c.probabilities.sum(1), 1, atol=1e-4)
     assert [m.labels[k] for k in c.probabilities.argmax(1)] == list(c)
     assert list(m.classify(given)) == list(c)
+
+
+# -- noised ----------------------------------------------------------------------------------------------------------
+
+def test_noised_pictures_are_the_closed_form(model):
+    """From two times the noise is recovered, the same at both; it is standard normal, and each picture has its own."""
+    grey = np.full((64, 8, 8), 0.5, np.float32)  # 0 inside: what is left is noise, clipped at one
+    times = [0.02, 0.1]
+    noised = model.noised(grey, times, seed=3)
+    assert is_picture(noised, (2, 64, 8, 8))
+    whole = np.abs(2 * noised[1] - 1) < 1  # where nothing was clipped
+    noise = [((2 * x - 1) / float(branched.sigma(t)))[whole] for x, t in zip(noised, times, strict=True)]
+    assert np.allclose(*noise, atol=1e-4)
+    few = (2 * noised[0] - 1) / float(branched.sigma(0.02))
+    assert abs(few.mean()) < 0.05 and abs(few.std() - 1) < 0.05
+    assert abs(np.corrcoef(few.reshape(64, -1))[np.triu_indices(64, 1)].mean()) < 0.02
+
+
+def test_a_picture_shows_through_as_alpha_says(model, images):
+    t = 0.3
+    half = 0.25 + images / 2
+    there, ground = (2 * model.noised(x, t, seed=1) - 1 for x in (half, np.full_like(half, 0.5)))
+    whole = (np.abs(there) < 1) & (np.abs(ground) < 1)
+    assert whole.mean() > 0.3
+    assert np.allclose((there - ground)[whole], (float(branched.alpha(t)) * (2 * half - 1))[whole], atol=1e-5)
+
+
+def test_noised_keeps_to_seed_and_place(model, colour_model, images):
+    alone = model.noised(images[:1], 0.4, seed=7)
+    assert is_picture(alone, (1, 8, 8)) and np.array_equal(alone[0], model.noised(images, 0.4, seed=7)[0])
+    assert np.array_equal(alone, model.noised(images[:1], iter([0.9, 0.4]), seed=7)[1])
+    assert not np.array_equal(alone, model.noised(images[:1], 0.4, seed=8))
+    assert np.allclose(model.noised(images, 0.0), images, atol=1e-6)
+    assert is_picture(colour_model.noised(np.repeat(images[..., None], 3, -1), [0.1, 1]), (2, 3, 8, 8, 3))
+
+
+@pytest.mark.parametrize("time, seed", [(1.1, 0), (-0.1, 0), ("0.5", 0), ([], 0), (True, 0), (None, 0), (0.5, "1"),
+                                        (0.5, 0.5)])
+def test_noised_refuses_other_times_and_seeds(model, images, time, seed):
+    with pytest.raises(BranchedError) as error:
+        model.noised(images, time, seed)
+    assert sentence(error)
+
+
+# -- judge -----------------------------------------------------------------------------------------------------------
+
+def save_judge(folder, name: str, labels, side: int = 8) -> None:
+    config = JudgeConfig(tuple(labels), 1, side, side)
+    Judge(config, _network(config).eval()).save(folder / f"judge-{name}.safetensors")
+
+
+@pytest.mark.parametrize("labels, side, fits", [("0123456789", 8, True), ("9741", 8, False), ("0123456789", 28, False)])
+def test_a_judge_is_that_of_the_data_if_it_fits(model, images, tmp_path, monkeypatch, labels, side, fits):
+    monkeypatch.setattr(checkpoint, "SHIPPED", tmp_path)
+    monkeypatch.delenv("BRANCHED_MODELS", raising=False)
+    fresh = BranchedModel(model.denoise.network, model.tree, {"data": {"name": "small"}}, {})
+    assert fresh.judge() is None
+    save_judge(tmp_path, "other", labels, side)
+    assert fresh.judge() is None
+    save_judge(tmp_path, "small", labels, side)
+    judge = fresh.judge()
+    assert (judge is not None) == fits
+    assert not fits or judge.probabilities(images).shape == (3, len(labels))
+
+
+@pytest.mark.parametrize("facts", [{}, {"data": None}, {"data": "mnist"}, {"data": {}}, {"data": {"name": "../mnist"}},
+                                   {"data": {"name": ["mnist"]}}, {"data": {"name": "mnist"}}], ids=str)
+def test_a_model_that_tells_nothing_of_use_has_no_judge(model, facts):
+    """The last tells the truth about data, but has neither the size nor the classes of the shipped judge."""
+    assert BranchedModel(model.denoise.network, model.tree, facts, {}).judge() is None
 
 
 # -- bad input -------------------------------------------------------------------------------------------------------

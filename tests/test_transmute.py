@@ -45,6 +45,18 @@ def test_colour(colour_model, images):
     assert colour_model.transmute(given, 4, [9, 7], [0.2, 0.4], steps=STEPS).images.shape == (2, 2, 3, 8, 8, 3)
 
 
+def test_the_states_at_the_turn(model, images):
+    """`noisy` has the shape of the images; without a way up it is the closed-form mixture that `noised` gives."""
+    t = model.transmute(images, 4, [9, 7], time=[0.2, 0.5], steps=STEPS, seed=3)
+    assert t.noisy.shape == t.images.shape == (2, 2, 3, 8, 8)
+    assert np.array_equal(t.noisy[0], t.noisy[1]), "it does not depend on the target"
+    assert near(t.noisy[0], model.noised(images, [0.2, 0.5], seed=3), 1e-6)
+    one = model.transmute(images, 4, 9, steps=STEPS, seed=3)
+    assert near(one.noisy, model.noised(images, one.time, seed=3), 1e-6)
+    up = model.transmute(images, 4, 9, time=0.02, deterministic=True, steps=STEPS)
+    assert near(up.noisy, model.noised(images, 0.02), 1e-6), "the way up starts from a trace of noise"
+
+
 @pytest.mark.parametrize("deterministic", [False, True])
 def test_a_class_into_itself_turns_at_once(model, images, deterministic):
     t = model.transmute(images, 4, 4, deterministic=deterministic)

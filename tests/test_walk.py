@@ -1,18 +1,19 @@
 """Walking the tree: what is shared is computed once and equal to the last bit; what is not, differs."""
+import numpy as np
 import pytest
 import torch
 
-from branched import ClassTree, generate
+from branched import ClassTree
 from branched.sampler import SOLVERS, STOCHASTIC, grid
 from branched.seeds import mix, normal
-from branched.walk import Start, Walk
+from branched.walk import Start, Walk, from_noise
 
 STEPS = 20
 ONE_EVALUATION = sorted(set(SOLVERS) - {"heun"})
 
 
 def walk_all(denoise, solver: str = "sde-dpm++2m", n: int = 3, labels=None, seed: int = 0, steps: int = STEPS) -> Walk:
-    return generate.from_noise(denoise, denoise.tree.group(labels), n, steps, solver, seed).run()
+    return from_noise(denoise, denoise.tree.group(labels), n, steps, solver, seed).run()
 
 
 def trees() -> dict[str, ClassTree]:
@@ -35,7 +36,7 @@ every_tree = pytest.mark.parametrize("tree", trees().values(), ids=trees().keys(
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_siblings_are_equal_above_the_meeting_point_and_differ_below(model, solver):
     """The story of every lane: 4 and 9 are one until 0.35, 4 and 7 until 0.599, 0 and 1 until 0.6."""
-    walk = generate.from_noise(model.denoise, model.labels, 3, STEPS, solver, 0)
+    walk = from_noise(model.denoise, model.labels, 3, STEPS, solver, 0)
     seen = {label: {} for label in model.labels}
     for lanes in walk:
         for lane in lanes:
@@ -54,7 +55,7 @@ def test_siblings_are_equal_above_the_meeting_point_and_differ_below(model, solv
 
 
 def test_children_start_from_what_the_parent_handed_over(model):
-    walk = generate.from_noise(model.denoise, model.labels, 3, STEPS, "ddim", 0)
+    walk = from_noise(model.denoise, model.labels, 3, STEPS, "ddim", 0)
     first = {}
     for lanes in walk:
         for lane in lanes:
@@ -190,3 +191,36 @@ def test_a_walk_of_no_length_returns_its_start(known, tree):
     walk = Walk(denoise, [Start(x, 0.35, ("4", "9"), until=0.35)], STEPS, "ddim").run()
     assert torch.equal(walk.ends[0, "4"], x) and torch.equal(walk.ends[0, "9"], x)
     assert denoise.rows == walk.evaluations == walk.waves == 0
+
+
+# -- hybrids of a whole walk -----------------------------------------------------------------------------------------
+
+
+def test_one_walk_gives_the_hybrids_of_all_branch_points(known_model):
+    """Each is what `hybrid` finds for the two sides; looking costs one wave more, and is not counted as sampling."""
+    *_, last = known_model.sampling(n=3, steps=10, seed=2, hybrids=True)
+    made, tree = last.result, known_model.tree
+    assert set(made.hybrids) == {branch.id for branch in tree.branch_points}
+    waves = known_model.denoise.waves
+    assert waves == made.waves + 1
+    plain = known_model.sample(n=3, steps=10, seed=2)
+    assert plain.hybrids == {} and known_model.denoise.waves == 2 * waves - 1
+    assert plain.evaluations == made.evaluations and np.array_equal(plain.images, made.images)
+    for branch in tree.branch_points:
+        first, *rest = (child.classes for child in tree.children(branch))
+        found, alone = made.hybrids[branch.id], known_model.hybrid(first, sum(rest, ()), n=3, steps=10, seed=2)
+        assert found.time == branch.t_low == alone.time and set(found.endings) == set(branch.classes)
+        assert np.array_equal(found.noisy, alone.noisy) and np.array_equal(found.denoised, alone.denoised)
+        assert all(np.array_equal(found.endings[label], alone.endings[label]) for label in branch.classes)
+
+
+def test_hybrids_only_of_what_was_walked(known_model):
+    *_, last = known_model.sampling(["0", "4"], n=1, steps=5, hybrids=True)
+    assert {key: set(own.endings) for key, own in last.result.hybrids.items()} == {
+        branch.id: {"0", "4"} & set(branch.classes) for branch in known_model.tree.walk(["0", "4"])
+        if not branch.is_leaf}
+
+
+def test_a_flat_tree_has_no_hybrids_on_the_way(flat_model):
+    *_, last = flat_model.sampling(n=1, steps=2, hybrids=True)
+    assert last.result.hybrids == {}

@@ -1,40 +1,55 @@
-"""What the tree page asks of the model: a picture for every node, rows for the chosen one. Cached for all visitors."""
+"""What the tree page shows for one draw number: one walk down the whole tree, and what it was at every node."""
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from branched import Branch, ClassTree
+from branched import Branch, BranchedModel, ClassTree
 
-from . import setup
+from . import line, words
+from .film import Frame
 from .pictures import Row, strip
 from .tree_figure import figure, graph
-from .words import listed
 
 COLUMNS = 8
+MOMENTS = 50  # of the film in which noise goes down the tree
+
+
+@dataclass(frozen=True)
+class Tour:
+    """One walk for all classes: finished pictures (n, H, W) of each, and at each branch point what is still shared.
+
+    `falling` is the film of the first picture on its way down the tree: pictures, and frames that say where each is.
+    """
+
+    finished: dict[str, np.ndarray]
+    noisy: dict[int, np.ndarray]
+    guesses: dict[int, np.ndarray]
+    falling: tuple[np.ndarray, list[Frame]]
+
+
+def tour(name: str, model: BranchedModel, seed: int, show: Callable[[Any], None]) -> Tour:
+    """The walk of a draw number: one for all visitors. `show` sees it come about, as frames of `model.sampling`."""
+    return line.work(("tour", name, seed), lambda: _tour(model, seed), show)
+
+
+def _tour(model: BranchedModel, seed: int) -> Generator[Any, None, Tour]:
+    waves = []
+    for frame in model.sampling(n=COLUMNS, seed=seed, hybrids=True):
+        waves.append((frame.times, frame.noisy[:, 0]))
+        yield frame
+    made = frame.result
+    return Tour(dict(zip(made.labels, made.images, strict=True)), {key: own.noisy for key, own in made.hybrids.items()},
+                {key: own.denoised for key, own in made.hybrids.items()}, falling(model.tree, waves))
 
 
 def default(tree: ClassTree) -> int:
     """The node shown at first: the last branch point on the way to data, where the classes are most alike."""
     return (tree.branch_points or tree.branches)[-1].id
-
-
-def chosen(tree: ClassTree, asked: str | None) -> int:
-    """The node that a link asks for, if the tree has it."""
-    return next((branch.id for branch in tree.branches if str(branch.id) == asked), default(tree))
-
-
-def open_link(tree: ClassTree) -> None:
-    """Go to the node in the address: at the start, and whenever the browser's Back or Forward has changed it."""
-    asked = st.query_params.get("node")
-    if "node" not in st.session_state or asked != st.session_state.link:
-        st.session_state.node = chosen(tree, asked)
-
-
-def write_link(tree: ClassTree, node: int) -> None:
-    """Put the node into the address, so that what one sees can be shared as a link."""
-    asked, wanted = st.query_params.get("node"), str(node)
-    if wanted != (asked or str(default(tree))):
-        st.query_params.node = asked = wanted
-    st.session_state.link = asked
 
 
 def in_order(tree: ClassTree) -> list[int]:
@@ -43,51 +58,71 @@ def in_order(tree: ClassTree) -> list[int]:
     return sorted(nodes, key=lambda n: (nodes[n]["leaf"], -nodes[n]["t"], nodes[n]["x"]))
 
 
-@st.cache_resource(show_spinner="Drawing the small pictures of the tree …")
-def thumbnails() -> dict:
-    """A picture for every node: the hybrid at a branch point, a sample at a leaf. All grow from the same noise."""
-    model = setup.model()
-    with setup.lock():
-        samples = model.sample(n=1)
-        leaves = [model.tree.leaf(label).id for label in samples.labels]
-        found = dict(zip(leaves, samples.images[:, 0], strict=True))
-        for branch in model.tree.branch_points:
-            one, other, *_ = (child.classes[0] for child in model.tree.children(branch))
-            found[branch.id] = model.hybrid(one, other, n=1).denoised[0]
-    return found
+def thumbnails(tree: ClassTree, found: Tour) -> dict[int, np.ndarray]:
+    """A picture for every node: the hybrid at a branch point, the finished one at a leaf; all from the same noise."""
+    return {branch.id: found.finished[branch.classes[0]][0] if branch.is_leaf else found.guesses[branch.id][0]
+            for branch in tree.branches}
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def tree_figure(node: int, dark: bool) -> go.Figure:
+@st.cache_resource(max_entries=256, show_spinner=False)
+def tree_figure(name: str, seed: int, node: int, dark: bool, pictures: bool, _tree: ClassTree,
+                _tour: Tour) -> go.Figure:
     """The tree with one node chosen. Never change what this returns: all visitors share it."""
-    return figure(setup.model().tree, node, thumbnails(), dark)
+    return figure(_tree, node, thumbnails(_tree, _tour) if pictures else None, dark)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
-def rows(node: int, seed: int) -> list[Row]:
-    """What there is to see at a node: hybrids and what becomes of them, or samples of a class."""
-    branch = setup.model().tree[node]
-    return _samples(branch, seed) if branch.is_leaf else _hybrids(branch, seed)
+def rows(tree: ClassTree, branch: Branch, found: Tour) -> list[Row]:
+    """What there is to see at a node: hybrids and what becomes of them, or the way to a class."""
+    return _way(tree, branch, found) if branch.is_leaf else _hybrids(tree, branch, found)
 
 
-def _samples(branch: Branch, seed: int) -> list[Row]:
-    with setup.lock():
-        images = setup.model().sample(branch.classes, n=2 * COLUMNS, seed=seed).images[0]
-    return [Row("", "", strip(half), f"{COLUMNS} pictures of {branch.classes[0]}")
-            for half in (images[:COLUMNS], images[COLUMNS:])]
+def growing(branch: Branch, labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
+    """The model's best guesses (N, n, H, W) for the classes below a node, while it is drawing."""
+    return [Row("Being drawn:", "", "", "")] + [
+        Row(label, "", strip(guesses[labels.index(label)]), f"{label}, being drawn", "short")
+        for label in branch.classes]
 
 
-def _hybrids(branch: Branch, seed: int) -> list[Row]:
-    model = setup.model()
-    first, *rest = (child.classes for child in model.tree.children(branch))
-    with setup.lock():
-        found = model.hybrid(first, sum(rest, ()), n=COLUMNS, seed=seed)
-    who = listed(branch.classes)
+def _way(tree: ClassTree, leaf: Branch, found: Tour) -> list[Row]:
+    """The pictures of a class, and above them what each of them was where other classes left."""
+    [label] = leaf.classes
+    path = tree.path(label)
     return [
-        Row("This moment", "what the model has", strip(found.noisy), f"{COLUMNS} noisy pictures that {who} share"),
-        Row("Best guess", "of the finished picture", strip(found.denoised),
+        *(Row(words.at(above.t_low), words.leaving(above, below),
+              strip(found.guesses[above.id]), f"The model's best guesses at t = {above.t_low:.2f}")
+          for above, below in zip(path, path[1:], strict=False)),
+        Row(f"Finished: {label}", "t = 0", strip(found.finished[label]), f"{COLUMNS} finished pictures of {label}"),
+    ]
+
+
+def _hybrids(tree: ClassTree, branch: Branch, found: Tour) -> list[Row]:
+    who = words.listed(branch.classes)
+    return [
+        Row("This moment", "what the model has", strip(found.noisy[branch.id]),
+            f"{COLUMNS} noisy pictures that {who} share"),
+        Row("Best guess", "of the finished picture", strip(found.guesses[branch.id]),
             f"The model's best guesses of the finished pictures: between {who}"),
         Row("What becomes of it further down:", "", "", ""),
-        *(Row(label, "", strip(found.endings[label]), f"What each becomes as {label}", "short")
-          for child in (first, *rest) for label in child),
+        *(Row(label, "", strip(found.finished[label]), f"What each becomes as {label}", "short")
+          for child in tree.children(branch) for label in child.classes),
     ]
+
+
+def falling(tree: ClassTree, waves: Sequence[tuple[Sequence[float], np.ndarray]]) -> tuple[np.ndarray, list[Frame]]:
+    """A film of pictures that go down the tree, from `waves`: times (N,) of all classes and their states (N, H, W)."""
+    nodes, frames, pictures = graph(tree).nodes, [], []
+    for t in np.linspace(1, 0, MOMENTS + 1).tolist():
+        live = [branch for branch in tree.branches if branch.owns(t)]
+        sprites = []
+        for branch in live if t > 0 else ():  # at the end the tree's own pictures show what came out
+            k = tree.labels.index(branch.classes[0])
+            wave = latest([times[k] for times, _ in waves], t)
+            sprites.append((nodes[branch.id]["x"], t, len(pictures)))
+            pictures.append(waves[wave][1][k])
+        frames.append(Frame(words.progress(t, len(live), len(tree.labels)), sprites=tuple(sprites)))
+    return (255 * np.stack(pictures)).astype(np.uint8), frames
+
+
+def latest(times: Sequence[float], t: float) -> int:
+    """Which of the falling times is the last that is not below t."""
+    return bisect_right(times, -t, key=lambda time: -time) - 1

@@ -1,17 +1,28 @@
-"""What every page begins with: its configuration and looks, the one shared model, and the lock that guards its work."""
-import threading
-
+"""What every page begins with: its configuration and looks, the menu, and the model that was chosen."""
 import streamlit as st
 
 import branched
 
+PAGES = {  # file: name in the menu, icon
+    "app.py": ("Class tree", ":material/account_tree:"),
+    "pages/generate.py": ("Generate", ":material/grid_view:"),
+    "pages/hybrids.py": ("Hybrids", ":material/join_inner:"),
+    "pages/transmute.py": ("Transmute", ":material/swap_horiz:"),
+    "pages/discovery.py": ("How the tree is found", ":material/query_stats:"),
+    "pages/about.py": ("About the model", ":material/info:"),
+}
+USUAL = "mnist"
 STYLE = """<style>
-.stMainBlockContainer {max-width: 96rem; padding: 1.4rem clamp(1rem, 3vw, 3rem) 2rem}
+.stMainBlockContainer {max-width: 96rem; padding: .9rem clamp(1rem, 3vw, 3rem) 2rem}
 .stAppHeader {background: transparent; pointer-events: none}
 .stAppHeader button, [data-testid="stStatusWidget"] {pointer-events: auto}
-h1 {font-size: clamp(1.6rem, 3.2vw, 2.2rem) !important; padding: 0 3rem 0 0 !important}
+h1 {font-size: clamp(1.6rem, 3.2vw, 2.2rem) !important; padding: 0 !important}
 h3 {font-size: 1.3rem !important; padding: .2rem 0 0 !important}
-.st-key-tree .nsewdrag {cursor: pointer !important}
+.st-key-menu {flex-wrap: nowrap !important; overflow-x: auto; gap: .1rem !important; padding: 2px 3rem 2px 2px;
+  scrollbar-width: none; border-bottom: 1px solid #8884; margin-bottom: .4rem}
+.st-key-menu > div {flex: none !important; width: auto !important}
+.st-key-menu a {white-space: nowrap}
+.stPlotlyChart .nsewdrag {cursor: pointer !important}
 .sheet {container-type: inline-size}
 .row {display: grid; align-items: center; margin: .25rem 0; gap: .15rem 1rem;
   grid-template-columns: 9rem 476px}
@@ -35,31 +46,43 @@ h3 {font-size: 1.3rem !important; padding: .2rem 0 0 !important}
 </style>"""
 
 
-def page(title: str) -> None:
-    """Configure a page. The first Streamlit call of every page."""
-    st.set_page_config(page_title=f"{title} · Branched Diffusion Explorer", page_icon="🌿",
+def page(file: str) -> None:
+    """Configure the page in this file and show the menu. The first Streamlit call of every page."""
+    st.set_page_config(page_title=f"{PAGES[file][0]} · Branched Diffusion Explorer", page_icon="🌿",
                        layout="wide", initial_sidebar_state="collapsed")
     st.html(STYLE)
+    asked = st.query_params.get("model", USUAL)
+    same_model = {} if asked == USUAL else {"model": asked}
+    with st.container(horizontal=True, key="menu"):
+        for target, (name, icon) in PAGES.items():
+            st.page_link(target, label=name, icon=icon, query_params=same_model)
 
 
-@st.cache_resource(show_spinner="Loading the model …")
-def _load() -> branched.BranchedModel:
-    return branched.load("mnist")
+def chosen_model() -> str:
+    """The name of the model that the address asks for (`?model=`), if there is one of that name."""
+    asked = st.query_params.get("model", USUAL)
+    if asked == USUAL or asked in branched.models():
+        return asked
+    st.warning(f"There is no model {asked:.40} here. You see {USUAL} instead.", icon=":material/link_off:")
+    del st.query_params["model"]
+    return USUAL
 
 
-def model() -> branched.BranchedModel:
-    """The shipped model, loaded once for all visitors. Without it the page says why, and ends."""
+def model(name: str) -> branched.BranchedModel:
+    """A model, loaded once for all visitors. If it can't be loaded the page says why, offers the others, and ends."""
     try:
-        return _load()
+        return _load(name)
     except (branched.BranchedError, OSError) as error:
-        st.error(f"The model could not be loaded. {error}", icon=":material/error:")
+        st.error(f"The model {name} could not be loaded. {error}", icon=":material/error:")
+        for other in branched.models():
+            if other != name:
+                st.page_link("app.py", label=f"Open the model {other}", query_params={"model": other})
         st.stop()
 
 
-@st.cache_resource(show_spinner=False)
-def lock() -> threading.Lock:
-    """Whoever lets the model work holds this: visitors queue instead of fighting over the processor."""
-    return threading.Lock()
+@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
+def _load(name: str) -> branched.BranchedModel:
+    return branched.load(name)
 
 
 def dark() -> bool:

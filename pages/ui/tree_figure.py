@@ -1,5 +1,8 @@
 """The class tree along diffusion time: a networkx graph, drawn with Plotly. Every node can be clicked."""
+from collections.abc import Mapping
+
 import networkx as nx
+import numpy as np
 import plotly.graph_objects as go
 
 from branched import ClassTree
@@ -7,11 +10,12 @@ from branched import ClassTree
 from .pictures import framed
 
 # Okabe and Ito's colours, told apart by the colour-blind too
-LIGHT = {"line": "#9aa5ad", "lit": "#d55e00", "text": "#1d2226", "grid": "#e4e6e2", "ground": "#fcfcfa"}
-DARK = {"line": "#66727c", "lit": "#ff9a4d", "text": "#eceff1", "grid": "#2a3138", "ground": "#14181c"}
+LIGHT = {"line": "#9aa5ad", "lit": "#d55e00", "other": "#0072b2", "both": "#1d2226", "text": "#1d2226", "grid": "#e4e6e2"}
+DARK = {"line": "#66727c", "lit": "#ff9a4d", "other": "#6cbcf0", "both": "#eceff1", "text": "#eceff1", "grid": "#2a3138"}
 TICKS = {0: "0<br>picture", 0.2: "0.2", 0.4: "0.4", 0.6: "0.6", 0.8: "0.8", 1: "1<br>noise"}
-HEIGHT, LOW, HIGH = 680, -0.155, 1.03
+HEIGHT, SMALL = 600, 400  # CSS pixels of the tree page's figure, and of one beside something else
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'
+CHART = {"theme": None, "config": {"displayModeBar": False, "scrollZoom": False}}  # for st.plotly_chart
 
 
 def graph(tree: ClassTree) -> nx.DiGraph:
@@ -40,24 +44,37 @@ def lit(nodes: nx.DiGraph, chosen: int) -> set[int]:
     return nx.ancestors(nodes, chosen) | {chosen}
 
 
-def figure(tree: ClassTree, chosen: int, thumbnails: dict, dark: bool = False) -> go.Figure:
-    """The tree with `chosen` marked and its path lit. `thumbnails` has an array (H, W[, 3]) for every branch id."""
+def figure(tree: ClassTree, chosen: int | None = None, thumbnails: Mapping[int, np.ndarray] | None = None,
+           dark: bool = False, *, paths: Mapping[int, str] | None = None, notes: Mapping[str, str] | None = None,
+           height: int = HEIGHT) -> go.Figure:
+    """The tree, with the node `chosen` marked and its path lit.
+
+    `thumbnails` has an array (H, W[, 3]) for every branch id. `paths` says which branches are lit instead, and how:
+    "lit" or "other", two colours, or "both", as dark as text. `notes` are a line more under the names of leaves.
+    """
     nodes, look = graph(tree), DARK if dark else LIGHT
-    bright = lit(nodes, chosen)
+    if paths is None:
+        paths = {} if chosen is None else dict.fromkeys(lit(nodes, chosen), "lit")
+    colours = {node: look[paths.get(node, "line")] for node in nodes}
     result = go.Figure([
-        _lines(nodes, set(nodes) - bright, look["line"], 2),
-        _lines(nodes, bright, look["lit"], 4),
-        _markers(nodes, bright, look),
+        *(_lines(nodes, [n for n in nodes if paths.get(n, "line") == kind], look[kind], width)
+          for kind, width in (("line", 2), ("other", 4), ("lit", 4), ("both", 4))),
+        _markers(nodes, colours),
     ])
-    for node, here in nodes.nodes.items():
-        colour = look["lit"] if node in bright else look["line"]
-        result.add_layout_image(_thumbnail(here, framed(thumbnails[node], colour, 12 if node == chosen else 6)))
-    _label(result, nodes, chosen, look)
-    _axes(result, nodes, chosen, look)
+    pictures = [_thumbnail(here, framed(thumbnails[node], colours[node], 12 if node == chosen else 6))
+                for node, here in nodes.nodes.items()] if thumbnails else []
+    names = [_name(here, node == chosen, (notes or {}).get(here["name"]), look)
+             for node, here in nodes.nodes.items() if here["leaf"]]
+    point = None if chosen is None or nodes.nodes[chosen]["leaf"] else nodes.nodes[chosen]
+    result.update_layout(
+        images=pictures, annotations=names, height=height, margin={"l": 0, "r": 4, "t": 12, "b": 4}, dragmode=False,
+        hovermode="closest", hoverdistance=45, clickmode="event+select", showlegend=False, font={"family": FONT},
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", hoverlabel={"font": {"size": 15, "family": FONT}},
+        **_axes(nodes, point, look, low=-0.15 if thumbnails else -52 / height, room=height / HEIGHT))
     return result
 
 
-def _lines(nodes: nx.DiGraph, which: set[int], colour: str, width: int) -> go.Scatter:
+def _lines(nodes: nx.DiGraph, which: list[int], colour: str, width: int) -> go.Scatter:
     """Elbows: from the parent sideways at its time, then down to the node's own."""
     xs, ts = [], []
     for node in which:
@@ -68,12 +85,12 @@ def _lines(nodes: nx.DiGraph, which: set[int], colour: str, width: int) -> go.Sc
     return go.Scatter(x=xs, y=ts, mode="lines", hoverinfo="skip", line={"color": colour, "width": width})
 
 
-def _markers(nodes: nx.DiGraph, bright: set[int], look: dict) -> go.Scatter:
+def _markers(nodes: nx.DiGraph, colours: Mapping[int, str]) -> go.Scatter:
     """One marker for each node, which carries its branch id."""
     here = nodes.nodes
     return go.Scatter(
         x=[here[n]["x"] for n in here], y=[here[n]["t"] for n in here], mode="markers",
-        marker={"size": 13, "color": [look["lit"] if n in bright else look["line"] for n in here]},
+        marker={"size": 13, "color": [colours[n] for n in here]},
         customdata=[[n, here[n]["name"], _hover(here[n])] for n in here],
         hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})
@@ -90,32 +107,28 @@ def _thumbnail(here: dict, source: str) -> dict:
             "xanchor": "center", "yanchor": "top" if here["leaf"] else "middle", "layer": "above", **size}
 
 
-def _label(result: go.Figure, nodes: nx.DiGraph, chosen: int, look: dict) -> None:
-    """Class names below the leaves."""
-    for node, here in nodes.nodes.items():
-        if here["leaf"]:
-            text = f"<b>{here['name']}</b>" if node == chosen else here["name"]
-            result.add_annotation(x=here["x"], y=-0.014, text=text, showarrow=False, yanchor="top",
-                                  font={"size": 18, "color": look["lit"] if node == chosen else look["text"]})
+def _name(here: dict, chosen: bool, note: str | None, look: dict) -> dict:
+    """A class's name below its leaf."""
+    text = f"<b>{here['name']}</b>" if chosen else here["name"]
+    if note:
+        text += f'<br><span style="font-size:13px">{note}</span>'
+    return {"x": here["x"], "y": -0.014, "text": text, "showarrow": False, "yanchor": "top",
+            "font": {"size": 18, "color": look["lit"] if chosen else look["text"]}}
 
 
-def _axes(result: go.Figure, nodes: nx.DiGraph, chosen: int, look: dict) -> None:
+def _axes(nodes: nx.DiGraph, point: dict | None, look: dict, low: float, room: float) -> dict:
     """The time axis, true to scale, in words at both ends; the chosen branch point's time is marked on it."""
-    own = nodes.nodes[chosen]
-    ticks = dict(TICKS)
-    if not own["leaf"]:
-        ticks = {t: text for t, text in ticks.items() if abs(t - own["t"]) > 0.04}
-        ticks[own["t"]] = f'<span style="color:{look["lit"]}"><b>{own["t"]:.2f}</b></span>'
-        result.add_shape(type="line", x0=-0.6, x1=own["x"], y0=own["t"], y1=own["t"], layer="below",
-                         line={"color": look["lit"], "width": 1, "dash": "dot"})
-    width = max(here["x"] for here in nodes.nodes.values())
-    font = {"size": 14, "color": look["text"]}
-    result.update_xaxes(visible=False, fixedrange=True, range=[-0.6, width + 0.6])
-    result.update_yaxes(
-        fixedrange=True, range=[LOW, HIGH], zeroline=False, gridcolor=look["grid"], tickfont=font,
-        tickvals=list(ticks), ticktext=list(ticks.values()), automargin=True, ticklabeloverflow="allow",
-        title={"text": "diffusion time t: the model works from top to bottom", "font": font, "standoff": 6})
-    result.update_layout(
-        height=HEIGHT, margin={"l": 0, "r": 4, "t": 12, "b": 4}, dragmode=False, hovermode="closest", hoverdistance=45,
-        clickmode="event+select", showlegend=False, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT}, hoverlabel={"font": {"size": 15, "family": FONT}})
+    ticks, shapes = dict(TICKS), []
+    if point:
+        ticks = {t: text for t, text in ticks.items() if abs(t - point["t"]) > 0.04 / room}
+        ticks[point["t"]] = f'<span style="color:{look["lit"]}"><b>{point["t"]:.2f}</b></span>'
+        shapes = [{"type": "line", "x0": -0.6, "x1": point["x"], "y0": point["t"], "y1": point["t"], "layer": "below",
+                   "line": {"color": look["lit"], "width": 1, "dash": "dot"}}]
+    title = "diffusion time t" + (": the model works from top to bottom" if room == 1 else "")
+    width, font = max(here["x"] for here in nodes.nodes.values()), {"size": 14, "color": look["text"]}
+    return {
+        "shapes": shapes,
+        "xaxis": {"visible": False, "fixedrange": True, "range": [-0.6, width + 0.6]},
+        "yaxis": {"fixedrange": True, "range": [low, 1.03], "zeroline": False, "gridcolor": look["grid"],
+                  "tickfont": font, "tickvals": list(ticks), "ticktext": list(ticks.values()), "automargin": True,
+                  "ticklabeloverflow": "allow", "title": {"text": title, "font": font, "standoff": 6}}}

@@ -1,4 +1,5 @@
 """The tree in plain words: names for its nodes, and a sentence about each."""
+import branched
 from branched import Branch, ClassTree
 
 
@@ -11,6 +12,13 @@ def listed(names) -> str:
 def at(time: float) -> str:
     """A time, kept together at the end of a line."""
     return f"t = {time:.2f}".replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def mixture(time: float) -> str:
+    """The equation of the noise process with the numbers of a time, in LaTeX."""
+    picture, noise = float(branched.alpha(time)), float(branched.sigma(time))
+    return (rf"x_{{{time:.2f}}} \;=\; \alpha\,x_0 + \sigma\,\varepsilon \;=\; "
+            rf"{picture:.2f}\cdot\text{{picture}} \;+\; {noise:.2f}\cdot\text{{noise}}")
 
 
 def name(tree: ClassTree, branch: Branch) -> str:
@@ -33,6 +41,21 @@ def headline(tree: ClassTree, branch: Branch) -> str:
         others = "all the others" if branch.parent is None else listed(groups[1])
         return f"{listed(groups[0])} {verb} from {others} here, {time}"
     return f"{len(groups)} groups part here ({'; '.join(map(listed, groups))}), {time}"
+
+
+def progress(time: float, pictures: int, classes: int) -> str:
+    """How many pictures are under way at a time."""
+    if time == 0:
+        made = f"{classes} finished pictures" if classes > 1 else "the finished picture"
+        return f"t = 0: {made}. Play, to see how noise becomes pictures."
+    many = "one picture" if pictures == 1 else f"{pictures} pictures"
+    return f"{at(time)}: {many} for {classes} classes."
+
+
+def leaving(above: Branch, below: Branch) -> str:
+    """Who leaves where one branch follows another: "7 parts", or "3 and 5 part"."""
+    names = [label for label in above.classes if label not in below.classes]
+    return f"{listed(names)} part{'s' if len(names) == 1 else ''}"
 
 
 def company(tree: ClassTree, branch: Branch) -> str:

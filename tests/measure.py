@@ -1,0 +1,232 @@
+"""How fast the app feels: `python tests/measure.py [start click seed scrub draw visitors] [--minutes 10]`.
+
+A real browser drives the real app; every figure is printed as it is found. To be run on an otherwise idle machine.
+"""
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import cycle
+
+import browser
+import psutil
+
+import branched
+from pages.ui import explore, words
+
+REPEATS = 5
+WATCH = """heading => new Promise((done, fail) => {
+  // Milliseconds from the last press until this heading is there, and other pictures than at the press
+  const check = async () => {
+    const heads = [...document.querySelectorAll('h3')].map(own => own.textContent);
+    const sheet = document.querySelector('.sheet');
+    if ((heading && !heads.includes(heading)) || !sheet || sheet.innerHTML === window.before) return;
+    observer.disconnect();
+    await Promise.all([...sheet.querySelectorAll('img')].map(own => own.decode().catch(() => 0)));
+    requestAnimationFrame(() => done(performance.now() - window.pressed));
+  };
+  const observer = new MutationObserver(check);
+  observer.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+  setTimeout(() => fail(`no answer: ${heading}`), 20000);
+  check();
+})"""
+PRESSED = """for (const kind of ['mousedown', 'keydown', 'pointerup']) addEventListener(kind, () => {
+  window.pressed = performance.now();
+  window.before = document.querySelector('.sheet')?.innerHTML;
+}, {capture: true});"""
+SHEET = ".sheet img"
+
+
+def start(visitor_count: int = REPEATS) -> Iterator[tuple[str, str]]:
+    """From the start command to the first tree with its pictures, server and browser both fresh."""
+    seconds = []
+    with browser.browser() as chromium:
+        for _ in range(visitor_count):
+            began = time.perf_counter()
+            with browser.server() as address, browser.page(chromium) as page:
+                page.goto(address)
+                _tree_is_there(page)
+                seconds.append(time.perf_counter() - began)
+    yield "start command to first tree on screen", _told(seconds)
+
+
+def click() -> Iterator[tuple[str, str]]:
+    """From the press on a node to its pictures on screen: every node of the tree, several times round."""
+    tree = branched.load("mnist").tree
+    with _opened("?pictures=on") as page:
+        page.wait_for_timeout(1000)
+        yield "click on a node to its hybrid on screen", _told(_clicks(page, tree, 2))
+        yield "  a third time round", _told(_clicks(page, tree, 1))
+
+
+def seed() -> Iterator[tuple[str, str]]:
+    """From the press of the key to first pictures, and to all nodes and leaves of the tree anew."""
+    first, whole = [], []
+    with _opened() as page:
+        for k in range(REPEATS):
+            box = page.get_by_role("spinbutton").first
+            thumbnail = _thumbnail(page)
+            box.fill(str(1000 + k))
+            box.press("Enter")
+            first.append(page.evaluate(WATCH, "") / 1000)
+            page.wait_for_function("old => document.querySelector('.layer-above image')?.getAttribute('href') !== old",
+                                   arg=thumbnail)
+            whole.append(page.evaluate("performance.now() - window.pressed") / 1000)
+            browser.settled(page)
+    yield "new draw number to first pictures", _told(first)
+    yield "  to all nodes and leaves anew, 8 pictures each", _told(whole)
+
+
+def scrub() -> Iterator[tuple[str, str]]:
+    """Drawing of one frame of the turning-time film, as the page itself measures it, and messages to the server."""
+    with _opened("transmute") as page:
+        sent = []
+        page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+        page.reload()
+        slider = _film(page)
+        before, times = len(sent), []
+        for k in range(int(slider.get_attribute("max")) + 1):
+            times.append(slider.evaluate("""(slider, k) => {
+                const began = performance.now();
+                slider.value = k;
+                slider.dispatchEvent(new Event('input', {bubbles: true}));
+                return performance.now() - began;
+            }""", k))
+        yield "scrubbing the turning time, each frame", _told([t / 1000 for t in times], 1e3, "ms")
+        yield "  messages to the server meanwhile", str(len(sent) - before)
+
+
+def draw() -> Iterator[tuple[str, str]]:
+    """From the end of the last stroke of a drawn 7 to the transmuted digit, and to the whole scrubber."""
+    seconds = []
+    with _opened("transmute?from=draw") as page:
+        for k in range(REPEATS):
+            canvas = page.locator(".pad canvas").first
+            canvas.wait_for()
+            box = canvas.bounding_box()
+            old = page.evaluate("document.querySelector('.film')?.dataset.count")
+            points = [(0.28 + 0.02 * k, 0.25), (0.72, 0.25), (0.45, 0.8)]
+            page.mouse.move(box["x"] + points[0][0] * box["width"], box["y"] + points[0][1] * box["height"])
+            page.mouse.down()
+            for x, y in points[1:]:
+                page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=12)
+            page.mouse.up()
+            page.wait_for_function("old => { const film = document.querySelector('.film');"
+                                   " return film && film.dataset.count && film.dataset.count !== old }", arg=old)
+            seconds.append(page.evaluate("performance.now() - window.pressed") / 1000)
+            browser.settled(page)
+            page.get_by_role("button", name="Clear").click()
+            page.wait_for_timeout(1000)
+    yield "a drawn digit to its whole scrubber on screen", _told(seconds)
+
+
+def visitors(count: int = 10, minutes: float = 10.0) -> Iterator[tuple[str, str]]:
+    """Ten visitors in ten browser windows, each clicking on another node every three seconds."""
+    tree = branched.load("mnist").tree
+    with ExitStack() as stack:
+        address = stack.enter_context(browser.server())
+        server = next(p for p in psutil.Process().children(recursive=True) if "streamlit" in " ".join(p.cmdline()))
+        chromium = stack.enter_context(browser.browser())
+        pages = [stack.enter_context(browser.page(chromium)) for _ in range(count)]
+        for page in pages:
+            page.add_init_script(PRESSED)
+            page.goto(address)
+            _tree_is_there(page)
+        turns = [cycle(explore.in_order(tree)[k:] + explore.in_order(tree)[:k]) for k in range(count)]
+        memory, seconds, end, missed = [server.memory_info().rss], [], time.monotonic() + 60 * minutes, 0
+        due = time.monotonic()
+        while time.monotonic() < end:
+            for page, turn in zip(pages, turns, strict=True):
+                time.sleep(max(0.0, due - time.monotonic()))
+                due += 3 / count
+                if page.evaluate("typeof window.took === 'number'"):
+                    seconds.append(page.evaluate("window.took") / 1000)
+                elif page.evaluate("window.watching === true"):
+                    missed += 1
+                _watched_click(page, tree, next(turn))
+            memory.append(server.memory_info().rss)
+        noise = [line for page in pages for line in page.noise]
+        yield f"{count} visitors clicking every 3 s for {minutes:g} minutes", _told(seconds)
+        yield "  clicks, not answered within 3 s, errors in the browsers", f"{len(seconds)}, {missed}, {len(noise)}"
+        yield "  server's memory at the start, after half the time, at the end", ", ".join(
+            f"{own / 1e6:.0f} MB" for own in (memory[0], memory[len(memory) // 2], memory[-1]))
+
+
+def _watched_click(page, tree, node: int) -> None:
+    """Click on a node; the page itself notes when its pictures are there."""
+    place = browser.node_at(page, node)
+    page.evaluate("""([watch, heading]) => {
+        window.took = null;
+        window.watching = true;
+        addEventListener('mousedown', () => eval(watch)(heading).then(took => { window.took = took; }), {once: true});
+    }""", [WATCH, words.headline(tree, tree[node])])
+    page.mouse.click(*place)
+
+
+def _clicks(page, tree, rounds: int) -> list[float]:
+    seconds = []
+    for node in explore.in_order(tree) * rounds:
+        if page.get_by_role("heading", name=words.headline(tree, tree[node]), exact=True).count():
+            continue  # shown already
+        page.mouse.click(*browser.node_at(page, node))
+        seconds.append(page.evaluate(WATCH, words.headline(tree, tree[node])) / 1000)
+        browser.settled(page)
+        page.wait_for_timeout(300)
+    return seconds
+
+
+class _opened(ExitStack):
+    """A fresh server and a visitor on one of its pages."""
+
+    def __init__(self, link: str = ""):
+        super().__init__()
+        self.link = link
+
+    def __enter__(self):
+        super().__enter__()
+        address = self.enter_context(browser.server())
+        page = self.enter_context(browser.page(self.enter_context(browser.browser())))
+        page.add_init_script(PRESSED)
+        page.goto(f"{address}/{self.link}")
+        browser.settled(page)
+        return page
+
+
+def _tree_is_there(page) -> None:
+    page.wait_for_selector(SHEET)
+    page.wait_for_selector(".st-key-tree .layer-above image", state="attached")
+
+
+def _thumbnail(page) -> str:
+    return page.locator(".layer-above image").first.get_attribute("href")
+
+
+def _film(page):
+    slider = page.locator(".film input[type=range]").first
+    slider.wait_for()
+    browser.settled(page)
+    return slider
+
+
+def _told(seconds: list[float], scale: float = 1, unit: str = "s") -> str:
+    ordered = sorted(own * scale for own in seconds)
+    high = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    return f"median {statistics.median(ordered):.2f} {unit}, 95th of 100 {high:.2f} {unit} ({len(ordered)} times)"
+
+
+PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "visitors": visitors}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=list(PARTS), choices=[*PARTS, []])
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long the visitors click")
+    options = parser.parse_args()
+    for part in options.parts or PARTS:
+        for what, value in PARTS[part](**({"minutes": options.minutes} if part == "visitors" else {})):
+            print(f"{what:<62} {value}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
