@@ -12,6 +12,7 @@ import numpy as np
 
 from . import metrics
 from .data import Dataset
+from .images import pictures
 from .judge import Judge
 from .model import BranchedModel
 
@@ -30,19 +31,18 @@ class Protocol:
     classified: int = 2000      # test images
 
 
-def pictures(data: Dataset, label: str, n: int, seed: int) -> np.ndarray:
+def drawn(data: Dataset, label: str, n: int, seed: int) -> np.ndarray:
     """n random images of a class (or all, if fewer), floats in [0, 1]."""
-    x = data.of(label).numpy()
-    x = x[np.random.default_rng(seed).permutation(len(x))[:n]].astype(np.float32) / 255
-    return x[:, 0] if x.shape[1] == 1 else np.moveaxis(x, 1, -1)
+    x = data.of(label)
+    return pictures(x[np.random.default_rng(seed).permutation(len(x))[:n]])
 
 
 def generation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset, protocol: Protocol) -> dict[str, Any]:
     """Fidelity, diversity, memorising and cost of generated images."""
     options = {} if protocol.solver is None else {"solver": protocol.solver}
     made = model.sample(n=protocol.n, steps=protocol.steps, seed=protocol.seed, **options)
-    real = {label: pictures(train, label, protocol.n, protocol.seed) for label in made.labels}
-    other = {label: pictures(test, label, protocol.n, protocol.seed) for label in made.labels}
+    real = {label: drawn(train, label, protocol.n, protocol.seed) for label in made.labels}
+    other = {label: drawn(test, label, protocol.n, protocol.seed) for label in made.labels}
     looks = {label: judge.look(images) for label, images in zip(made.labels, made.images, strict=True)}
     right = {label: float((look[1].argmax(1) == judge.labels.index(label)).mean()) for label, look in looks.items()}
     pixel = {label: metrics.pixel_frechet(images, real[label])
@@ -50,7 +50,7 @@ def generation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset
     features = np.concatenate([look[0] for look in looks.values()])
     real_features = np.concatenate([judge.features(images) for images in real.values()])
     other_features = np.concatenate([judge.features(images) for images in other.values()])
-    copied = [metrics.memorised_share(images, other[label], pictures(train, label, len(train), 0))
+    copied = [metrics.memorised_share(images, other[label], drawn(train, label, len(train), 0))
               for label, images in zip(made.labels, made.images, strict=True)]
     return {
         "n": protocol.n, "steps": protocol.steps, "solver": made.solver, "seed": protocol.seed,
@@ -81,7 +81,7 @@ def transmutation(model: BranchedModel, judge: Judge, test: Dataset, protocol: P
     pair (the same images, turned where they meet the right target, but into the next class).
     """
     labels = model.labels
-    real = {label: pictures(test, label, protocol.transmuted, protocol.seed) for label in labels}
+    real = {label: drawn(test, label, protocol.transmuted, protocol.seed) for label in labels}
     options: dict[str, Any] = {"steps": protocol.steps, "seed": protocol.seed, "deterministic": deterministic}
     if not deterministic and protocol.solver is not None:
         options["solver"] = protocol.solver
@@ -112,8 +112,7 @@ def transmutation(model: BranchedModel, judge: Judge, test: Dataset, protocol: P
 def classification(model: BranchedModel, test: Dataset, protocol: Protocol) -> dict[str, Any]:
     """Accuracy and cost of the classifier that the tree itself is."""
     pick = np.random.default_rng(protocol.seed).permutation(len(test))[:protocol.classified]
-    images = test.x[pick].numpy().astype(np.float32) / 255
-    images = images[:, 0] if images.shape[1] == 1 else np.moveaxis(images, 1, -1)
+    images = pictures(test.x[pick])
     truth = np.array(test.labels)[test.y[pick].numpy()]
     found = model.classify(images, seed=protocol.seed)
     own = found.probabilities[np.arange(len(truth)), [model.labels.index(label) for label in truth]]

@@ -41,6 +41,12 @@ def from_core(x: Tensor) -> np.ndarray:
     return (images.squeeze(-3) if images.shape[-3] == 1 else images.movedim(-3, -1)).numpy()
 
 
+def pictures(x: Tensor) -> np.ndarray:
+    """uint8 images (B, C, H, W) of a data set as float32 pictures (B, H, W) or (B, H, W, 3) in [0, 1]."""
+    images = x.numpy().astype(np.float32) / 255
+    return images[:, 0] if x.shape[1] == 1 else np.moveaxis(images, 1, -1)
+
+
 def grid(rows: Sequence[np.ndarray], scale: int = 3) -> Image.Image:
     """One row for each array of images (n, H, W) or (n, H, W, 3) in [0, 1], enlarged without blurring."""
     height, width, *channels = rows[0].shape[1:]

@@ -21,6 +21,8 @@ from torch.nn import functional as F
 from . import checkpoint
 from .data import Dataset
 from .errors import BranchedError
+from .images import pictures
+from .precision import autocast
 
 SMALLEST_SIDE = 8
 LAYOUT = torch.channels_last  # the faster one for convolutions on a CPU
@@ -269,14 +271,9 @@ def _batches(count: int, batch: int, epochs: int, generator: torch.Generator) ->
 
 
 def _loss(network: nn.Sequential, images: Tensor, y: Tensor, smoothing: float) -> Tensor:
-    with torch.autocast("cpu", torch.bfloat16, enabled=_has_bfloat16()):
+    with autocast("auto", images.device)():
         logits = network(images.contiguous(memory_format=LAYOUT))
     return F.cross_entropy(logits.float(), y, label_smoothing=smoothing)
-
-
-def _has_bfloat16() -> bool:
-    """Only with matrix units is bfloat16 faster on a CPU; elsewhere it is slower."""
-    return bool(getattr(torch.cpu, "_is_amx_tile_supported", lambda: False)())
 
 
 @torch.no_grad()
@@ -291,8 +288,6 @@ def _blend(average: nn.Module, network: nn.Module, keep: float) -> None:
 
 def _facts(judge: Judge, test: Dataset, settings: Settings, seed: int, seen: int,
            seconds: float) -> dict[str, Any]:
-    images = test.x.float() / 255
-    images = images[:, 0] if judge.config.channels == 1 else images.permute(0, 2, 3, 1)
-    return {"test_accuracy": judge.accuracy(images, test.y), "test_images": len(images), "train_images": seen,
+    return {"test_accuracy": judge.accuracy(pictures(test.x), test.y), "test_images": len(test), "train_images": seen,
             "seed": seed, "seconds": round(seconds, 1), "settings": asdict(settings),
             "versions": {"torch": torch.__version__, "python": platform.python_version()}}

@@ -7,7 +7,6 @@ import copy
 import math
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from .bridge import Pairs, chained_pairs
 from .data import Dataset
 from .errors import BranchedError
 from .network import BranchedUNet, NetworkConfig
+from .precision import autocast
 from .seeds import mix
 from .tree import ClassTree
 
@@ -182,17 +182,6 @@ def rate(step: int, config: TrainingConfig) -> float:
     up = min(1.0, (step + 1) / max(1, config.warmup))
     down = (config.steps - step) / max(1.0, config.decay * config.steps)
     return min(up, down, 1.0)
-
-
-def autocast(precision: str, device: torch.device):
-    """A function that gives the autocast context for a device and a precision."""
-    if precision == "auto":
-        # bfloat16 pays on a GPU and on a CPU with matrix tiles (AMX); without them it is slower than float32
-        capable = device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16", False)
-        precision = "bfloat16" if capable else "float32"
-    if precision == "float32":
-        return nullcontext
-    return lambda: torch.autocast(device.type, torch.bfloat16)
 
 
 @torch.no_grad()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from branched import data
-from branched.evaluate import Protocol, card, evaluate, pictures, table
+from branched.evaluate import Protocol, card, drawn, evaluate, table
 from branched.judge import Settings, train_judge
 
 PARTS = ("generation", "transmutation", "classification")
@@ -57,7 +57,7 @@ def test_figures_survive_json_and_make_a_card(found, model):
 
 
 def test_pictures_are_the_classs_own(digits):
-    images = pictures(digits, "4", 10, seed=0)
+    images = drawn(digits, "4", 10, seed=0)
     own = {row.tobytes() for row in (digits.of("4")[:, 0].numpy().astype(np.float32) / 255)}
     assert images.shape == (10, 8, 8) and all(image.tobytes() in own for image in images)
-    assert (images == pictures(digits, "4", 10, seed=0)).all()
+    assert (images == drawn(digits, "4", 10, seed=0)).all()

@@ -10,6 +10,7 @@ PACKAGE = ROOT / "branched"
 
 # Each module, and what of ours it may know.
 LEAVES = {
+    "precision": set(),
     "errors": set(),
     "seeds": set(),
     "schedule": set(),
@@ -25,7 +26,7 @@ NOUNS = {
     "photo": {"errors", "decode", "ink"},
     "images": {*LEAVES, "checkpoint"},
     "metrics": {*LEAVES},
-    "judge": {*LEAVES, "checkpoint", "data"},
+    "judge": {*LEAVES, "checkpoint", "data", "images"},
 }
 BELOW = {*LEAVES, *NOUNS}
 VERBS = {
