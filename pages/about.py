@@ -10,14 +10,14 @@ PUBLISHED = """Published: Tseng, Biancalani, Shen and Scalia, *Hierarchically br
 judged by eye; for the distance, 1,000 drawings against 1,000 real training pictures of each class, as here."""
 REAL = """"Real pictures" says what real test pictures reach in place of drawings: the best that can be asked for."""
 FAILS = """
-- **It knows nothing but {labels}.** Give it a letter or a face, and it will make one of these of it, without a doubt.
+- **It knows nothing but {labels}.** Give it {other}, and it will make one of these of it, without a doubt.
 - **Pictures are small**: {height} × {width} pixels. For anything else it would have to be trained anew.
 - **A drawing to be turned must look like what it learnt from**: one figure, centred, about as large and as thick. The
   app centres and scales what you draw or upload; a faint or cluttered photo may still be misread.
-- **What is kept** when one class is turned into another (slant, stroke) depends on *when* the walk turns round. We did
-  not find that the meeting point of a pair keeps more than the same time does for another pair.
+- **What is kept** when one class is turned into another (slant, stroke) depends on *when* the walk turns round. On
+  digits we did not find that the meeting point of a pair keeps more than the same time does for another pair.
 - **A "hybrid" is rarely half and half.** At a branch point one can often tell already what a picture will become.
-- **Rare ways of writing are rarer still** in what it draws than in what it learnt from.
+- **Rare kinds of pictures are rarer still** in what it draws than in what it learnt from.
 - **The classifier that counts right classes is a program, too**, and makes mistakes of its own.
 - **The same draw number gives the same picture** on the same kind of machine; another kind rounds differently.
 """
@@ -80,7 +80,8 @@ with right:
         st.html(facts.quality_table(quality["classification"]))
 link.write_link("about", *settings)
 st.subheader("When this fails", anchor=False)
-st.markdown(FAILS.format(labels=words.listed(model.labels), height=model.shape[0], width=model.shape[1]))
+other = "a letter" if all(label.isdecimal() for label in model.labels) else "something else"
+st.markdown(FAILS.format(labels=words.listed(model.labels), other=other, height=model.shape[0], width=model.shape[1]))
 with st.expander("Models of your own", icon=":material/folder_open:"):
     st.markdown(OWN)
 with st.expander("What am I looking at?", icon=":material/help:"):

@@ -2,7 +2,7 @@
 import streamlit as st
 
 import branched
-from pages.ui import finding, link, setup
+from pages.ui import finding, guessing, link, setup
 from pages.ui.touch import touch
 from pages.ui.tree_figure import CHART
 
@@ -76,10 +76,10 @@ draw, show, _ = st.columns([1, 2, 3], vertical_alignment="bottom")
 seed = draw.number_input("Draw number", 0, 9999, key="seed",
                          help="Every number gives other pictures, in another order.")
 revealed = (a, b) if show.toggle("Show which is which", key="reveal") else ()
-state.time = finding.play(finding.game(name, model, a, b, seed), revealed, state.time, f"{a} and {b} meet", meets)
+state.time = guessing.play(guessing.game(name, model, a, b, seed), revealed, state.time, f"{a} and {b} meet", meets)
 link.write_link("discovery", *settings)
 with st.expander("What am I looking at?", icon=":material/help:"):
     st.markdown(finding.EXPLANATION)
     if curves:
         st.latex(finding.equation(curves.times, between, within, chosen["epsilon"]))
-    st.latex(finding.noising(state.time))
+    st.latex(guessing.noising(state.time))

@@ -36,19 +36,20 @@ link.open_link(page, *settings)
 st.title("Many classes at once", anchor=False)
 st.markdown(INTRODUCTION)
 classes, number, steps, seed = st.columns([4, 2, 2, 1.3], gap="medium")
-with classes:
-    chosen = st.pills("Classes", model.labels, selection_mode="multi", key="labels")
-    with st.container(horizontal=True, gap="small"):
-        st.button("All", on_click=choose, args=[list(model.labels)], disabled=len(chosen) == len(model.labels))
-        st.button("None", on_click=choose, args=[[]], disabled=not chosen)
-        with st.popover("More settings", icon=":material/tune:"):
-            solver = st.selectbox("How the steps are taken", list(branched.SOLVERS), key="solver", filter_mode=None,
-                                  format_func=lambda key: generating.SOLVERS.get(key, (key,))[0])
-            st.caption(generating.SOLVERS.get(solver, ("", ""))[1])
+chosen = classes.pills("Classes", model.labels, selection_mode="multi", wrap=True, key="labels")
 n = number.slider("Pictures of each class", 1, 32, key="n")
 steps = steps.slider("Steps", 5, 100, key="steps", help="In how many steps the noise is taken away. More take longer.")
 seed = seed.number_input("Draw number", 0, 9999, key="seed",
                          help="Every number gives other pictures, and the same number the same pictures.")
+with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    st.button("All", on_click=choose, args=[list(model.labels)], disabled=len(chosen) == len(model.labels))
+    st.button("None", on_click=choose, args=[[]], disabled=not chosen)
+    with st.popover("More settings", icon=":material/tune:"):
+        solver = st.selectbox("How the steps are taken", list(branched.SOLVERS), key="solver", filter_mode=None,
+                              format_func=lambda key: generating.SOLVERS.get(key, (key,))[0])
+        st.caption(generating.SOLVERS.get(solver, ("", ""))[1])
+    view = st.segmented_control("What to look at", list(moments.VIEWS), key="view", required=True,
+                                format_func=moments.VIEWS.get, label_visibility="collapsed")
 if not chosen:
     link.write_link(page, *settings)
     st.info("Choose at least one class.", icon=":material/touch_app:")
@@ -60,8 +61,6 @@ if order.n < n:
     number.caption(f"At most {generating.PICTURES} pictures at once: so {order.n} of each class.")
 left, right = st.columns([3, 2], gap="large") if order.n <= 12 else (st.container(), st.container())
 with left:
-    view = st.segmented_control("What to look at", list(moments.VIEWS), key="view", required=True,
-                                format_func=moments.VIEWS.get, label_visibility="collapsed")
     grid = st.empty()
     link.write_link(page, *settings)
     drawn = line.work(("generate", name, order), lambda: generating.draw(model, order), moments.seldom(
@@ -72,9 +71,10 @@ with left:
         st.session_state._place = {(name, order): film(
             "walk", drawn.reel.shown(view), generating.frames(drawn.reel), rows=order.labels, start=start,
             ends=("noise", "picture"), height=generating.CELL)}
-    st.caption(COLUMNS if len(chosen) > 1 else "")
-with right:
+    if len(chosen) > 1:
+        st.markdown(COLUMNS)
     generating.downloads(name, model.labels, order, drawn, view)
+with right:
     generating.comparison(name, model, order, drawn)
 with st.expander("What am I looking at?", icon=":material/help:"):
     st.markdown(EXPLANATION)

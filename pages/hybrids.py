@@ -6,13 +6,15 @@ from pages.ui.film import film
 from pages.ui.tree_figure import CHART, DARK, LIGHT
 
 INTRODUCTION = "Choose two sides. Until their ways part, the model draws them as one: what it has then is a **hybrid**."
-SLIDER = "Move the slider past the point where they part, and back: above it all rows are the same pictures."
+LINES = "Thick lines: what both share, then in its own colour each side's way. The dots go with the slider."
 EXPLANATION = """
 The model takes noise away step by step, from the top of the tree to the bottom. As long as two classes look alike under
 all the noise, it keeps one picture for both. The moment just before it must decide is their **meeting point**; what it
 has there is a **hybrid**. That is mostly noise to the eye, so look at the model's **best guess** too: the finished
 picture that it expects, a mean over all that can still become of it. Then the ways part, and the same picture is
 finished once as each class: in the rows at the bottom each column has the same beginning.
+
+A second network, a **classifier** that had no part in the drawing, tells what each best guess looks like.
 
 At time *t* the model's state is a picture with noise mixed in. At this meeting point the shares are:
 """
@@ -41,14 +43,14 @@ settings = (link.several("a", model.labels, usual[:1], least=1), link.several("b
 link.open_link(page, *settings)
 parting.open_sides(usual)
 
-look = DARK if setup.dark() else LIGHT
-st.html(parting.style(look["lit"], look["other"]))
+dark = setup.dark()
+st.html(parting.style(*((DARK["lit"], DARK["other"], "#000") if dark else (LIGHT["lit"], LIGHT["other"], "#fff"))))
 st.title("Between two classes", anchor=False)
 st.markdown(INTRODUCTION)
-one, two, draw = st.columns([2, 2, 1], gap="medium")
-a = one.pills("One side", model.labels, selection_mode="multi", key="a", on_change=change,
+one, two, draw = st.columns([5, 5, 2], gap="medium")
+a = one.pills("One side", model.labels, selection_mode="multi", wrap=True, key="a", on_change=change,
               args=["a", "b"])
-b = two.pills("The other side", model.labels, selection_mode="multi", key="b", on_change=change,
+b = two.pills("The other side", model.labels, selection_mode="multi", wrap=True, key="b", on_change=change,
               args=["b", "a"])
 st.session_state._sides = {"a": a, "b": b}
 seed = draw.number_input("Draw number", 0, 9999, key="seed",
@@ -58,16 +60,17 @@ st.subheader(parting.headline(tree, a, b), anchor=False)
 st.markdown(parting.kinship(tree, a, b))
 left, right = st.columns(2, gap="large")
 with left:
-    st.plotly_chart(parting.tree_figure(name, a, b, setup.dark(), tree), key="tree", **CHART,
+    st.plotly_chart(parting.tree_figure(name, a, b, dark, tree), key="tree", **CHART,
                     alt=f"The class tree: {parting.headline(tree, a, b)}")
+    st.caption(LINES)
+with right:
     view = st.segmented_control("What to look at", list(moments.VIEWS), key="view", required=True,
                                 format_func=moments.VIEWS.get, label_visibility="collapsed")
-    scrubber = st.container()
-with right:
-    sheet = st.empty()
+    scrubber, sheet = st.container(), st.empty()
     link.write_link(page, *settings)
+    judge = parting.judge(name, model)
     found = line.work(
-        ("hybrids", name, a, b, seed), lambda: parting.part(model, a, b, seed, parting.judge(name, model)),
+        ("hybrids", name, a, b, seed), lambda: parting.part(model, a, b, seed, judge),
         moments.seldom(lambda frame: sheet.html(pictures.sheet(parting.growing(a + b, frame.denoised)))))
     sheet.html(pictures.sheet(parting.rows(found, a, b)))
 with scrubber:
@@ -76,7 +79,6 @@ with scrubber:
     rest = film("parting", found.reel.shown(view), parting.frames(tree, a, b, found), rows=a + b, start=start,
                 marks={found.meeting: "they part"}, ends=("noise", "picture"), over="tree", height=56, seconds=6)
     st.session_state.time = None if rest == found.meeting else times[rest]
-    st.caption(SLIDER)
     link.write_link(page, *settings)
 with st.expander("What am I looking at?", icon=":material/help:"):
     st.markdown(EXPLANATION)

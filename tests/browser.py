@@ -75,12 +75,18 @@ def page(instance, width: int = 1440, height: int = 900, **context):
     result = visitor.new_page()
     result.set_default_timeout(WAIT)
     result.noise, result.hosts = [], set()
-    result.on("console", lambda message: result.noise.append(message.text) if message.type == "error" else None)
+    result.on("console", lambda message: result.noise.append(message.text) if _is_noise(message) else None)
     result.on("pageerror", lambda error: result.noise.append(str(error)))
     for event in ("request", "websocket"):
         result.on(event, lambda asked: result.hosts.add(urlsplit(asked.url).netloc))  # data: and blob: have none
     yield result
     visitor.close()
+
+
+def _is_noise(message) -> bool:
+    """Streamlit's frontend seeks its server below the page's own path first, which Chromium reports as an error."""
+    seeking = urlsplit(message.location.get("url", "")).path.endswith(("/_stcore/health", "/_stcore/host-config"))
+    return message.type in ("error", "warning") and not seeking
 
 
 def settled(page) -> None:

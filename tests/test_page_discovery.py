@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import branched
 from branched import ClassTree
-from pages.ui import finding
+from pages.ui import finding, guessing
 
 PAGE = "pages/discovery.py"
 
@@ -71,7 +71,7 @@ def test_meetings_are_the_first_times_at_which_curves_are_close():
 
 
 def test_every_branch_point_of_the_shipped_tree_stands_where_its_pair_meets(shipped):
-    """And so the dot in the chart is the point in the tree; only short branches, left out, make them differ a little."""
+    """And so the chart's dot is the point in the tree; only short branches, left out, make them differ a little."""
     curves, told = finding.curves(shipped), finding.rule(shipped.facts)
     gaps = finding.gaps("shipped, in a test", told["smoothing"], curves)
     met = finding.meetings(curves.times, gaps, told["epsilon"])
@@ -138,7 +138,7 @@ def test_equations_carry_the_numbers():
     told, never = finding.equation(times, between, within, 0.005), finding.equation(times, between, within, 0)
     assert "t = 0.500" in told and "0.4000" in told and "0.4020" in told and "0.0050" in told and r"\geq" in told
     assert "t = 0.750" in never and "<" in never and r"\geq" not in never
-    assert f"{float(branched.alpha(0.6)):.3f}" in finding.noising(0.6)
+    assert f"{float(branched.alpha(0.6)):.3f}" in guessing.noising(0.6)
 
 
 # -- drawn -------------------------------------------------------------------------------------------------------------
@@ -158,13 +158,13 @@ def test_the_chart_marks_the_meeting(near):
 # -- the guessing game -------------------------------------------------------------------------------------------------
 
 def test_the_secret_is_fair_and_repeatable():
-    assert finding.secret("a", "b", 3) == finding.secret("a", "b", 3)
-    assert all(sorted(finding.secret("a", "b", seed)) == ["a"] * 4 + ["b"] * 4 for seed in range(20))
-    assert len({tuple(finding.secret("a", "b", seed)) for seed in range(20)}) > 10
+    assert guessing.secret("a", "b", 3) == guessing.secret("a", "b", 3)
+    assert all(sorted(guessing.secret("a", "b", seed)) == ["a"] * 4 + ["b"] * 4 for seed in range(20))
+    assert len({tuple(guessing.secret("a", "b", seed)) for seed in range(20)}) > 10
 
 
 def test_revealing_keeps_each_picture_in_its_column(model):
-    steps = finding._game(model, "4", "9", 0)
+    steps = guessing._game(model, "4", "9", 0)
     shares = []
     try:
         while True:
@@ -172,10 +172,10 @@ def test_revealing_keeps_each_picture_in_its_column(model):
     except StopIteration as end:
         found = end.value
     assert len(shares) > 5 and shares == sorted(shares) and shares[0] >= 0 and shares[-1] == 1
-    assert found.pictures.shape == (len(finding.MOMENTS), 8, 8, 8) and found.pictures.dtype == np.uint8
-    pictures, hidden = finding.played(found)
-    again, told = finding.played(found, ("4", "9"))
-    assert np.array_equal(pictures, again) and len(hidden) == len(told) == len(finding.MOMENTS)
+    assert found.pictures.shape == (len(guessing.MOMENTS), 8, 8, 8) and found.pictures.dtype == np.uint8
+    pictures, hidden = guessing.played(found)
+    again, told = guessing.played(found, ("4", "9"))
+    assert np.array_equal(pictures, again) and len(hidden) == len(told) == len(guessing.MOMENTS)
     for before, after in zip(hidden, told, strict=True):
         [mixed], (fours, nines) = before.cells, after.cells
         assert [max(pair) for pair in zip(fours, nines, strict=True)] == list(mixed)
@@ -188,8 +188,8 @@ def test_revealing_keeps_each_picture_in_its_column(model):
 
 
 def test_frames_by_time():
-    assert finding.frame_at(1) == 0 and finding.frame_at(0) == len(finding.MOMENTS) - 1
-    assert finding.MOMENTS[finding.frame_at(0.339)] == pytest.approx(0.34)
+    assert guessing.frame_at(1) == 0 and guessing.frame_at(0) == len(guessing.MOMENTS) - 1
+    assert guessing.MOMENTS[guessing.frame_at(0.339)] == pytest.approx(0.34)
 
 
 # -- the script --------------------------------------------------------------------------------------------------------
@@ -314,22 +314,22 @@ def test_the_film_is_scrubbed_linked_and_revealed(address, chromium):
         still(page)
         page.noise.clear()
         caption = page.locator(".film .now")
-        assert caption.inner_text() == finding.moment(0.5)
+        assert caption.inner_text() == guessing.moment(0.5)
         page.locator(".film input").focus()
         page.keyboard.press("ArrowRight")
-        assert caption.inner_text() == finding.moment(0.48)
+        assert caption.inner_text() == guessing.moment(0.48)
         page.wait_for_url("**time=0.48*")
         still(page)
         assert page.locator(".film canvas").count() == 1
         page.get_by_text("Show which is which").click()
         page.locator(".film canvas").nth(1).wait_for()
-        assert caption.inner_text() == finding.moment(0.48), "it stays at its time"
+        assert caption.inner_text() == guessing.moment(0.48), "it stays at its time"
         assert page.locator(".film .name").all_inner_texts() == ["0", "1"]
         page.wait_for_url("**reveal=on*")
         still(page)
         for _ in range(2):
             page.go_back()
         page.wait_for_url("**time=0.5*")
-        page.locator(".film .now", has_text=finding.moment(0.5)).wait_for()
+        page.locator(".film .now", has_text=guessing.moment(0.5)).wait_for()
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
         assert page.noise == []

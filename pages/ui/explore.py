@@ -1,5 +1,4 @@
 """What the tree page shows for one draw number: one walk down the whole tree, and what it was at every node."""
-from bisect import bisect_right
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from branched import Branch, BranchedModel, ClassTree
 
 from . import line, words
 from .film import Frame
+from .moments import latest
 from .pictures import Row, strip
 from .tree_figure import figure, graph
 
@@ -121,8 +121,3 @@ def falling(tree: ClassTree, waves: Sequence[tuple[Sequence[float], np.ndarray]]
             pictures.append(waves[wave][1][k])
         frames.append(Frame(words.progress(t, len(live), len(tree.labels)), sprites=tuple(sprites)))
     return (255 * np.stack(pictures)).astype(np.uint8), frames
-
-
-def latest(times: Sequence[float], t: float) -> int:
-    """Which of the falling times is the last that is not below t."""
-    return bisect_right(times, -t, key=lambda time: -time) - 1

@@ -254,8 +254,8 @@ def matrix(shares: np.ndarray, labels: Sequence[str], dark: bool) -> go.Figure:
     size = 15 if len(labels) <= 12 else 11
     result = go.Figure(go.Heatmap(
         z=values, x=list(labels), y=list(labels), zmin=lowest, zmax=100, colorscale=[[0, ends[1]], [1, ends[0]]],
-        xgap=2, ygap=2, texttemplate="%{z:.0f}", textfont={"size": size, "color": look["text"]}, showscale=False, hoverongaps=False,
-        hovertemplate="%{y} into %{x}: %{z:.1f}%<extra></extra>"))
+        xgap=2, ygap=2, texttemplate="%{z:.0f}", textfont={"size": size, "color": look["text"]}, showscale=False,
+        hoverongaps=False, hovertemplate="%{y} into %{x}: %{z:.1f}%<extra></extra>"))
     axis = {"type": "category", "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": "", "dtick": 1,
             "tickfont": {"size": size + 2}, "automargin": True}
     result.update_xaxes(title={"text": "into …", "standoff": 14}, side="top", **axis)

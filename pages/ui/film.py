@@ -89,7 +89,7 @@ class Film {
     this.button.onclick = () => this.playing ? this.pause() : this.play();
     this.slider.oninput = () => { this.rest(); this.show(+this.slider.value); };
     this.slider.onchange = () => this.report();
-    this.watch = new ResizeObserver(() => this.lay());
+    this.watch = new ResizeObserver(() => { this.lay(); this.shade(); });
     this.watch.observe(this.marks);
     document.fonts.ready.then(() => this.lay());
   }
@@ -164,8 +164,10 @@ class Film {
     seen.count = +(seen.count ?? 0) + 1;
   }
 
-  shade() {
-    this.overlay?.draw(this.data.frames[this.frame], this.reel, this.playing || this.frame < this.last);
+  shade() {  // nothing on the tree from a film that Streamlit keeps hidden, while the page is made anew
+    const hidden = !this.root.getClientRects().length;
+    this.overlay?.draw(hidden ? {dots: [], sprites: []} : this.data.frames[this.frame], this.reel,
+      this.playing || this.frame < this.last);
   }
 
   blit(pen, row) {

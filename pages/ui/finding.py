@@ -1,5 +1,5 @@
-"""How the tree is found: curves of similarity and where they meet, the rule's tree in words, and a guessing game."""
-from collections.abc import Generator, Mapping, Sequence
+"""How the tree is found: curves of similarity, where they meet, and the rule's tree in words."""
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,11 @@ from plotly.subplots import make_subplots
 import branched
 from branched import Branch, BranchedModel, ClassTree
 
-from . import line, link, words
-from .film import Frame, film, levels
+from . import link, words
 from .tree_figure import DARK, FONT, LIGHT, TICKS, figure
 
 USUAL = {"epsilon": 0.005, "smoothing": 3.0, "minimum_time": 0.0, "minimum_length": 0.0}
 EPSILON, SMOOTHING, SHORTEST = 0.05, 30.0, 0.1  # how far the sliders go, at least
-GUESSES = 8
-MOMENTS = np.linspace(1, 0, 51).round(2)  # of the guessing game's film
 ZOOMS = {"whole": "All of time", "near": "Where they meet"}
 WINDOW = 0.12  # of time on both sides of a meeting, when it is looked at closely
 
@@ -152,12 +149,6 @@ def equation(times: np.ndarray, between: np.ndarray, within: np.ndarray, epsilon
              ((between[at], "between"), (within[at], "within"), (epsilon, "epsilon"))]
     sign = "<" if met is None else r"\geq"
     return rf"\text{{at }} t = {times[at]:.3f}: \quad {parts[0]} \;{sign}\; {parts[1]} - {parts[2]}"
-
-
-def noising(t: float) -> str:
-    """How a picture is noised at a time, with its numbers, in LaTeX."""
-    a, s = float(branched.alpha(t)), float(branched.sigma(t))
-    return rf"x_{{{t:.2f}}} = {a:.3f} \cdot \text{{picture}} + {s:.3f} \cdot \text{{noise}}"
 
 
 def changes(own: ClassTree, found: ClassTree, a: str, b: str) -> list[str]:
@@ -318,67 +309,3 @@ def _sign(x: float, y: float, text: str, colour: str, **place) -> dict:
 def small_tree(tree: ClassTree, node: int | None, dark: bool) -> go.Figure:
     """The tree that the rule finds, with a branch point lit. Never change what this returns: all visitors share it."""
     return figure(tree, node, dark=dark, height=440)
-
-
-# -- the guessing game -------------------------------------------------------------------------------------------------
-
-def secret(a: str, b: str, seed: int) -> list[str]:
-    """Which of two classes is in each place: as many of both, in an order that the draw number decides."""
-    rng = np.random.default_rng([seed, 4649])
-    return [(a, b)[k] for k in rng.permutation(np.arange(GUESSES) % 2)]
-
-
-@dataclass(frozen=True)
-class Game:
-    """Pictures of two classes in secret order, noised: uint8 (times, places, H, W[, 3])."""
-
-    pictures: np.ndarray
-    secret: tuple[str, ...]
-
-
-def game(name: str, model: BranchedModel, a: str, b: str, seed: int) -> Game:
-    """The model's own pictures of two classes, mixed, at all moments of the film; each keeps its noise."""
-    return line.work(("guess", name, a, b, seed), lambda: _game(model, a, b, seed))
-
-
-def _game(model: BranchedModel, a: str, b: str, seed: int) -> Generator[float, None, Game]:
-    for frame in model.sampling([a, b], n=GUESSES, seed=seed):
-        yield 1 - min(frame.times)
-    who = secret(a, b, seed)
-    pictures = np.stack([frame.result.images[(a, b).index(label), k] for k, label in enumerate(who)])
-    return Game(levels(model.noised(pictures, MOMENTS.tolist(), seed)), tuple(who))
-
-
-def played(found: Game, revealed: Sequence[str] = ()) -> tuple[np.ndarray, list[Frame]]:
-    """Pictures and frames of the film: all in one row, or revealed, in a row for each class."""
-    places = range(len(found.secret))
-    rows = [[who == label for who in found.secret] for label in revealed] or [[True for _ in places]]
-    cells = [tuple(tuple(k * len(places) + c if row[c] else -1 for c in places) for row in rows)
-             for k in range(len(MOMENTS))]
-    frames = [Frame(moment(t), own) for t, own in zip(MOMENTS.tolist(), cells, strict=True)]
-    return found.pictures.reshape(-1, *found.pictures.shape[2:]), frames
-
-
-def moment(t: float) -> str:
-    """What a picture is made of at a time."""
-    return f"{words.at(t)}: {float(branched.alpha(t)):.2f} × picture + {float(branched.sigma(t)):.2f} × noise"
-
-
-def frame_at(t: float) -> int:
-    """The frame of the film that is nearest to a time."""
-    return int(np.abs(MOMENTS - t).argmin())
-
-
-def play(found: Game, revealed: Sequence[str], time: float, mark: str, meets: float) -> float:
-    """The film of the game, from `time` on; returns the time at which it came to rest.
-
-    A film stays where it is, so a time that comes from elsewhere (a link, the browser's Back) takes a new one.
-    """
-    state = st.session_state
-    if state.get("_looked") != time:
-        state._films = state.get("_films", 0) + 1
-    pictures, frames = played(found, revealed)
-    here = film(f"game{state._films}", pictures, frames, rows=revealed, start=frame_at(time), height=124,
-                marks={frame_at(meets): f"{mark}, {words.at(meets)}"}, ends=("noise", "picture"), seconds=8)
-    state._looked = float(MOMENTS[here])
-    return state._looked

@@ -164,10 +164,10 @@ def downloads(name: str, every: Sequence[str], order: Order, drawn: Drawn, view:
     """Three files, made when they are asked for."""
     with st.container(horizontal=True, gap="small"):
         for text, ending, mime, make, about in (
-                ("Picture", ".png", "image/png", lambda: as_png(order, drawn), "All pictures, with their classes"),
-                ("Animation", ".gif", "image/gif", lambda: as_gif(order, drawn, view),
+                ("Picture (PNG)", ".png", "image/png", lambda: as_png(order, drawn), "All, with their classes"),
+                ("Animation (GIF)", ".gif", "image/gif", lambda: as_gif(order, drawn, view),
                  f"From noise to picture, at most {COLUMNS} columns"),
-                ("Numbers", ".npz", "application/octet-stream", lambda: as_npz(name, order, drawn),
+                ("Numbers (NPZ)", ".npz", "application/octet-stream", lambda: as_npz(name, order, drawn),
                  "For NumPy: the pictures, and all that it takes to draw them again")):
             st.download_button(text, make, file_name(name, every, order, ending), mime, on_click="ignore", help=about,
                                icon=":material/download:")
@@ -215,8 +215,8 @@ def bars(drawn: Drawn, alone: Alone | None, dark: bool, classes: int) -> str:
 
 
 def _bar(name: str, told: str, share: float, colour: str) -> str:
-    return (f'<div style="margin: .35rem 0 .8rem"><div style="display: flex; flex-wrap: wrap; gap: 0 .8rem;'
-            f' justify-content: space-between; font-size: 1.05rem"><b>{name}</b><span>{told}</span></div>'
+    return (f'<div style="margin: .35rem 0 .8rem; max-width: 46rem"><div style="display: flex; flex-wrap: wrap;'
+            f' gap: 0 .8rem; justify-content: space-between; font-size: 1.05rem"><b>{name}</b><span>{told}</span></div>'
             f'<div style="height: 1.3rem; margin-top: .15rem; background: #8882"><div style="height: 100%;'
             f' width: {100 * min(1, share):.1f}%; background: {colour}"></div></div></div>')
 
@@ -235,8 +235,8 @@ def sameness(difference: float) -> str:
     if difference == 0:
         return "Both ways gave **the same pictures, bit for bit**: we compared them."
     if difference < 1e-3:
-        return ("Both ways gave **the same pictures**: we compared them, and no pixel differs by more than "
-                f"{difference:.1g} of the way from black to white. That is rounding in the last digits.")
+        return ("Both ways gave **the same pictures**: we compared them, and no pixel differs by more than one part in "
+                f"{float(f'{1 / difference:.0e}'):,.0f}, which is rounding.")
     return f"The pictures of both ways differ by rounding that has grown: by up to {difference:.1%} in a pixel."
 
 

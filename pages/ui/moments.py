@@ -56,20 +56,21 @@ def even(count: int) -> list[float]:
     return [k / count for k in range(count, -1, -1)]
 
 
-def latest(times: Sequence[tuple[float, ...]], t: float) -> list[int]:
-    """For each class the number of its latest wave not below time t."""
-    return [bisect_right(own, -t, key=lambda its: -its) - 1 for own in zip(*times, strict=True)]
+def latest(times: Sequence[float], t: float) -> int:
+    """Which of the falling times is the last that is not below t."""
+    return bisect_right(times, -t, key=lambda time: -time) - 1
 
 
 def reel(tree: ClassTree, labels: Sequence[str], waves: Sequence[Wave], moments: Iterable[float]) -> Reel:
     """The states of these classes at some moments. Classes that share a branch share their pictures."""
-    moments, times = tuple(moments), [own.times for own in waves]
+    moments, times = tuple(moments), list(zip(*(own.times for own in waves), strict=True))
     places: dict[tuple[int, int], int] = {}  # (wave, branch id): number of the state
     noisy, guesses, cells = [], [], []
     for t in moments:
         row = []
-        for k, (label, number) in enumerate(zip(labels, latest(times, t), strict=True)):
-            key = number, tree.branch_of(label, times[number][k]).id
+        for k, label in enumerate(labels):
+            number = latest(times[k], t)
+            key = number, tree.branch_of(label, times[k][number]).id
             if key not in places:
                 places[key] = len(noisy)
                 noisy.append(waves[number].noisy[k])

@@ -18,7 +18,7 @@ from .tree_figure import SMALL, figure, graph
 COLUMNS = 8
 MOMENTS = 40   # of the film, besides the meeting point
 JUDGED = 250   # pictures that the judge looks at in one go
-HALF = 0.5     # a picture looks like the class to which the judge gives more than this
+SURE = 0.8     # a picture looks like the class to which the judge gives more than this
 
 Classes = tuple[str, ...]
 
@@ -74,12 +74,12 @@ def open_sides(usual: tuple[str, str]) -> None:
         st.warning("The link has a class on both sides, and it can be on one only.", icon=":material/link_off:")
 
 
-def style(first: str, second: str) -> str:
+def style(first: str, second: str, ink: str) -> str:
     """Each side's chosen classes in the colour of its way on the tree; and no hand over a tree without clicks."""
     return "<style>" + "".join(
         f".st-key-{key} button[aria-checked=true], .st-key-{key} button[aria-pressed=true], .st-key-{key} "
         f"button[kind=pillsActive] {{background: {colour} !important; border-color: {colour} !important; "
-        "color: #fff !important}" for key, colour in (("a", first), ("b", second))
+        f"color: {ink} !important}}" for key, colour in (("a", first), ("b", second))
     ) + ".st-key-tree .nsewdrag {cursor: default !important}</style>"
 
 
@@ -134,9 +134,9 @@ def judge(name: str, _model: BranchedModel) -> Any:
 
 
 def recognised(judge: Any, pictures: np.ndarray) -> list[str]:
-    """What a judge takes pictures (B, H, W[, 3]), uint8, for; "" where it gives no class more than half."""
+    """What a judge takes pictures (B, H, W[, 3]), uint8, for; "" where it is not sure."""
     found = judge.probabilities(pictures.astype(np.float32) / 255)
-    return [judge.labels[k] if row[k] > HALF else "" for row, k in zip(found, found.argmax(1), strict=True)]
+    return [judge.labels[k] if row[k] > SURE else "" for row, k in zip(found, found.argmax(1), strict=True)]
 
 
 # -- in words ----------------------------------------------------------------------------------------------------------
@@ -149,7 +149,8 @@ def headline(tree: ClassTree, a: Classes, b: Classes) -> str:
     if len(a) == len(b) == 1:
         return f"{a[0]} and {b[0]} part at {words.at(branch.t_low)}. Until then the model draws them as one."
     if together(tree, a, b):
-        return f"{words.listed(a + b)} begin to part at {words.at(branch.t_low)}."
+        all_of_them = words.listed(label for label in tree.labels if label in a + b)
+        return f"{all_of_them} begin to part at {words.at(branch.t_low)}."
     sides = sorted([a, b], key=len)
     verb = "parts" if len(sides[0]) == 1 else "part"
     return f"{words.listed(sides[0])} {verb} from {words.listed(sides[1])} at {words.at(branch.t_low)}."
@@ -162,27 +163,31 @@ def kinship(tree: ClassTree, a: Classes, b: Classes) -> str:
         return "So there are no hybrids, and each class goes its own way from the start."
     pairs = [tree.meeting_point(*pair) for pair in combinations(tree.labels, 2)]
     earlier, later = (sum(t > branch.t_low for t in pairs), sum(t < branch.t_low for t in pairs))
+    others = [label for label in branch.classes if label not in a + b]
     parts = [f"{words.listed(own)}, of both sides, stay together even longer." for own in together(tree, a, b)]
-    if not later and len(pairs) > 1:
+    if not later and earlier:
         parts.append("No two classes part later.")
-    elif not earlier and len(pairs) > 1:
+    elif not earlier and later:
         parts.append("No two classes part earlier.")
-    elif len(pairs) > 1:
+    elif earlier:
         parts.append(f"Of all {len(pairs)} pairs of classes {earlier} part earlier and {later} later.")
     shared = f"{1 - branch.t_low:.0%} of the way from noise to picture"
-    if later <= earlier:
-        parts.append(f"They share {shared}. The rough shape is settled before they part: so a hybrid has something of "
-                     "both, and a little more or less of a stroke decides.")
+    if others:
+        who = words.listed(others) if len(others) < 4 else f"{len(others)} other classes"
+        parts.append(f"They share {shared}, together with {who}: so a hybrid may look like one of those, too.")
     else:
-        parts.append(f"They share only {shared}. Little is settled by then: the best guess is a blur, "
-                     "something like the mean of many pictures, and what becomes of it may differ in everything.")
+        parts.append(f"They share {shared}.")
+    if later <= earlier:
+        parts.append("Much of the shape is settled by then: a stroke more or less decides.")
+    else:
+        parts.append("Little is settled by then: much still changes on the way down to either side.")
     return " ".join(parts)
 
 
 def together(tree: ClassTree, a: Classes, b: Classes) -> list[Classes]:
     """Classes of both sides that go on together below the meeting point."""
     branch = tree.meeting_branch(a, b)
-    kept = [tuple(label for label in a + b if label in child.classes) for child in tree.children(branch)]
+    kept = [tuple(label for label in child.classes if label in a + b) for child in tree.children(branch)]
     return [own for own in kept if set(own) & set(a) and set(own) & set(b)]
 
 
@@ -206,14 +211,14 @@ def caption(t: float, cells: np.ndarray, labels: Sequence[str], seen: Sequence[s
     time = f"{words.at(t)}, where they part" if here else words.at(t)
     shared = bool((cells == cells[0]).all()) and len(cells) > 1
     if t == 0:
-        time = "t = 0"
+        time = "t = 0, finished"
     if seen is None:
         return f"{time}: still one picture in each column." if shared else f"{time}."
     if shared:
         return f"{time}: of {cells.shape[1]} best guesses, {tally([seen[k] for k in cells[0]], labels)}."
-    right = [f"{sum(seen[k] == label for k in row)} of {len(row)} look like {label}"
-             for label, row in zip(labels, cells, strict=True)]
-    return f"{time}: {', '.join(right)}."
+    right = [f"{sum(seen[k] == label for k in row)} of {len(row)} {'' if n else 'look '}like {label}"
+             for n, (label, row) in enumerate(zip(labels, cells, strict=True))]
+    return f"{time}: of the best guesses {', '.join(right)}."
 
 
 # -- in pictures -------------------------------------------------------------------------------------------------------
@@ -222,6 +227,7 @@ def rows(found: Parted, a: Classes, b: Classes) -> list[Row]:
     """The hybrids, and below each what becomes of it as each class."""
     who = words.listed(a + b)
     return [
+        Row("Where they part:", "", "", ""),
         Row("This moment", "what the model has", strip(found.noisy), f"{COLUMNS} noisy pictures that {who} share"),
         Row("Best guess", "of the finished picture", strip(found.guesses),
             f"The model's best guesses of the finished pictures: between {who}"),

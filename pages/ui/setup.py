@@ -14,8 +14,9 @@ PAGES = {  # file: name in the menu, icon
 USUAL = "mnist"
 STYLE = """<style>
 .stMainBlockContainer {max-width: 96rem; padding: .9rem clamp(1rem, 3vw, 3rem) 2rem}
-.stAppHeader {background: transparent; pointer-events: none}
-.stAppHeader button, [data-testid="stStatusWidget"] {pointer-events: auto}
+.stAppHeader {background: transparent}
+.stAppHeader, .stAppHeader * {pointer-events: none !important} /* its toolbar lies upon the menu */
+.stAppHeader :is(button, button *) {pointer-events: auto !important}
 h1 {font-size: clamp(1.6rem, 3.2vw, 2.2rem) !important; padding: 0 !important}
 h3 {font-size: 1.3rem !important; padding: .2rem 0 0 !important}
 .st-key-menu {flex-wrap: nowrap !important; overflow-x: auto; gap: .1rem !important; padding: 2px 3rem 2px 2px;

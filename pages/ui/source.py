@@ -17,11 +17,10 @@ from .picker import picker
 
 NAMES = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
-MEGABYTES = 20  # a phone's photo has up to 12
-OWN = 8         # pictures of the model's own to choose from
-FIRST = 47      # of the gallery, to begin with: a 4, which is close to a 9
-SHOWN = 280     # pixels of the longer side of an original, where it is shown
-STAYS = "It stays with you: nothing of it is stored, and a link to this page does not hold it."
+OWN = 8      # pictures of the model's own to choose from
+FIRST = 47   # of the gallery, to begin with: a 4, which is close to a 9
+SHOWN = 280  # pixels of the longer side of an original, where it is shown
+STAYS = "Your picture stays with you: it is not stored, and a link to this page does not hold it."
 NO_CAMERA = ("Browsers lend the camera only to pages on HTTPS or on this very machine. Take a photo with your device, "
              "and choose Upload.")
 # Ten of each class of scikit-learn's digits, from leaning left to leaning right: legible ones, of which the judge in
@@ -107,7 +106,8 @@ def choose(name: str, model: BranchedModel, seed: int) -> Source:
         state[held] = gallery_source(name, model, state.pick) if digits(model) else own_source(
             name, model, state.own, state.nth, seed)
     if kind not in ("gallery", "model"):
-        st.caption(STAYS if isinstance(found, Source) else f"Until then you see {state[held].name}. {STAYS}")
+        instead = {Source: "", str: f"You still see {state[held].name}. "}.get(type(found))
+        st.caption((f"Until then you see {state[held].name}. " if instead is None else instead) + STAYS)
     if state[held].private and state.get("_seen") != state[held].digest:
         changed()
     state["_seen"] = state[held].digest
@@ -201,7 +201,7 @@ def _given(kind: str) -> bytes | np.ndarray | None:
     if kind == "draw":
         return drawing("drawing")
     if kind == "upload":
-        file = st.file_uploader("A photo or picture of one digit", TYPES, key="upload", max_upload_size=MEGABYTES)
+        file = st.file_uploader("A photo or picture of one digit", TYPES, key="upload")
     elif camera_allowed(st.context.url):
         file = st.camera_input("Hold one digit, on plain paper, before the camera", key="camera")
     else:

@@ -10,8 +10,10 @@ from branched import ClassTree
 from .pictures import framed
 
 # Okabe and Ito's colours, told apart by the colour-blind too
-LIGHT = {"line": "#9aa5ad", "lit": "#d55e00", "other": "#0072b2", "both": "#1d2226", "text": "#1d2226", "grid": "#e4e6e2"}
-DARK = {"line": "#66727c", "lit": "#ff9a4d", "other": "#6cbcf0", "both": "#eceff1", "text": "#eceff1", "grid": "#2a3138"}
+LIGHT = {"line": "#9aa5ad", "lit": "#d55e00", "other": "#0072b2", "both": "#1d2226", "text": "#1d2226",
+         "grid": "#e4e6e2"}
+DARK = {"line": "#66727c", "lit": "#ff9a4d", "other": "#6cbcf0", "both": "#eceff1", "text": "#eceff1",
+        "grid": "#2a3138"}
 TICKS = {0: "0<br>picture", 0.2: "0.2", 0.4: "0.4", 0.6: "0.6", 0.8: "0.8", 1: "1<br>noise"}
 HEIGHT, SMALL = 600, 400  # CSS pixels of the tree page's figure, and of one beside something else
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'
