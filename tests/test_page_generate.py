@@ -2,6 +2,7 @@
 import io
 import re
 import time
+from urllib.parse import urlsplit
 
 import browser
 import numpy as np
@@ -175,9 +176,13 @@ def test_no_class_and_back_to_some():
     assert not app.exception and not app.info
 
 
-def test_a_broken_link_gives_a_notice():
-    app = opened(steps="4000", n="zz", solver="euler", view="both", race="maybe", labels="4,banana", seed="-1")
-    assert len(app.warning) == 1 and app.session_state.steps == 20 and app.session_state.n == 8
+@pytest.mark.parametrize("query", [
+    {"steps": "4000", "n": "zz", "solver": "euler", "view": "both", "seed": "-1", "labels": "4", "race": "off"},
+    {"labels": "4,banana", "race": "off"}, {"race": "maybe"}], ids=str)
+def test_a_broken_link_gives_a_notice_and_the_usual(query):
+    app = opened(**query)
+    assert len(app.warning) == 1 and app.session_state.solver == generating.USUAL
+    assert app.session_state.n == (8 if "n" in query else 1) and len(app.session_state.labels) in (1, 2, 10)
 
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
@@ -205,7 +210,7 @@ def test_a_visit(address, chromium):
         page.get_by_text("we compared them").wait_for()
         assert page.locator(".film canvas").count() == 2
         with page.expect_download() as file:
-            page.get_by_text("Numbers (NPZ)").click()
+            page.get_by_role("button", name="Numbers (NPZ)").click()
         assert file.value.suggested_filename == "mnist-4-9-seed0-5steps.npz"
         assert np.load(file.value.path())["images"].shape == (2, 2, 28, 28)
         caption = page.locator(".film .now")
@@ -217,6 +222,7 @@ def test_a_visit(address, chromium):
         page.wait_for_url("**view=guess**")
         page.wait_for_timeout(500)
         assert "all classes are still one picture" in caption.inner_text()
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
 
 
 @needs_browser

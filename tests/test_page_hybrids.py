@@ -1,5 +1,6 @@
 """The page "Hybrids": two sides and their film against the model, the script (AppTest), and a visitor's browser."""
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import browser
 import numpy as np
@@ -203,6 +204,7 @@ def test_scrubbing_past_the_meeting_point(address, chromium):
         page.locator(".film input").focus()
         page.keyboard.press("Home")
         page.wait_for_url("**time=1*")
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
     with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
         page.goto(link)
         page.get_by_text(said).and_(page.locator(".film .now")).wait_for()

@@ -345,7 +345,7 @@ def chromium():
 
 def filmed(page) -> None:
     """Until the film is whole, and the script has ended."""
-    page.locator(".st-key-turning input[type=range]:enabled").wait_for()
+    page.locator(".st-key-film input[type=range]:enabled").wait_for()
     page.locator(".kept").wait_for()
     browser.settled(page)
 
@@ -358,7 +358,7 @@ def visit(page, address: str, query: str = "") -> None:
 
 def pixels(page) -> str:
     """What the film shows."""
-    return page.locator(".st-key-turning canvas").evaluate_all("all => all.map(one => one.toDataURL()).join()")
+    return page.locator(".st-key-film canvas").evaluate_all("all => all.map(one => one.toDataURL()).join()")
 
 
 def query(page, name: str) -> list[str]:
@@ -370,7 +370,7 @@ def test_a_link_the_gallery_and_the_slider(address, chromium):
     """The first visit to a fresh server is by a link."""
     with browser.page(chromium) as page:
         visit(page, address, "pick=20&target=7&time=0.5&variants=2&steps=5")
-        slider, first = page.locator(".st-key-turning input[type=range]"), pixels(page)
+        slider, first = page.locator(".st-key-film input[type=range]"), pixels(page)
         assert 0.48 < float(query(page, "time")[0]) < 0.52
         messages = []
         page.context.on("request", lambda asked: messages.append(asked.url))
@@ -455,7 +455,7 @@ def test_on_a_phone(address, chromium):
     with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
         visit(page, address, "target=all&steps=5")
         tops = [page.locator(own).first.bounding_box()["y"] for own in
-                (".st-key-from", ".st-key-gallery", ".st-key-into", ".st-key-turning canvas", ".st-key-tree", ".kept")]
+                (".st-key-from", ".st-key-gallery", ".st-key-into", ".st-key-film canvas", ".st-key-tree", ".kept")]
         assert tops == sorted(tops)
         page.locator(".st-key-gallery").get_by_role("radio", name="0, number 2", exact=True).tap()
         page.wait_for_function("location.search.includes('pick=1')")

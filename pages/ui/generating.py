@@ -281,8 +281,7 @@ def sheet(labels: Sequence[str], images: np.ndarray, caption: str = "", scale: i
             enlarged = picture(array).resize((width * scale, height * scale), Image.Resampling.NEAREST)
             result.paste(enlarged, (margin + c * wide, top))
     if caption:
-        pen.text((margin, result.height - size), caption, "black", ImageFont.load_default(max(12, 2 * size // 3)),
-                 anchor="lm")
+        pen.text((margin, result.height - size), caption, "black", font, anchor="lm")
     return result
 
 
@@ -296,7 +295,7 @@ def as_png(order: Order, drawn: Drawn) -> bytes:
 def as_gif(order: Order, drawn: Drawn, view: str, seconds: float = 4.0) -> bytes:
     """The walk of the first columns, over and over, resting on what is finished."""
     pictures, file = drawn.reel.shown(view) / np.float32(255), io.BytesIO()
-    sheets = [sheet(order.labels, pictures[cells[:, :COLUMNS]], f"t = {t:.2f}")
+    sheets = [sheet(order.labels, pictures[cells[:, :COLUMNS]], f"t = {t:.2f}", scale=2)
               for t, cells in zip(drawn.reel.times, drawn.reel.cells, strict=True)]
     if pictures.ndim == 3:
         sheets = [frame.convert("L") for frame in sheets]
