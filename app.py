@@ -1,7 +1,7 @@
 """The class tree: click where classes part, and see what the model draws there. Start: `streamlit run app.py`."""
 import streamlit as st
 
-from pages.ui import explore, link, pictures, setup, words
+from pages.ui import explore, line, link, pictures, setup, words
 from pages.ui.film import film
 from pages.ui.touch import touch
 from pages.ui.tree_figure import CHART
@@ -49,15 +49,24 @@ with right:
     st.markdown(words.company(tree, branch) if branch.is_leaf else COLUMNS)
     sheet = st.empty()
     link.write_link("tree", *settings)
-    found = explore.tour(name, model, seed, lambda frame: sheet.html(
-        pictures.sheet(explore.growing(branch, model.labels, frame.denoised))))
+with left:
+    fall = st.container(key="fall")
+    alt = "The class tree along diffusion time. The list 'Place in the tree' names the same nodes."
+    shown = setup.dark(), st.session_state.pictures, tree
+    if first_look := not explore.is_known(name, seed) and "seen" not in st.session_state:
+        st.plotly_chart(explore.tree_figure(name, -1, node, *shown, None), key="early", alt=alt, **CHART)
+with right:
+    found = explore.tour(name, model, seed, line.seldom(lambda frame: sheet.html(
+        pictures.sheet(explore.growing(branch, model.labels, frame.denoised)))))
+    st.session_state.seen = True
+    if first_look:  # the pictures belong upon the tree that is already there
+        st.rerun()
     sheet.html(pictures.sheet(explore.rows(tree, branch, found)))
 with left:
-    film("fall", *found.falling, over="tree", start=explore.MOMENTS, label="Time: let noise go down the tree")
-    st.plotly_chart(
-        explore.tree_figure(name, seed, node, setup.dark(), st.session_state.pictures, tree, found), key="tree",
-        on_select=pick, selection_mode="points", **CHART,
-        alt="The class tree along diffusion time. The list 'Place in the tree' names the same nodes.")
+    with fall:
+        film("film", *found.falling, over="tree", start=explore.MOMENTS, label="Time: let noise go down the tree")
+    st.plotly_chart(explore.tree_figure(name, seed, node, *shown, found), key="tree", on_select=pick,
+                    selection_mode="points", alt=alt, **CHART)
     touch()
     st.toggle("Pictures on the tree", key="pictures")
 with st.expander("What am I looking at?", icon=":material/help:"):

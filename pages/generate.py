@@ -63,7 +63,7 @@ left, right = st.columns([3, 2], gap="large") if order.n <= 12 else (st.containe
 with left:
     grid = st.empty()
     link.write_link(page, *settings)
-    drawn = line.work(("generate", name, order), lambda: generating.draw(model, order), moments.seldom(
+    drawn = line.work(("generate", name, order), lambda: generating.draw(model, order), line.seldom(
         lambda frame: grid.html(generating.rows(order.labels, moments.on_the_way(frame, view)))))
     with grid.container():
         place = st.session_state.setdefault("_place", {})  # where the film of the same order was left

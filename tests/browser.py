@@ -84,9 +84,10 @@ def page(instance, width: int = 1440, height: int = 900, **context):
 
 
 def _is_noise(message) -> bool:
-    """Streamlit's frontend seeks its server below the page's own path first, which Chromium reports as an error."""
+    """An error or a warning, but for two: Streamlit's frontend seeks its server below the page's own path first, which
+    Chromium reports; and tests read back pixels, of which it says that there is a faster way."""
     seeking = urlsplit(message.location.get("url", "")).path.endswith(("/_stcore/health", "/_stcore/host-config"))
-    return message.type in ("error", "warning") and not seeking
+    return message.type in ("error", "warning") and not seeking and "willReadFrequently" not in message.text
 
 
 def settled(page) -> None:

@@ -242,6 +242,7 @@ def test_ways_to_leave_the_canvas(visit):
     path = [(140, 140), (140, -100), (240, -100), (240, 140)]
     stroke(page, path)
     becomes(page, [path])
+    after(page, 2)
     assert drawn(page).sum() and runs(page) == 2
 
 
@@ -357,7 +358,7 @@ def test_a_film_goes_on_through_runs_and_a_new_one_begins_at_its_start(visit):
 def test_a_film_plays_to_its_end(visit):
     page = visit("?autoplay=1")
     page.wait_for_function(f"document.querySelector('#frame').textContent === '{FRAMES - 1}'")
-    assert seen(page)["frame"] == FRAMES - 1 and seen(page)["count"] > 10
+    assert seen(page)["frame"] == FRAMES - 1 and seen(page)["count"] > 5
     page.get_by_role("button", name="Play").click()  # again, from the first
     page.get_by_role("button", name="Pause").click()
     stopped = seen(page)["frame"]

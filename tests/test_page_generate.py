@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import branched
-from pages.ui import generating, moments
+from pages.ui import generating, line, moments
 from pages.ui.film import levels
 
 ORDER = generating.Order(("4", "9", "0"), 3, 6, "ddim-eta", 5)
@@ -78,7 +78,7 @@ def test_the_latest_state_is_never_below_its_time():
 
 def test_redraws_are_seldom():
     seen = []
-    show = moments.seldom(seen.append, pause=0.05)
+    show = line.seldom(seen.append, pause=0.05)
     show(1), show(2)
     time.sleep(0.06)
     show(3)

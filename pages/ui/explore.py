@@ -37,6 +37,11 @@ def tour(name: str, model: BranchedModel, seed: int, show: Callable[[Any], None]
     return line.work(("tour", name, seed), lambda: _tour(model, seed), show)
 
 
+def is_known(name: str, seed: int) -> bool:
+    """Whether the tour of a draw number is there already."""
+    return line.is_kept(("tour", name, seed))
+
+
 def _tour(model: BranchedModel, seed: int) -> Generator[Any, None, Tour]:
     waves = []
     for frame in model.sampling(n=COLUMNS, seed=seed, hybrids=True):
@@ -66,9 +71,14 @@ def thumbnails(tree: ClassTree, found: Tour) -> dict[int, np.ndarray]:
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def tree_figure(name: str, seed: int, node: int, dark: bool, pictures: bool, _tree: ClassTree,
-                _tour: Tour) -> go.Figure:
-    """The tree with one node chosen. Never change what this returns: all visitors share it."""
-    return figure(_tree, node, thumbnails(_tree, _tour) if pictures else None, dark)
+                _tour: Tour | None) -> go.Figure:
+    """The tree with one node chosen, with room for pictures that are still to come if there is no tour yet.
+
+    Never change what this returns: all visitors share it.
+    """
+    if not pictures:
+        return figure(_tree, node, None, dark)
+    return figure(_tree, node, thumbnails(_tree, _tour) if _tour else {}, dark)
 
 
 def rows(tree: ClassTree, branch: Branch, found: Tour) -> list[Row]:

@@ -189,7 +189,7 @@ def comparison(name: str, model: BranchedModel, order: Order, drawn: Drawn) -> N
             told.markdown(f"For comparison: each class by itself, now {order.labels[so_far.done]} …")
 
         alone = line.work(("class by class", name, order), lambda: draw_alone(model, order, drawn),
-                          moments.seldom(show))
+                          line.seldom(show))
     chart.html(bars(drawn, alone, dark, len(order.labels)))
     told.markdown(saving(drawn, alone))
     if wanted and alone is None:

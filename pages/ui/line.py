@@ -17,6 +17,7 @@ import streamlit as st
 T = TypeVar("T")
 SHARED, OWN = 256_000_000, 32_000_000  # bytes of finished work kept for everyone, and for one visitor alone
 PATIENCE = 0.25                        # seconds before a wait is told of, and between two looks at the line
+PAUSE = 0.2                            # seconds between two redraws: the browser and the model share the processor
 
 
 class Line:
@@ -70,10 +71,23 @@ def work(key: tuple, job: Callable[[], Generator[Any, None, T]], show: Callable[
         with _line().turn(lambda before: _tell(place, before)):
             place.empty()
             if (found := _kept(key, private)) is None:  # somebody before us may have wanted the same
-                found = _run(job(), show or _bar(place))
+                found = _run(job(), show or seldom(_bar(place)))
                 _keep(key, found, private)
         place.empty()
     return found
+
+
+def seldom(draw: Callable[[Any], None], pause: float = PAUSE) -> Callable[[Any], None]:
+    """`draw`, but left out where the last time was less than `pause` seconds ago."""
+    last = -pause
+
+    def show(value: Any) -> None:
+        nonlocal last
+        if time.monotonic() - last >= pause:
+            draw(value)
+            last = time.monotonic()
+
+    return show
 
 
 def _run(steps: Generator[Any, None, T], show: Callable[[Any], None]) -> T:
@@ -101,6 +115,11 @@ def _bar(place) -> Callable[[float], None]:
 def _tell(place, before: int) -> None:
     who = "One visitor is" if before == 1 else f"{before} visitors are"
     place.info(f"{who} before you in the line; the model draws for one at a time.", icon=":material/hourglass_top:")
+
+
+def is_kept(key: tuple) -> bool:
+    """Whether the result of this work, for all visitors, is there already."""
+    return _kept(key, private=False) is not None
 
 
 def _kept(key: tuple, private: bool) -> Any:

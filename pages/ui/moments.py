@@ -1,7 +1,6 @@
 """A walk of the model as moments in time: where each class was then, with every picture kept once."""
-import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,6 @@ from branched import ClassTree
 from .film import levels
 
 VIEWS = {"now": "What the model has", "guess": "Its best guess"}
-PAUSE = 0.1  # seconds between two redraws of what the model has on its way
 
 
 @dataclass(frozen=True)
@@ -79,16 +77,3 @@ def reel(tree: ClassTree, labels: Sequence[str], waves: Sequence[Wave], moments:
         cells.append(row)
     n = len(noisy[0])
     return Reel(moments, np.concatenate(noisy), np.concatenate(guesses), np.array(cells)[..., None] * n + np.arange(n))
-
-
-def seldom(draw: Callable[[Any], None], pause: float = PAUSE) -> Callable[[Any], None]:
-    """`draw`, but left out where the last time was less than `pause` seconds ago."""
-    last = -pause
-
-    def show(value: Any) -> None:
-        nonlocal last
-        if time.monotonic() - last >= pause:
-            draw(value)
-            last = time.monotonic()
-
-    return show

@@ -24,6 +24,7 @@ h3 {font-size: 1.3rem !important; padding: .2rem 0 0 !important}
 .st-key-menu > div {flex: none !important; width: auto !important}
 .st-key-menu a {white-space: nowrap}
 .stPlotlyChart .nsewdrag {cursor: pointer !important}
+.st-key-fall {min-height: 84px}
 .sheet {container-type: inline-size}
 .row {display: grid; align-items: center; margin: .25rem 0; gap: .15rem 1rem;
   grid-template-columns: 9rem 476px}

@@ -51,8 +51,9 @@ def figure(tree: ClassTree, chosen: int | None = None, thumbnails: Mapping[int, 
            height: int = HEIGHT) -> go.Figure:
     """The tree, with the node `chosen` marked and its path lit.
 
-    `thumbnails` has an array (H, W[, 3]) for every branch id. `paths` says which branches are lit instead, and how:
-    "lit" or "other", two colours, or "both", as dark as text. `notes` are a line more under the names of leaves.
+    `thumbnails` has arrays (H, W[, 3]) by branch id; None leaves no room for them. `paths` says which branches are lit
+    instead, and how: "lit" or "other", two colours, or "both", as dark as text. `notes` are a line more under the names
+    of leaves.
     """
     nodes, look = graph(tree), DARK if dark else LIGHT
     if paths is None:
@@ -64,7 +65,7 @@ def figure(tree: ClassTree, chosen: int | None = None, thumbnails: Mapping[int, 
         _markers(nodes, colours),
     ])
     pictures = [_thumbnail(here, framed(thumbnails[node], colours[node], 12 if node == chosen else 6))
-                for node, here in nodes.nodes.items()] if thumbnails else []
+                for node, here in nodes.nodes.items() if node in (thumbnails or {})]
     names = [_name(here, node == chosen, (notes or {}).get(here["name"]), look)
              for node, here in nodes.nodes.items() if here["leaf"]]
     point = None if chosen is None or nodes.nodes[chosen]["leaf"] else nodes.nodes[chosen]
@@ -72,7 +73,7 @@ def figure(tree: ClassTree, chosen: int | None = None, thumbnails: Mapping[int, 
         images=pictures, annotations=names, height=height, margin={"l": 0, "r": 4, "t": 12, "b": 4}, dragmode=False,
         hovermode="closest", hoverdistance=45, clickmode="event+select", showlegend=False, font={"family": FONT},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", hoverlabel={"font": {"size": 15, "family": FONT}},
-        **_axes(nodes, point, look, low=-0.15 if thumbnails else -52 / height, room=height / HEIGHT))
+        **_axes(nodes, point, look, low=-52 / height if thumbnails is None else -0.15, room=height / HEIGHT))
     return result
 
 
