@@ -1,12 +1,23 @@
 """Hierarchically branched diffusion models (Tseng et al., arXiv 2212.10777): `branched.load("mnist").sample()`."""
-from .discovery import pair_curves, tree_from_similarity
+from importlib import import_module
+from typing import Any
+
 from .errors import BranchedError
-from .metrics import slant, stroke_thickness
 from .model import BranchedModel, load, models
 from .sampler import SOLVERS, STOCHASTIC
 from .schedule import alpha, sigma
 from .tree import Branch, ClassTree
 
 __version__ = "0.1.0"
+LATER = {  # these need SciPy, for whose import loading and sampling need not wait (PEP 562)
+    "pair_curves": ".discovery", "tree_from_similarity": ".discovery",
+    "slant": ".metrics", "stroke_thickness": ".metrics",
+}
 __all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "alpha", "load", "models",
-           "pair_curves", "sigma", "slant", "stroke_thickness", "tree_from_similarity"]
+           "sigma", *LATER]
+
+
+def __getattr__(name: str) -> Any:
+    if name in LATER:
+        return getattr(import_module(LATER[name], __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,7 +17,6 @@ from .hybrid import Hybrid, hybrid
 from .images import from_core, to_core
 from .judge import Judge
 from .network import BranchedUNet, NetworkConfig
-from .photo import prepare
 from .sampler import SOLVERS, STOCHASTIC
 from .seeds import mix, normal
 from .transmute import Transmutation, transmute
@@ -135,7 +134,9 @@ class BranchedModel:
 
         A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
         """
-        return prepare(picture, self.shape, self.facts.get("data", {}).get("background"))
+        from .photo import prepare  # brings SciPy along, for which loading need not wait
+
+        return prepare(picture, self.shape, (self.facts.get("data") or {}).get("background"))
 
     def transmute(self, images, source: Label, target: Label | Iterable[Label],
                   time: float | Iterable[float] | None = None, steps: int = 20, seed: int = 0,

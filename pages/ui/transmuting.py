@@ -17,9 +17,9 @@ from .source import Source
 from .tree_figure import SMALL, figure, graph
 
 ALL = "all"
-LOW, HIGH = 0.02, 0.9      # turning times, from hardly any noise to hardly any picture
-TIMES, FEW = 25, 12        # of the film for one target, and for all of them
-ROWS = 20                  # pictures walked in one go: no slower than more, and in between the visitor may move on
+LOW, HIGH = 0.02, 0.8      # turning times, from hardly any noise to hardly any picture
+TIMES, FEW = 21, 12        # of the film for one target, and for all of them
+ROWS = 28                  # pictures walked in one go: no slower than more, and in between the visitor may move on
 WAYS = {"noise": "With fresh noise", "plain": "Without chance"}
 STEPS = (5, 10, 20, 50)
 
