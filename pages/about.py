@@ -49,7 +49,7 @@ tree, dark = model.tree, setup.dark()
 
 st.html(facts.pairs_table(facts.story(model, name)))
 st.subheader("How good is it?", anchor=False)
-quality = facts.quality(model.facts, facts.ceiling(name, model))
+quality = facts.quality(model.facts, facts.ceiling(setup.judge(name, model)))
 if quality:
     told = facts.protocol(model.facts)
     published = any(row.published for rows in quality.values() for row in rows)

@@ -2,7 +2,7 @@
 import streamlit as st
 
 import branched
-from pages.ui import generating, line, link, moments, setup
+from pages.ui import files, generating, line, link, moments, setup
 from pages.ui.film import film
 
 INTRODUCTION = "The model draws pictures of many classes out of noise. What they have in common it draws only once."
@@ -26,12 +26,11 @@ def choose(labels: list[str]) -> None:
 setup.page("pages/generate.py")
 name = setup.chosen_model()
 model = setup.model(name)
-page = f"generate {name}"
 settings = (
     link.several("labels", model.labels, model.labels), link.whole("n", 1, 32, 8), link.whole("steps", 5, 100, 20),
     link.choice("solver", branched.SOLVERS, generating.USUAL), link.whole("seed", 0, 9999, 0),
     link.switch("race", True), link.choice("view", moments.VIEWS, "now"))
-link.open_link(page, *settings)
+link.open_link("generate", *settings)
 
 st.title("Many classes at once", anchor=False)
 st.markdown(INTRODUCTION)
@@ -51,7 +50,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="center"):
     view = st.segmented_control("What to look at", list(moments.VIEWS), key="view", required=True,
                                 format_func=moments.VIEWS.get, label_visibility="collapsed")
 if not chosen:
-    link.write_link(page, *settings)
+    link.write_link("generate", *settings)
     st.info("Choose at least one class.", icon=":material/touch_app:")
     st.stop()
 
@@ -62,7 +61,7 @@ if order.n < n:
 left, right = st.columns([3, 2], gap="large") if order.n <= 12 else (st.container(), st.container())
 with left:
     grid = st.empty()
-    link.write_link(page, *settings)
+    link.write_link("generate", *settings)
     drawn = line.work(("generate", name, order), lambda: generating.draw(model, order), line.seldom(
         lambda frame: grid.html(generating.rows(order.labels, moments.on_the_way(frame, view)))))
     with grid.container():
@@ -73,7 +72,7 @@ with left:
             ends=("noise", "picture"), height=generating.CELL)}
     if len(chosen) > 1:
         st.markdown(COLUMNS)
-    generating.downloads(name, model.labels, order, drawn, view)
+    files.downloads(name, model.labels, order, drawn, view)
 with right:
     generating.comparison(name, model, order, drawn)
 with st.expander("What am I looking at?", icon=":material/help:"):

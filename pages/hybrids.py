@@ -36,11 +36,11 @@ tree = model.tree
 if len(model.labels) < 2:
     st.info("This model has one class alone: there is nothing to mix.", icon=":material/info:")
     st.stop()
-page, usual = f"hybrids {name}", parting.default(tree)
+usual = parting.default(tree)
 settings = (link.several("a", model.labels, usual[:1], least=1), link.several("b", model.labels, usual[1:], least=1),
             link.whole("seed", 0, 9999, 0), link.choice("view", moments.VIEWS, "guess"),
             link.number("time", 0, 1, None))
-link.open_link(page, *settings)
+link.open_link("hybrids", *settings)
 parting.open_sides(usual)
 
 dark = setup.dark()
@@ -67,8 +67,8 @@ with right:
     view = st.segmented_control("What to look at", list(moments.VIEWS), key="view", required=True,
                                 format_func=moments.VIEWS.get, label_visibility="collapsed")
     scrubber, sheet = st.container(), st.empty()
-    link.write_link(page, *settings)
-    judge = parting.judge(name, model)
+    link.write_link("hybrids", *settings)
+    judge = setup.judge(name, model)
     found = line.work(
         ("hybrids", name, a, b, seed), lambda: parting.part(model, a, b, seed, judge),
         line.seldom(lambda frame: sheet.html(pictures.sheet(parting.growing(a + b, frame.denoised)))))
@@ -79,7 +79,7 @@ with scrubber:
     rest = film("parting", found.reel.shown(view), parting.frames(tree, a, b, found), rows=a + b, start=start,
                 marks={found.meeting: "they part"}, ends=("noise", "picture"), over="tree", height=56, seconds=6)
     st.session_state.time = None if rest == found.meeting else times[rest]
-    link.write_link(page, *settings)
+    link.write_link("hybrids", *settings)
 with st.expander("What am I looking at?", icon=":material/help:"):
     st.markdown(EXPLANATION)
     st.latex(words.mixture(tree.meeting_point(a, b)))

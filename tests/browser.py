@@ -11,6 +11,8 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
@@ -21,6 +23,9 @@ def chromium() -> str | None:
     """Where a Chromium is, or None. CHROMIUM in the environment comes first."""
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+needed = pytest.mark.skipif(chromium() is None, reason="there is no Chromium on this machine")
 
 
 @contextlib.contextmanager
@@ -99,9 +104,10 @@ def settled(page) -> None:
 def node_at(page, node: int) -> tuple[float, float]:
     """Where a node of the tree is in the window, scrolled into view."""
     page.wait_for_selector(".st-key-tree .js-plotly-plot .nsewdrag", state="attached")
-    page.locator(".st-key-tree .js-plotly-plot").first.scroll_into_view_if_needed()
     return tuple(page.evaluate("""node => {
-        const plot = document.querySelector('.st-key-tree .js-plotly-plot'), box = plot.getBoundingClientRect();
+        const plot = document.querySelector('.st-key-tree .js-plotly-plot');
+        plot.scrollIntoView({block: 'nearest'});
+        const box = plot.getBoundingClientRect();
         const nodes = plot._fullData.find(trace => trace.customdata), {xaxis, yaxis} = plot._fullLayout;
         const k = nodes.customdata.findIndex(own => own[0] === node);
         return [box.left + xaxis._offset + xaxis.d2p(nodes.x[k]), box.top + yaxis._offset + yaxis.d2p(nodes.y[k])];

@@ -1,4 +1,5 @@
 """What the tests share: a small tree with every oddity, untrained models on it, a denoiser known in closed form."""
+import browser
 import pytest
 import torch
 from torch import Tensor
@@ -102,3 +103,17 @@ def known_model(model, known) -> BranchedModel:
 def digits():
     """Scikit-learn's digits, of the classes of the tree."""
     return load("digits").only("01479")
+
+
+@pytest.fixture(scope="session")
+def address():
+    """Where the app runs, for all tests together; it has been started anew for them."""
+    with browser.server() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser. Each test opens its own windows: `browser.page(chromium)`."""
+    with browser.browser() as found:
+        yield found

@@ -138,7 +138,9 @@ def visitors(count: int = 10, minutes: float = 10.0) -> Iterator[tuple[str, str]
             page.add_init_script(PRESSED)
             page.goto(address)
             _tree_is_there(page)
-        turns = [cycle(explore.in_order(tree)[k:] + explore.in_order(tree)[:k]) for k in range(count)]
+        places = explore.in_order(tree)
+        first = places.index(explore.default(tree)) + 1  # what is shown already is no answer
+        turns = [cycle(places[first + k:] + places[:first + k]) for k in range(count)]
         memory, seconds, end, missed = [server.memory_info().rss], [], time.monotonic() + 60 * minutes, 0
         due = time.monotonic()
         while time.monotonic() < end:
@@ -154,6 +156,8 @@ def visitors(count: int = 10, minutes: float = 10.0) -> Iterator[tuple[str, str]
         noise = [line for page in pages for line in page.noise]
         yield f"{count} visitors clicking every 3 s for {minutes:g} minutes", _told(seconds)
         yield "  clicks, not answered within 3 s, errors in the browsers", f"{len(seconds)}, {missed}, {len(noise)}"
+        for line in sorted(set(noise)):
+            yield "  error", line
         yield "  server's memory at the start, after half the time, at the end", ", ".join(
             f"{own / 1e6:.0f} MB" for own in (memory[0], memory[len(memory) // 2], memory[-1]))
 
@@ -164,7 +168,8 @@ def _watched_click(page, tree, node: int) -> None:
     page.evaluate("""([watch, heading]) => {
         window.took = null;
         window.watching = true;
-        addEventListener('mousedown', () => eval(watch)(heading).then(took => { window.took = took; }), {once: true});
+        const told = () => eval(watch)(heading).then(took => { window.took = took; }, () => {});
+        addEventListener('mousedown', told, {once: true, capture: true});
     }""", [WATCH, words.headline(tree, tree[node])])
     page.mouse.click(*place)
 

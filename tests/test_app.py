@@ -219,21 +219,6 @@ def test_without_a_model_there_is_a_sentence(contents, tmp_path, monkeypatch):
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(browser.chromium() is None, reason="there is no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def address():
-    with browser.server() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as found:
-        yield found
-
-
 def shows(page, tree: ClassTree, node: int) -> list[str]:
     """Wait for the sentence about a node; the sources of the pictures below it."""
     page.get_by_role("heading", name=words.headline(tree, tree[node]), exact=True).wait_for()
@@ -246,7 +231,7 @@ def node_in_url(page) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get("node", [])
 
 
-@needs_browser
+@browser.needed
 def test_clicking_through_the_tree(tree, address, chromium):
     start, root, leaf = tree.branch_points[-1].id, tree.roots[0].id, tree.leaf(tree.labels[0]).id
     with browser.page(chromium) as page:
@@ -268,7 +253,7 @@ def test_clicking_through_the_tree(tree, address, chromium):
         assert page.locator(".modebar").count() == 0
 
 
-@needs_browser
+@browser.needed
 def test_a_link_and_the_keyboard(tree, address, chromium):
     first, second, *_ = explore.in_order(tree)
     with browser.page(chromium, width=900) as page:
@@ -283,7 +268,7 @@ def test_a_link_and_the_keyboard(tree, address, chromium):
         assert page.noise == []
 
 
-@needs_browser
+@browser.needed
 def test_on_a_phone(tree, address, chromium):
     """A tap chooses, nothing is wider than the screen, nodes can be told apart, and columns line up."""
     root = tree.roots[0].id
@@ -303,7 +288,7 @@ def test_on_a_phone(tree, address, chromium):
         assert page.noise == []
 
 
-@needs_browser
+@browser.needed
 def test_noise_goes_down_the_tree_when_played(tree, address, chromium):
     """The pictures move over the tree, the tree's own fade meanwhile, and are back at the end."""
     with browser.page(chromium) as page:
@@ -318,7 +303,7 @@ def test_noise_goes_down_the_tree_when_played(tree, address, chromium):
         assert page.noise == []
 
 
-@needs_browser
+@browser.needed
 def test_a_new_draw_number_changes_every_picture(tree, address, chromium):
     with browser.page(chromium) as page:
         page.goto(address)

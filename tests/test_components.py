@@ -70,7 +70,6 @@ def test_only_a_frame_of_this_film_is_believed(sent, frame):
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(browser.chromium() is None, reason="there is no Chromium on this machine")
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 FOUR = [[(100, 60), (80, 150), (200, 150)], [(170, 90), (165, 240)]]
 
@@ -78,12 +77,6 @@ FOUR = [[(100, 60), (80, 150), (200, 150)], [(170, 90), (165, 240)]]
 @pytest.fixture(scope="module")
 def address():
     with browser.server("tests/apps/components.py") as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as found:
         yield found
 
 
@@ -167,7 +160,7 @@ def visible_ink(page) -> np.ndarray:
     }""")).reshape(SIDE, SIDE)
 
 
-@needs_browser
+@browser.needed
 def test_a_drawing_with_the_mouse(visit):
     """Every stroke counts, Python and the screen agree, and Undo and Clear take it back."""
     page = visit()
@@ -190,7 +183,7 @@ def test_a_drawing_with_the_mouse(visit):
     assert drawn(page) is None and not visible_ink(page).any() and clear.is_disabled()
 
 
-@needs_browser
+@browser.needed
 def test_a_drawing_survives(visit):
     """Runs of the page, and the canvas's absence; until Python clears it."""
     page = visit()
@@ -215,7 +208,7 @@ def test_a_drawing_survives(visit):
     becomes(page, FOUR[:1])
 
 
-@needs_browser
+@browser.needed
 def test_a_run_of_the_page_does_not_disturb_a_stroke(visit):
     """The second stroke begins while the page runs because of the first, and ends when that is over."""
     page = visit("?slow=1")
@@ -233,7 +226,7 @@ def test_a_run_of_the_page_does_not_disturb_a_stroke(visit):
     becomes(page, FOUR)
 
 
-@needs_browser
+@browser.needed
 def test_ways_to_leave_the_canvas(visit):
     """The right button draws nothing; a stroke may leave the edge and return."""
     page = visit()
@@ -254,7 +247,7 @@ def touches(page, kind: str, *points) -> None:
                   {"type": kind, "touchPoints": [{"x": x, "y": y, "id": k} for x, y, k in points]})
 
 
-@needs_browser
+@browser.needed
 def test_a_drawing_with_fingers(visit):
     """The page does not scroll meanwhile, a second finger draws nothing, and a cancelled stroke keeps its ink."""
     page = visit(**PHONE)
@@ -293,7 +286,7 @@ def thumb(page, frame: int) -> tuple[float, float]:
     return box["x"] + 14 + (box["width"] - 28) * frame / (FRAMES - 1), box["y"] + box["height"] / 2
 
 
-@needs_browser
+@browser.needed
 def test_scrubbing(visit):
     """Frame k shows picture k at once, without a word to the server until the thumb is let go."""
     page = visit()
@@ -319,7 +312,7 @@ def test_scrubbing(visit):
     assert runs(page) == 2 and seen(page)["frame"] == 1
 
 
-@needs_browser
+@browser.needed
 def test_the_slider_by_keyboard(visit):
     page = visit()
     slider = page.get_by_role("slider", name="Time")
@@ -333,7 +326,7 @@ def test_the_slider_by_keyboard(visit):
     assert seen(page)["frame"] == FRAMES - 1
 
 
-@needs_browser
+@browser.needed
 def test_a_film_goes_on_through_runs_and_a_new_one_begins_at_its_start(visit):
     page = visit()
     page.get_by_role("slider", name="Time").focus()
@@ -354,7 +347,7 @@ def test_a_film_goes_on_through_runs_and_a_new_one_begins_at_its_start(visit):
     assert seen(page)["frame"] == 5
 
 
-@needs_browser
+@browser.needed
 def test_a_film_plays_to_its_end(visit):
     page = visit("?autoplay=1")
     page.wait_for_function(f"document.querySelector('#frame').textContent === '{FRAMES - 1}'")
@@ -367,7 +360,7 @@ def test_a_film_plays_to_its_end(visit):
     assert seen(page)["frame"] == stopped
 
 
-@needs_browser
+@browser.needed
 def test_nothing_plays_by_itself_where_motion_is_unwelcome(visit):
     page = visit("?autoplay=1", reduced_motion="reduce")
     page.wait_for_timeout(500)
@@ -404,7 +397,7 @@ def thumbnails(page) -> float:
     return page.evaluate("+getComputedStyle(document.querySelector('.imagelayer image')).opacity")
 
 
-@needs_browser
+@browser.needed
 def test_dots_go_along_the_tree(visit):
     """Also in another window, and on another figure."""
     page = visit()
@@ -429,7 +422,7 @@ def test_dots_go_along_the_tree(visit):
     assert right()
 
 
-@needs_browser
+@browser.needed
 def test_thumbnails_make_room_for_pictures_that_move(visit):
     """They are faint while there are any, and back at the end; with the film goes all that it drew."""
     page = visit()
@@ -448,7 +441,7 @@ def test_thumbnails_make_room_for_pictures_that_move(visit):
     assert thumbnails(page) == 1
 
 
-@needs_browser
+@browser.needed
 @pytest.mark.parametrize("width", [390, 1440])
 def test_everything_is_inside(visit, width):
     """Texts below the slider neither stick out nor cover each other, and the names are beside or above pictures."""
@@ -470,7 +463,7 @@ def test_everything_is_inside(visit, width):
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
 
 
-@needs_browser
+@browser.needed
 def test_scrubbing_with_a_finger(visit):
     page = visit(**PHONE)
     (x, y), end = thumb(page, 0), thumb(page, 30)

@@ -108,10 +108,10 @@ def test_what_a_file_says_is_never_markup():
 
 
 def test_a_judge_that_cannot_be_read_is_no_ceiling(shipped, tmp_path, monkeypatch):
-    assert 0.99 < facts.ceiling("shipped, in a test", shipped) <= 1
+    assert 0.99 < facts.ceiling(setup.judge("shipped, in a test", shipped)) <= 1
     monkeypatch.setattr(branched.checkpoint, "SHIPPED", tmp_path)
     (tmp_path / "judge-mnist.safetensors").write_bytes(b"damaged")
-    assert facts.ceiling("damaged, in a test", shipped) is None
+    assert facts.ceiling(setup.judge("damaged, in a test", shipped)) is None
 
 
 # -- the script --------------------------------------------------------------------------------------------------------
@@ -187,13 +187,10 @@ def test_what_was_chosen_is_kept_for_each_model(own):
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(browser.chromium() is None, reason="there is no Chromium on this machine")
-
-
-@needs_browser
-def test_choosing_a_model_takes_it_to_all_pages(own):
+@browser.needed
+def test_choosing_a_model_takes_it_to_all_pages(own, chromium):
     """By the menu, as a visitor goes; a damaged file is told of, and left by its link."""
-    with browser.server() as address, browser.browser() as chromium, browser.page(chromium, 390, 844) as page:
+    with browser.server() as address, browser.page(chromium, 390, 844) as page:
         page.goto(f"{address}/?model=pets")
         page.get_by_role("link", name="About the model").click()
         page.get_by_text("cat, d<b>og, 4").first.wait_for()

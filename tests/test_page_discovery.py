@@ -262,21 +262,6 @@ def test_few_times_and_one_class(own, model, config):
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(browser.chromium() is None, reason="there is no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def address():
-    with browser.server() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as found:
-        yield found
-
-
 def still(page) -> None:
     page.wait_for_selector(".st-key-tree .js-plotly-plot .nsewdrag", state="attached")
     page.wait_for_selector(".film canvas")
@@ -288,7 +273,7 @@ def asked(page, key: str) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get(key, [])
 
 
-@needs_browser
+@browser.needed
 def test_clicking_a_branch_point_chooses_its_pair(shipped, address, chromium):
     curves = finding.curves(shipped)
     met = finding.meetings(curves.times, finding.gaps("again", 3.0, curves), 0.005)
@@ -307,7 +292,7 @@ def test_clicking_a_branch_point_chooses_its_pair(shipped, address, chromium):
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
 
 
-@needs_browser
+@browser.needed
 def test_the_film_is_scrubbed_linked_and_revealed(address, chromium):
     with browser.page(chromium, 390, 844) as page:
         page.goto(f"{address}/discovery?a=0&b=1&time=0.5")

@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import branched
-from pages.ui import generating, line, moments
+from pages.ui import files, generating, line, moments
 from pages.ui.film import levels
 
 ORDER = generating.Order(("4", "9", "0"), 3, 6, "ddim-eta", 5)
@@ -110,20 +110,20 @@ def test_what_was_found_is_told_as_it_is(drawn):
 
 def test_a_file_name_says_what_is_inside():
     every, order = ("0", "4", "9"), generating.Order(("0", "4", "9"), 8, 20, generating.USUAL, 3)
-    assert generating.file_name("mnist", every, order, ".png") == "mnist-seed3-20steps.png"
+    assert files.file_name("mnist", every, order, ".png") == "mnist-seed3-20steps.png"
     order = generating.Order(("4", "a/b"), 8, 20, "heun", 3)
-    assert generating.file_name("mnist", every, order, ".gif") == "mnist-4-a_b-seed3-20steps-heun.gif"
+    assert files.file_name("mnist", every, order, ".gif") == "mnist-4-a_b-seed3-20steps-heun.gif"
 
 
 def test_the_files_hold_what_they_should(drawn):
     size, n = drawn.images.shape[2], ORDER.n
-    png = Image.open(io.BytesIO(generating.as_png(ORDER, drawn)))
+    png = Image.open(io.BytesIO(files.as_png(ORDER, drawn)))
     assert png.width > 3 * size * n and png.height > 3 * size * len(ORDER.labels)
-    gif = Image.open(io.BytesIO(generating.as_gif(ORDER, drawn, "guess")))
+    gif = Image.open(io.BytesIO(files.as_gif(ORDER, drawn, "guess")))
     assert gif.info["loop"] == 0 and 2 <= gif.n_frames <= len(drawn.reel.times)
     gif.seek(gif.n_frames - 1)
     assert gif.info["duration"] >= 2000
-    npz = np.load(io.BytesIO(generating.as_npz("mnist", ORDER, drawn)))
+    npz = np.load(io.BytesIO(files.as_npz("mnist", ORDER, drawn)))
     np.testing.assert_array_equal(npz["images"], drawn.images)
     assert tuple(npz["labels"]) == ORDER.labels and npz["version"] == branched.__version__
     assert (npz["seed"], npz["steps"], npz["solver"], npz["evaluations"]) == (5, 6, "ddim-eta", drawn.evaluations)
@@ -131,8 +131,8 @@ def test_the_files_hold_what_they_should(drawn):
 
 def test_colour_pictures_too(colour_model):
     drawn = finished(generating.draw(colour_model, ORDER))
-    assert Image.open(io.BytesIO(generating.as_gif(ORDER, drawn, "now"))).n_frames > 1
-    assert Image.open(io.BytesIO(generating.as_png(ORDER, drawn))).mode == "RGB"
+    assert Image.open(io.BytesIO(files.as_gif(ORDER, drawn, "now"))).n_frames > 1
+    assert Image.open(io.BytesIO(files.as_png(ORDER, drawn))).mode == "RGB"
     assert generating.rows(("<b>", "9", "0"), drawn.images).count("<img") == 3
     assert "<b>" not in generating.rows(("<b>", "9", "0"), drawn.images)
 
@@ -187,22 +187,7 @@ def test_a_broken_link_gives_a_notice_and_the_usual(query):
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(browser.chromium() is None, reason="there is no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def address():
-    with browser.server() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as found:
-        yield found
-
-
-@needs_browser
+@browser.needed
 def test_a_visit(address, chromium):
     """Pictures come and are compared, are had as a file, and scrubbed; settings are in the link."""
     with browser.page(chromium) as page:
@@ -225,7 +210,7 @@ def test_a_visit(address, chromium):
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
 
 
-@needs_browser
+@browser.needed
 def test_what_nobody_wants_any_more_is_abandoned(address, chromium):
     """A walk of minutes stops at once for another choice, and leaves the line to the next visitor."""
     with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:

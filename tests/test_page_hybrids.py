@@ -177,18 +177,6 @@ def test_a_class_moves_to_the_side_where_it_was_put_last(tree_shipped):
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-@pytest.fixture(scope="module")
-def address():
-    with browser.server() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as found:
-        yield found
-
-
 @pytest.mark.skipif(browser.chromium() is None, reason="there is no Chromium on this machine")
 def test_scrubbing_past_the_meeting_point(address, chromium):
     """The film starts where they part; its moment goes into the link, and the link opens it again."""

@@ -328,21 +328,6 @@ def test_settings_survive_while_their_widgets_are_away():
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(browser.chromium() is None, reason="there is no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def address():
-    with browser.server() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.browser() as found:
-        yield found
-
-
 def filmed(page) -> None:
     """Until the film is whole, and the script has ended."""
     page.locator(".st-key-film input[type=range]:enabled").wait_for()
@@ -365,7 +350,7 @@ def query(page, name: str) -> list[str]:
     return parse_qs(urlsplit(page.url).query).get(name, [])
 
 
-@needs_browser
+@browser.needed
 def test_a_link_the_gallery_and_the_slider(address, chromium):
     """The first visit to a fresh server is by a link."""
     with browser.page(chromium) as page:
@@ -403,7 +388,7 @@ def test_a_link_the_gallery_and_the_slider(address, chromium):
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
 
 
-@needs_browser
+@browser.needed
 def test_a_drawn_digit_is_transmuted(address, chromium):
     with browser.page(chromium) as page:
         visit(page, address, "from=draw&variants=2&steps=5")
@@ -427,7 +412,7 @@ def test_a_drawn_digit_is_transmuted(address, chromium):
         assert page.noise == []
 
 
-@needs_browser
+@browser.needed
 def test_bad_uploads_leave_what_was_there(address, chromium):
     with browser.page(chromium) as page:
         visit(page, address, "from=upload&variants=2&steps=5")
@@ -449,7 +434,7 @@ def test_bad_uploads_leave_what_was_there(address, chromium):
         assert page.noise == []
 
 
-@needs_browser
+@browser.needed
 def test_on_a_phone(address, chromium):
     """Source, target, result, tree, from top to bottom, and nothing wider than the screen."""
     with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:

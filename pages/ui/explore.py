@@ -9,10 +9,11 @@ import streamlit as st
 
 from branched import Branch, BranchedModel, ClassTree
 
-from . import line, words
+from . import line, link, words
 from .film import Frame
 from .moments import latest
 from .pictures import Row, strip
+from .pictures import sheet as as_html
 from .tree_figure import figure, graph
 
 COLUMNS = 8
@@ -32,7 +33,13 @@ class Tour:
     falling: tuple[np.ndarray, list[Frame]]
 
 
-def tour(name: str, model: BranchedModel, seed: int, show: Callable[[Any], None]) -> Tour:
+def settings(tree: ClassTree) -> tuple[link.Setting, ...]:
+    """What the tree page's link says."""
+    return (link.choice("node", in_order(tree), default(tree)), link.whole("seed", 0, 9999, 0),
+            link.switch("pictures", True))
+
+
+def tour(name: str, model: BranchedModel, seed: int, show: Callable[[Any], None] | None = None) -> Tour:
     """The walk of a draw number: one for all visitors. `show` sees it come about, as frames of `model.sampling`."""
     return line.work(("tour", name, seed), lambda: _tour(model, seed), show)
 
@@ -71,14 +78,15 @@ def thumbnails(tree: ClassTree, found: Tour) -> dict[int, np.ndarray]:
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def tree_figure(name: str, seed: int, node: int, dark: bool, pictures: bool, _tree: ClassTree,
-                _tour: Tour | None) -> go.Figure:
-    """The tree with one node chosen, with room for pictures that are still to come if there is no tour yet.
+                _tour: Tour) -> go.Figure:
+    """The tree with one node chosen. Never change what this returns: all visitors share it."""
+    return figure(_tree, node, thumbnails(_tree, _tour) if pictures else None, dark)
 
-    Never change what this returns: all visitors share it.
-    """
-    if not pictures:
-        return figure(_tree, node, None, dark)
-    return figure(_tree, node, thumbnails(_tree, _tour) if _tour else {}, dark)
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def sheet(name: str, seed: int, node: int, _tree: ClassTree, _tour: Tour) -> str:
+    """What there is to see at a node, as HTML."""
+    return as_html(rows(_tree, _tree[node], _tour))
 
 
 def rows(tree: ClassTree, branch: Branch, found: Tour) -> list[Row]:

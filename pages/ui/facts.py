@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 
 import branched
 from branched import BranchedModel
@@ -291,11 +290,6 @@ def _dressed(figure: go.Figure, look: Mapping[str, str], height: int) -> go.Figu
         plot_bgcolor="rgba(0,0,0,0)", hoverlabel={"font": {"size": 15, "family": FONT}})
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def ceiling(name: str, _model: BranchedModel) -> float | None:
+def ceiling(judge: Any) -> float | None:
     """How often the classifier that judges a model is right on real test pictures, if there is one that tells."""
-    try:
-        judge = _model.judge()
-    except (branched.BranchedError, OSError):
-        return None
     return None if judge is None else number(judge.facts.get("test_accuracy"))

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from branched import BranchedError, BranchedModel, ClassTree
+from branched import BranchedModel, ClassTree
 
 from . import moments, words
 from .film import Frame
@@ -122,15 +122,6 @@ def with_meeting(reel: moments.Reel, moment: int, noisy: np.ndarray, guesses: np
     cells[moment] = len(reel.noisy) + np.arange(len(noisy))
     return moments.Reel(reel.times, np.concatenate([reel.noisy, moments.levels(noisy)]),
                         np.concatenate([reel.guesses, moments.levels(guesses)]), cells)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def judge(name: str, _model: BranchedModel) -> Any:
-    """The independent classifier for a model's pictures; None without one, or where its file is damaged."""
-    try:
-        return _model.judge()
-    except (BranchedError, OSError):
-        return None
 
 
 def recognised(judge: Any, pictures: np.ndarray) -> list[str]:

@@ -1,4 +1,7 @@
 """What every page begins with: its configuration and looks, the menu, and the model that was chosen."""
+import gc
+from typing import Any
+
 import streamlit as st
 
 import branched
@@ -84,7 +87,20 @@ def model(name: str) -> branched.BranchedModel:
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")
 def _load(name: str) -> branched.BranchedModel:
-    return branched.load(name)
+    found = branched.load(name)
+    # Streamlit collects garbage after every run of a page. All that is here now is here to stay: PyTorch's objects
+    # among it, whose inspection would take a fifth of a second each time.
+    gc.freeze()
+    return found
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def judge(name: str, _model: branched.BranchedModel) -> Any:
+    """The independent classifier for a model's pictures, loaded once; None if there is none, or a damaged one."""
+    try:
+        return _model.judge()
+    except (branched.BranchedError, OSError):
+        return None
 
 
 def dark() -> bool:

@@ -90,7 +90,7 @@ def choose(name: str, model: BranchedModel, seed: int) -> Source:
     """The controls, and the chosen picture. As long as they give none, it is the one from before."""
     state, held = st.session_state, f"_source {name}"
     st.pills("Where the picture comes from", kinds(model), key="from", format_func=NAMES.get, required=True,
-                         on_change=changed)
+             on_change=changed)
     kind = state["from"]
     if kind in ("gallery", "model"):
         found = _from_gallery(name, model) if kind == "gallery" else _from_model(name, model, seed)

@@ -8,10 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-import branched
 from branched import BranchedModel, ClassTree
 
-from . import line, link, source, words
+from . import line, link, setup, source, words
 from .film import Frame, levels
 from .source import Source
 from .tree_figure import SMALL, figure, graph
@@ -129,7 +128,7 @@ def turn(name: str, model: BranchedModel, source: Source, order: Order, start: i
     """All frames of a film. `show` is given frame `start` as soon as it is there, then how far the others are."""
     key = ("turned", name, source.digest, order.source, order.targets, order.variants, order.deterministic, order.steps,
            order.seed)
-    return line.work(key, lambda: turning(model, judge(name, model), order, start), show, private=source.private)
+    return line.work(key, lambda: turning(model, setup.judge(name, model), order, start), show, private=source.private)
 
 
 def turning(model: BranchedModel, judge: Any, order: Order, start: int) -> Iterator[Turned | float]:
@@ -178,19 +177,6 @@ def read(model: BranchedModel, judge: Any, images: np.ndarray) -> tuple[tuple[st
     else:
         names = [judge.labels[k] for k in judge.probabilities(flat).argmax(1)]
     return tuple(tuple(names[k:k + images.shape[1]]) for k in range(0, len(names), images.shape[1]))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _judges(name: str, _model: BranchedModel) -> list:
-    return [_model.judge()]
-
-
-def judge(name: str, model: BranchedModel) -> Any:
-    """The independent classifier for a model's data, loaded once; None if there is none, or a damaged one."""
-    try:
-        return _judges(name, model)[0]
-    except (branched.BranchedError, OSError):
-        return None
 
 
 # -- the film ----------------------------------------------------------------------------------------------------------
@@ -285,7 +271,7 @@ def matrix(name: str, model: BranchedModel, sources: np.ndarray, key: tuple, opt
            show: Callable[[Matrix], None]) -> Matrix:
     """One picture of each class (N, H, W[, 3]) turned into every other class. `show` sees it grow, row by row."""
     return line.work(("matrix", name, *key, *options.values()),
-                     lambda: crossing(model, judge(name, model), sources, **options), show)
+                     lambda: crossing(model, setup.judge(name, model), sources, **options), show)
 
 
 def crossing(model: BranchedModel, judge: Any, sources: np.ndarray, steps: int, seed: int,

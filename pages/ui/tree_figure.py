@@ -1,5 +1,6 @@
 """The class tree along diffusion time: a networkx graph, drawn with Plotly. Every node can be clicked."""
 from collections.abc import Mapping
+from functools import lru_cache
 
 import networkx as nx
 import numpy as np
@@ -20,6 +21,7 @@ FONT = '"Source Sans", "Source Sans Pro", sans-serif'
 CHART = {"theme": None, "config": {"displayModeBar": False, "scrollZoom": False}}  # for st.plotly_chart
 
 
+@lru_cache(maxsize=64)
 def graph(tree: ClassTree) -> nx.DiGraph:
     """The tree as a graph from parents to children; nodes are branch ids with x, t, t_high, leaf and name.
 
@@ -38,7 +40,7 @@ def graph(tree: ClassTree) -> nx.DiGraph:
             leaves += len(spans) == 1
             between = spans[(len(spans) - 1) // 2][1] + spans[len(spans) // 2][0]
             result.add_node(node, x=between / 2, span=(spans[0][0], spans[-1][1]))
-    return result
+    return nx.freeze(result)
 
 
 def lit(nodes: nx.DiGraph, chosen: int) -> set[int]:
