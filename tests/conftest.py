@@ -1,4 +1,6 @@
 """What the tests share: a small tree with every oddity, untrained models on it, a denoiser known in closed form."""
+import sys
+
 import browser
 import pytest
 import torch
@@ -103,6 +105,14 @@ def known_model(model, known) -> BranchedModel:
 def digits():
     """Scikit-learn's digits, of the classes of the tree."""
     return load("digits").only("01479")
+
+
+@pytest.fixture(autouse=True)
+def main_module():
+    """AppTest leaves the app as `__main__`, which processes that a test spawns would then run."""
+    kept = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = kept
 
 
 @pytest.fixture(scope="session")

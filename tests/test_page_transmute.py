@@ -43,8 +43,8 @@ def test_the_meeting_point_is_one_of_the_turning_times(tree, picture):
     for target in "0179":
         times, usual = transmuting.turning_times(order(picture, target), tree)
         assert times[usual] == tree.meeting_point("4", target)
-        assert list(times) == sorted(set(times)) and times[0] >= 0.02 and times[-1] <= 0.9
-        assert abs(len(times) - 25) <= 1 and min(np.diff(times)) > 0.01
+        assert list(times) == sorted(set(times)) and times[0] >= transmuting.LOW and times[-1] <= transmuting.HIGH
+        assert abs(len(times) - transmuting.TIMES) <= 1 and min(np.diff(times)) > 0.01
         assert transmuting.place(times, usual, None) == usual
         assert transmuting.place(times, usual, times[3] + 1e-3) == 3
         assert transmuting.place(times, usual, 1.0) == len(times) - 1
@@ -260,9 +260,9 @@ def test_something_is_chosen_before_the_first_click():
 
 
 def test_a_link_opens_what_it_says():
-    app = opened(source="3", target="5", time="0.2", variants="2", seed="7", steps="5")
+    app = opened(source="3", target="5", time="0.098", variants="2", seed="7", steps="5")
     assert chosen(app) == ("3", "5") and not app.warning
-    assert "turned at t" in seen(app)[1] and "0.20" in seen(app)[1] and app.number_input(key="variants").value == 2
+    assert "turned at t" in seen(app)[1] and "0.10" in seen(app)[1] and app.number_input(key="variants").value == 2
     assert chosen(opened(target="all", way="plain", steps="5"))[1] == "all"
 
 
