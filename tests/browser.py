@@ -16,6 +16,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
+OTHER_THUMBNAILS = """old => ![old, undefined].includes(
+  document.querySelector('.layer-above image')?.getAttribute('href'))"""
 WAIT = 60_000  # milliseconds; generous, for slow machines
 
 

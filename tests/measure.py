@@ -73,8 +73,7 @@ def seed() -> Iterator[tuple[str, str]]:
             box.fill(str(1000 + k))
             box.press("Enter")
             first.append(page.evaluate(WATCH, "") / 1000)
-            page.wait_for_function("old => document.querySelector('.layer-above image')?.getAttribute('href') !== old",
-                                   arg=thumbnail)
+            page.wait_for_function(browser.OTHER_THUMBNAILS, arg=thumbnail)
             whole.append(page.evaluate("performance.now() - window.pressed") / 1000)
             browser.settled(page)
     yield "new draw number to first pictures", _told(first)

@@ -314,8 +314,7 @@ def test_a_new_draw_number_changes_every_picture(tree, address, chromium):
         box = page.get_by_role("spinbutton")
         box.fill("77")
         box.press("Enter")
-        page.wait_for_function(
-            "old => document.querySelector('.layer-above image')?.getAttribute('href') !== old", arg=old[0])
+        page.wait_for_function(browser.OTHER_THUMBNAILS, arg=old[0])
         after = shows(page, tree, tree.branch_points[-1].id)
         new = thumbnails.evaluate_all("images => images.map(image => image.getAttribute('href'))")
         assert len(new) == len(old) and not set(new) & set(old) and not set(after) & set(before)
