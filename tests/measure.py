@@ -11,6 +11,7 @@ from itertools import cycle
 
 import browser
 import psutil
+from visitor import Visitor
 
 import branched
 from pages.ui import explore, words
@@ -125,38 +126,43 @@ def draw() -> Iterator[tuple[str, str]]:
     yield "  the first of all: transmuted digit, whole scrubber", f"{first[0]:.2f} s, {whole[0]:.2f} s"
 
 
-def visitors(count: int = 10, minutes: float = 10.0) -> Iterator[tuple[str, str]]:
-    """Ten visitors in ten browser windows, each clicking on another node every three seconds."""
+def visitors(count: int = 10, windows: int = 1, minutes: float = 10.0) -> Iterator[tuple[str, str]]:
+    """Visitors who each click on another node every three seconds: some in browser windows, the others by protocol."""
     tree = branched.load("mnist").tree
+    places = explore.in_order(tree)
+    first = places.index(explore.default(tree)) + 1  # what is shown already is no answer
+    turns = [places[(first + k) % len(places):] + places[:(first + k) % len(places)] for k in range(count)]
     with ExitStack() as stack:
         address = stack.enter_context(browser.server())
         server = next(p for p in psutil.Process().children(recursive=True) if "streamlit" in " ".join(p.cmdline()))
         chromium = stack.enter_context(browser.browser())
-        pages = [stack.enter_context(browser.page(chromium)) for _ in range(count)]
+        pages = [stack.enter_context(browser.page(chromium)) for _ in range(windows)]
         for page in pages:
             page.add_init_script(PRESSED)
             page.goto(address)
             _tree_is_there(page)
-        places = explore.in_order(tree)
-        first = places.index(explore.default(tree)) + 1  # what is shown already is no answer
-        turns = [cycle(places[first + k:] + places[:first + k]) for k in range(count)]
+        others = [Visitor(address, turns[k], 3 * k / count) for k in range(windows, count)]
+        for other in others:
+            other.start()
         memory, seconds, end, missed = [server.memory_info().rss], [], time.monotonic() + 60 * minutes, 0
-        due = time.monotonic()
+        nodes, due = [cycle(turn) for turn in turns[:windows]], time.monotonic()
         while time.monotonic() < end:
-            for page, turn in zip(pages, turns, strict=True):
+            for page, own in zip(pages, nodes, strict=True):
                 time.sleep(max(0.0, due - time.monotonic()))
-                due += 3 / count
+                due += 3 / windows
                 if page.evaluate("typeof window.took === 'number'"):
                     seconds.append(page.evaluate("window.took") / 1000)
                 elif page.evaluate("window.watching === true"):
                     missed += 1
-                _watched_click(page, tree, next(turn))
+                _watched_click(page, tree, next(own))
             memory.append(server.memory_info().rss)
-        noise = [line for page in pages for line in page.noise]
-        yield f"{count} visitors clicking every 3 s for {minutes:g} minutes", _told(seconds)
-        yield "  clicks, not answered within 3 s, errors in the browsers", f"{len(seconds)}, {missed}, {len(noise)}"
-        for line in sorted(set(noise)):
-            yield "  error", line
+        for other in others:
+            other.stop()
+        errors = sorted({line for page in pages for line in page.noise} | {e for other in others for e in other.errors})
+        yield f"{count} visitors clicking every 3 s for {minutes:g} minutes; {windows} in a browser", _told(seconds)
+        yield "  not answered there within 3 s; errors of any", f"{missed}; {len(errors)} {errors or ''}"
+        if others:
+            yield "  the others, by protocol: click to end of the answer", _told([s for o in others for s in o.seconds])
         yield "  server's memory at the start, after half the time, at the end", ", ".join(
             f"{own / 1e6:.0f} MB" for own in (memory[0], memory[len(memory) // 2], memory[-1]))
 
@@ -230,10 +236,12 @@ PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": d
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=list(PARTS), choices=[*PARTS, []])
-    parser.add_argument("--minutes", type=float, default=10.0, help="how long the visitors click")
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long the ten visitors click")
+    parser.add_argument("--windows", type=int, default=1, help="how many of them have a browser on this machine")
     options = parser.parse_args()
+    load = {"minutes": options.minutes, "windows": options.windows}
     for part in options.parts or PARTS:
-        for what, value in PARTS[part](**({"minutes": options.minutes} if part == "visitors" else {})):
+        for what, value in PARTS[part](**load if part == "visitors" else {}):
             print(f"{what:<62} {value}", flush=True)
 
 
