@@ -61,8 +61,10 @@ def first_look(name: str, model: branched.BranchedModel) -> None:
         st.plotly_chart(figure(tree, state.node, {} if state.pictures else None, setup.dark()), key="early", alt=ALT,
                         **CHART)
     sheet = right.empty()
+    labels = tree[state.node].classes
+    places = [model.labels.index(label) for label in labels]
     explore.tour(name, model, state.seed, line.seldom(lambda frame: sheet.html(
-        pictures.sheet(explore.growing(tree[state.node], model.labels, frame.denoised)))))
+        pictures.sheet(pictures.growing(labels, frame.denoised[places])))))
 
 
 setup.page("app.py")

@@ -71,7 +71,7 @@ with right:
     judge = setup.judge(name, model)
     found = line.work(
         ("hybrids", name, a, b, seed), lambda: parting.part(model, a, b, seed, judge),
-        line.seldom(lambda frame: sheet.html(pictures.sheet(parting.growing(a + b, frame.denoised)))))
+        line.seldom(lambda frame: sheet.html(pictures.sheet(pictures.growing(a + b, frame.denoised)))))
     sheet.html(pictures.sheet(parting.rows(found, a, b)))
 with scrubber:
     times, asked = found.reel.times, st.session_state.time

@@ -12,7 +12,7 @@ from branched import Branch, BranchedModel, ClassTree
 from . import line, link, words
 from .film import Frame
 from .moments import latest
-from .pictures import Row, strip
+from .pictures import Row, hybrids, strip
 from .pictures import sheet as as_html
 from .tree_figure import figure, graph
 
@@ -94,13 +94,6 @@ def rows(tree: ClassTree, branch: Branch, found: Tour) -> list[Row]:
     return _way(tree, branch, found) if branch.is_leaf else _hybrids(tree, branch, found)
 
 
-def growing(branch: Branch, labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
-    """The model's best guesses (N, n, H, W) for the classes below a node, while it is drawing."""
-    return [Row("Being drawn:", "", "", "")] + [
-        Row(label, "", strip(guesses[labels.index(label)]), f"{label}, being drawn", "short")
-        for label in branch.classes]
-
-
 def _way(tree: ClassTree, leaf: Branch, found: Tour) -> list[Row]:
     """The pictures of a class, and above them what each of them was where other classes left."""
     [label] = leaf.classes
@@ -114,16 +107,8 @@ def _way(tree: ClassTree, leaf: Branch, found: Tour) -> list[Row]:
 
 
 def _hybrids(tree: ClassTree, branch: Branch, found: Tour) -> list[Row]:
-    who = words.listed(branch.classes)
-    return [
-        Row("This moment", "what the model has", strip(found.noisy[branch.id]),
-            f"{COLUMNS} noisy pictures that {who} share"),
-        Row("Best guess", "of the finished picture", strip(found.guesses[branch.id]),
-            f"The model's best guesses of the finished pictures: between {who}"),
-        Row("What becomes of it further down:", "", "", ""),
-        *(Row(label, "", strip(found.finished[label]), f"What each becomes as {label}", "short")
-          for child in tree.children(branch) for label in child.classes),
-    ]
+    endings = {label: found.finished[label] for child in tree.children(branch) for label in child.classes}
+    return hybrids(words.listed(branch.classes), found.noisy[branch.id], found.guesses[branch.id], endings)
 
 
 def falling(tree: ClassTree, waves: Sequence[tuple[Sequence[float], np.ndarray]]) -> tuple[np.ndarray, list[Frame]]:

@@ -12,7 +12,7 @@ from branched import BranchedModel, ClassTree
 
 from . import moments, words
 from .film import Frame
-from .pictures import Row, strip
+from .pictures import Row, hybrids
 from .tree_figure import SMALL, figure, graph
 
 COLUMNS = 8
@@ -216,21 +216,8 @@ def caption(t: float, cells: np.ndarray, labels: Sequence[str], seen: Sequence[s
 
 def rows(found: Parted, a: Classes, b: Classes) -> list[Row]:
     """The hybrids, and below each what becomes of it as each class."""
-    who = words.listed(a + b)
-    return [
-        Row("Where they part:", "", "", ""),
-        Row("This moment", "what the model has", strip(found.noisy), f"{COLUMNS} noisy pictures that {who} share"),
-        Row("Best guess", "of the finished picture", strip(found.guesses),
-            f"The model's best guesses of the finished pictures: between {who}"),
-        Row("What becomes of it further down:", "", "", ""),
-        *(Row(label, "", strip(found.endings[label]), f"What each becomes as {label}", "short") for label in a + b),
-    ]
-
-
-def growing(labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
-    """The best guesses (N, n, H, W[, 3]) while the model is drawing."""
-    return [Row("Being drawn:", "", "", "")] + [Row(label, "", strip(own), f"{label}, being drawn", "short")
-                                                for label, own in zip(labels, guesses, strict=True)]
+    return [Row("Where they part:", "", "", ""),
+            *hybrids(words.listed(a + b), found.noisy, found.guesses, {label: found.endings[label] for label in a + b})]
 
 
 def frames(tree: ClassTree, a: Classes, b: Classes, found: Parted) -> list[Frame]:

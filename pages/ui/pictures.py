@@ -1,6 +1,7 @@
 """Arrays of pictures as PNGs, and rows of pictures with a name beside each."""
 import base64
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -40,6 +41,23 @@ def strip(arrays: np.ndarray) -> str:
     for k, array in enumerate(arrays):
         sheet.paste(picture(array), (k * (width + GAP), 0))
     return png(sheet)
+
+
+def growing(labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
+    """The model's best guesses (N, n, H, W[, 3]) for some classes, while it is drawing."""
+    return [Row("Being drawn:", "", "", "")] + [Row(label, "", strip(own), f"{label}, being drawn", "short")
+                                                for label, own in zip(labels, guesses, strict=True)]
+
+
+def hybrids(who: str, noisy: np.ndarray, guesses: np.ndarray, endings: Mapping[str, np.ndarray]) -> list[Row]:
+    """Hybrids (n, H, W[, 3]) that `who` share, what the model sees in them, and below each what becomes of it."""
+    return [
+        Row("This moment", "what the model has", strip(noisy), f"{len(noisy)} noisy pictures that {who} share"),
+        Row("Best guess", "of the finished picture", strip(guesses),
+            f"The model's best guesses of the finished pictures: between {who}"),
+        Row("What becomes of it further down:", "", "", ""),
+        *(Row(label, "", strip(own), f"What each becomes as {label}", "short") for label, own in endings.items()),
+    ]
 
 
 def framed(array: np.ndarray, colour: str, border: int = 6, scale: int = 3) -> str:

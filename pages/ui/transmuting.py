@@ -152,7 +152,6 @@ def turning(model: BranchedModel, judge: Any, order: Order, start: int) -> Itera
     return replace(whole, read=tuple(own if k == usual else () for k in range(len(times))), independent=False)
 
 
-
 def _walked(model: BranchedModel, order: Order, times: list[float | None]) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each turning time the noisy pictures and what became of them, (columns, H, W[, 3]) each."""
     made = model.transmute(
@@ -252,8 +251,7 @@ def tree_figure(name: str, source: str, targets: tuple[str, ...], notes: tuple[s
                 _tree: ClassTree) -> go.Figure:
     """The tree with both ways lit. Never change what this returns: all visitors share it."""
     below = dict(zip(_tree.labels, notes, strict=True))
-    result = figure(_tree, dark=dark, paths=paths(_tree, source, targets), notes=below, height=SMALL)
-    return result.update_yaxes(range=[-0.19, 1.03])  # two lines below the leaves
+    return figure(_tree, dark=dark, paths=paths(_tree, source, targets), notes=below, height=SMALL)
 
 
 # -- every class into every other --------------------------------------------------------------------------------------

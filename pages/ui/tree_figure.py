@@ -71,11 +71,12 @@ def figure(tree: ClassTree, chosen: int | None = None, thumbnails: Mapping[int, 
     names = [_name(here, node == chosen, (notes or {}).get(here["name"]), look)
              for node, here in nodes.nodes.items() if here["leaf"]]
     point = None if chosen is None or nodes.nodes[chosen]["leaf"] else nodes.nodes[chosen]
+    low = -0.15 if thumbnails is not None else -(76 if notes else 52) / height  # room for what is below the leaves
     result.update_layout(
         images=pictures, annotations=names, height=height, margin={"l": 0, "r": 4, "t": 12, "b": 4}, dragmode=False,
         hovermode="closest", hoverdistance=45, clickmode="event+select", showlegend=False, font={"family": FONT},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", hoverlabel={"font": {"size": 15, "family": FONT}},
-        **_axes(nodes, point, look, low=-52 / height if thumbnails is None else -0.15, room=height / HEIGHT))
+        **_axes(nodes, point, look, low, room=height / HEIGHT))
     return result
 
 
