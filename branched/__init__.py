@@ -3,7 +3,7 @@ from importlib import import_module
 from typing import Any
 
 from .errors import BranchedError
-from .model import BranchedModel, load, models
+from .model import BranchedModel, Extension, load, models
 from .sampler import SOLVERS, STOCHASTIC
 from .schedule import alpha, sigma
 from .tree import Branch, ClassTree
@@ -13,8 +13,8 @@ LATER = {  # these need SciPy, for whose import loading and sampling need not wa
     "pair_curves": ".discovery", "tree_from_similarity": ".discovery",
     "slant": ".metrics", "stroke_thickness": ".metrics",
 }
-__all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "alpha", "load", "models",
-           "sigma", *LATER]
+__all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Extension", "alpha", "load",
+           "models", "sigma", *LATER]
 
 
 def __getattr__(name: str) -> Any:

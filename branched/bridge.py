@@ -27,16 +27,20 @@ def transport(x_high: Tensor, x0: Tensor) -> Tensor:
     return torch.from_numpy(linear_sum_assignment(cost.numpy())[1])
 
 
+def bridged(x_high: Tensor, x0: Tensor, t_high: float) -> Pairs:
+    """Pairs (x0, noise) whose way leads through the states x_high at t_high, each with the x0 that transport gives it."""
+    x0 = x0[transport(x_high, x0)]
+    return x0, schedule.infer_noise(x_high, x0, t_high)
+
+
 def chained_pairs(tree: ClassTree, data: Dataset, n: int, generator: torch.Generator) -> dict[int, Pairs]:
     """n pairs (x0, noise) for every branch: independent at the roots, bridged from the parent's pairs below them."""
     pairs: dict[int, Pairs] = {}
     for branch in tree.walk():
         x0 = data.draw(branch.classes, n, generator)
         if branch.parent is None:
-            noise = torch.randn(x0.shape, generator=generator)
+            pairs[branch.id] = (x0, torch.randn(x0.shape, generator=generator))
         else:
             x_high = schedule.diffuse(*pairs[branch.parent], branch.t_high)
-            x0 = x0[transport(x_high, x0)]
-            noise = schedule.infer_noise(x_high, x0, branch.t_high)
-        pairs[branch.id] = (x0, noise)
+            pairs[branch.id] = bridged(x_high, x0, branch.t_high)
     return pairs

@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--folder", default=None, help="where MNIST's files lie (default: $BRANCHED_DATA)")
         sub.add_argument("--size", type=int, default=None, help="resize images to this many pixels")
         sub.add_argument("--colour", action="store_true", help="keep colours")
+        sub.add_argument("--classes", nargs="+", default=None, help="only these classes of the data (default: all)")
 
     def rule(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--samples", type=int, default=1000, help="images of each class for discovery")

@@ -149,7 +149,8 @@ def print_tree(tree) -> None:
 
 
 def _data(options: argparse.Namespace, split: str = "train") -> data.Dataset:
-    return data.load(options.data, split, options.folder, options.size, options.colour)
+    found = data.load(options.data, split, options.folder, options.size, options.colour)
+    return found.only(options.classes) if options.classes else found
 
 
 def _rule(options: argparse.Namespace) -> dict[str, Any]:

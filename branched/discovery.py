@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from scipy.cluster.hierarchy import linkage
 from scipy.ndimage import gaussian_filter1d
+from scipy.spatial.distance import squareform
 from torch import Tensor
 
 from .data import Dataset, to_core
@@ -22,6 +23,7 @@ from .tree import ClassTree
 
 ROUNDS = 10  # independent draws of noise for each image; see `_mean_unit_vectors`
 MIN_TIMES = 10
+KEPT = 50    # times at which the mean unit vectors of the classes are kept, for classes that join later
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +31,20 @@ class Discovery:
     """A class tree and the evidence for it.
 
     `similarity` (S, N, N) float32 is the raw mean cosine similarity at each of `times` (S,): between two classes over
-    all pairs, on the diagonal over distinct pairs within a class.
+    all pairs, on the diagonal over distinct pairs within a class. `means` (M, N, D) float16 are the mean unit vectors
+    of the classes at M of the times: what it takes to compare them with a class that joins later.
     """
 
     tree: ClassTree
     times: np.ndarray
     similarity: np.ndarray
+    means: np.ndarray
     settings: dict[str, Any]
+
+    @property
+    def curves(self) -> dict[str, np.ndarray]:
+        """The evidence, as a model keeps it."""
+        return {"times": self.times.astype(np.float32), "similarity": self.similarity, "means": self.means}
 
 
 def discover(dataset: Dataset, *, seed: int = 0, samples: int = 1000, times: int = 1000, epsilon: float = 0.005,
@@ -59,29 +68,89 @@ def discover(dataset: Dataset, *, seed: int = 0, samples: int = 1000, times: int
             raise BranchedError(f"The class {label!r} has {len(x)} images; discovery needs at least 2 in every class.")
         images.append(x[torch.randperm(len(x), generator=generator)[:samples]])
     grid = np.arange(1, times + 1) / times
-    similarity = _similarity(images, grid, generator)
+    similarity, means = _similarity(images, grid, generator)
     tree = tree_from_similarity(dataset.labels, grid, similarity, **rule)
-    return Discovery(tree, grid, similarity, {"seed": seed, "samples": samples, "times": times, **rule})
+    return Discovery(tree, grid, similarity, means, {"seed": seed, "samples": samples, "times": times, **rule})
 
 
 # -- similarity ------------------------------------------------------------------------------------------------------
 
-def _similarity(images: list[Tensor], times: np.ndarray, generator: torch.Generator) -> np.ndarray:
-    """Mean cosine similarity (S, N, N) of noised images, from uint8 (n, C, H, W) of each class.
+def _similarity(images: list[Tensor], times: np.ndarray, generator: torch.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Mean cosine similarity (S, N, N) of noised images, from uint8 (n, C, H, W) of each class, and the mean unit
+    vectors (M, N, D) behind it at the times that are kept.
 
     The mean of all cosines between two classes is the inner product of their mean unit vectors; within a class, the
     n cosines of an image with itself (each is 1) are taken out.
     """
-    counts = torch.tensor([len(x) for x in images], dtype=torch.float64)
+    kept = _kept(len(times))
     similarity = np.empty((len(times), len(images), len(images)), np.float32)
+    vectors = np.empty((len(kept), len(images), images[0][0].numel()), np.float16)
     for first in range(min(ROUNDS, len(times))):
         t = torch.from_numpy(times[first::ROUNDS])
         means = torch.stack([_mean_unit_vectors(x, t, generator) for x in images], 1)   # (S / ROUNDS, N, D)
         products = (means @ means.mT).double()                                          # (S / ROUNDS, N, N)
         own = products.diagonal(dim1=1, dim2=2)
-        own.copy_((counts**2 * own - counts) / (counts * (counts - 1)))
+        own.copy_(_within(own, torch.tensor([len(x) for x in images], dtype=torch.float64)))
         similarity[first::ROUNDS] = products.numpy()
-    return similarity
+        here = kept % ROUNDS == first
+        vectors[here] = means[kept[here] // ROUNDS].half().numpy()
+    return similarity, vectors
+
+
+def _within(squares: Tensor, counts: Tensor | float) -> Tensor:
+    """The mean cosine of distinct pairs of n unit vectors, from the squared length of their mean."""
+    return (counts**2 * squares - counts) / (counts * (counts - 1))
+
+
+def _kept(times: int) -> np.ndarray:
+    """The places, among so many times, of those at which mean unit vectors are kept."""
+    return np.unique(np.linspace(0, times - 1, min(KEPT, times)).round().astype(int))
+
+
+def with_class(curves: dict[str, np.ndarray], images: Tensor, seed: int = 0) -> dict[str, np.ndarray]:
+    """The `curves` of a discovery with one class more, the last, of which uint8 images (n, C, H, W) are given.
+
+    The images of the old classes are not needed: their mean unit vectors tell enough. Between the times at which these
+    are kept, the new similarities are interpolated. Raises BranchedError where there are no such vectors.
+    """
+    times, similarity, means = (curves.get(key) for key in ("times", "similarity", "means"))
+    if times is None or similarity is None or means is None or len(means) != len(_kept(len(times))):
+        raise BranchedError("This model keeps no statistics of its classes by which the place of a new one could be "
+                            "found. Name its sibling and the time at which it joins.")
+    generator, at = torch.Generator().manual_seed(seed), times[_kept(len(times))]
+    t, old = torch.from_numpy(at).double(), torch.from_numpy(means).float()                  # (M,), (M, N, D)
+    drawn = [_mean_unit_vectors(images, t, generator) for _ in range(max(1, -(-1000 // len(images))))]
+    own = torch.stack([_within(mean.square().sum(1).double(), len(images)) for mean in drawn]).mean(0)    # (M,)
+    mean = torch.stack(drawn).mean(0)                                                        # (M, D)
+    between = (old @ mean[..., None])[..., 0]                                                # (M, N)
+    new = [np.interp(times, at, values.numpy()) for values in (*between.T, own)]             # N + 1 times (S,)
+    grown = np.pad(similarity, ((0, 0), (0, 1), (0, 1)))
+    grown[:, -1, :] = grown[:, :, -1] = np.stack(new, 1)
+    return {**curves, "similarity": grown, "means": np.concatenate([means, mean[:, None].half().numpy()], 1)}
+
+
+def without_class(curves: dict[str, np.ndarray], place: int) -> dict[str, np.ndarray]:
+    """The `curves` of a discovery without one class."""
+    grown = {"similarity": (1, 2), "means": (1,)}
+    result = dict(curves)
+    for key in grown.keys() & curves.keys():
+        for axis in grown[key]:
+            result[key] = np.delete(result[key], place, axis)
+    return result
+
+
+def joining(labels: Sequence[str], curves: dict[str, np.ndarray], rule: dict[str, float],
+            sibling: str | None = None) -> tuple[str, float]:
+    """Where the last class of `curves` joins a tree of the others, `labels`: the class that it meets first (or the
+    given one), and the time. By the rule of `tree_from_similarity`, with its settings."""
+    settings = {name: rule.get(name, value) for name, value in
+                (("epsilon", 0.005), ("smoothing", 3.0), ("minimum_time", 0.0), ("minimum_length", 0.0))}
+    times = curves["times"]
+    _check((*labels, ""), len(times), **settings)
+    meetings = squareform(_meetings(times, curves["similarity"], settings["epsilon"], settings["smoothing"]))[-1, :-1]
+    place = int(meetings.argmin()) if sibling is None else tuple(labels).index(sibling)
+    lowest, highest = _room(len(times), settings["minimum_time"], settings["minimum_length"])
+    return labels[place], float(meetings[place].clip(lowest, highest))
 
 
 def _mean_unit_vectors(images: Tensor, t: Tensor, generator: torch.Generator) -> Tensor:
@@ -115,14 +184,18 @@ def tree_from_similarity(labels: Sequence[str], times: np.ndarray, similarity: n
     if similarity.shape != (len(times), count, count) or not np.isfinite(similarity).all():
         raise BranchedError(f"Similarity is finite numbers of shape {(len(times), count, count)}, "
                             f"not of {similarity.shape}.")
-    step = 1 / len(times)
-    meetings = _meetings(times, similarity, epsilon, smoothing)
-    # Even classes that are the same, or never meet, get a leaf and a root of positive length.
-    lowest, highest = max(step, minimum_time, minimum_length), 1 - max(step, minimum_length)
+    meetings = _meetings(times, similarity, epsilon, smoothing).clip(*_room(len(times), minimum_time, minimum_length))
+    return ClassTree.from_merges(labels, _merges(labels, meetings, minimum_length))
+
+
+def _room(times: int, minimum_time: float, minimum_length: float) -> tuple[float, float]:
+    """Between which times branch points may lie: even classes that are the same, or never meet, get a leaf and a root
+    of positive length."""
+    lowest, highest = max(1 / times, minimum_time, minimum_length), 1 - max(1 / times, minimum_length)
     if lowest > highest:
         raise BranchedError(f"A minimum time of {minimum_time:g} and a minimum length of {minimum_length:g} "
                             "leave no room for a branch point.")
-    return ClassTree.from_merges(labels, _merges(labels, meetings.clip(lowest, highest), minimum_length))
+    return lowest, highest
 
 
 def _meetings(times: np.ndarray, similarity: np.ndarray, epsilon: float, smoothing: float) -> np.ndarray:

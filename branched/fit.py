@@ -1,21 +1,19 @@
 """From a data set to a checkpoint: discover the tree, train, save at intervals, go on where a run was stopped."""
 import json
 import os
-import platform
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.distributed as dist
 
-from . import __version__, training
+from . import training
 from .data import Dataset
 from .discovery import Discovery
 from .errors import BranchedError
-from .model import BranchedModel
+from .model import BranchedModel, versions
 from .network import NetworkConfig
 from .training import Progress, TrainingConfig
 from .tree import ClassTree
@@ -64,14 +62,13 @@ def fit(plan: Plan, output: Path, device: torch.device, resume: bool, every: int
 
 def as_model(plan: Plan, state: training.TrainingState) -> BranchedModel:
     """The averaged network of a run, with all that is known about it."""
-    curves = {} if plan.discovery is None else {
-        "times": plan.discovery.times.astype(np.float32), "similarity": plan.discovery.similarity.astype(np.float32)}
+    curves = {} if plan.discovery is None else plan.discovery.curves
     device = torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores"
     facts = {
         "data": plan.facts["data"] | {"background": _background(plan.data)},
         "training": plan.facts["training"] | {"steps": state.step, "seconds": round(state.seconds), "device": device},
         "discovery": None if plan.discovery is None else plan.discovery.settings,
-        "versions": {"branched": __version__, "torch": torch.__version__, "python": platform.python_version()},
+        "versions": versions(),
     }
     return BranchedModel(state.average, plan.tree, facts, curves)
 

@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from . import checkpoint
 from .data import Dataset
+from .distort import Distortion, distort
 from .errors import BranchedError
 from .images import pictures
 from .precision import autocast
@@ -65,8 +66,8 @@ class TrainingStep:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How a judge is trained; saved with it. Shifts and bends are in units of half the image's side."""
+class Settings(Distortion):
+    """How a judge is trained, distortions among it; saved with it."""
 
     epochs: int = 10
     batch: int = 256
@@ -74,11 +75,6 @@ class Settings:
     weight_decay: float = 0.02
     label_smoothing: float = 0.02
     average: float = 0.998  # decay of the running average of the weights
-    turn: float = 0.22  # radians
-    scale: float = 0.13
-    shear: float = 0.2
-    shift: float = 0.14
-    bend: float = 0.05
 
 
 # -- the network -----------------------------------------------------------------------------------------------------
@@ -244,23 +240,6 @@ def make_judge(path: str | os.PathLike[str], train: Dataset, test: Dataset,
         if record.judge is not None:
             record.judge.save(path)
         yield record
-
-
-def distort(x: Tensor, settings: Settings, generator: torch.Generator) -> Tensor:
-    """Small random turns, scalings, shears, shifts and bends (Simard et al. 2003) of images (B, C, H, W)."""
-    def draw(*shape: int) -> Tensor:
-        return 2 * torch.rand(len(x), *shape, generator=generator) - 1
-
-    angle, shear, stretch = settings.turn * draw(), settings.shear * draw(), 1 + settings.scale * draw(2)
-    cos, sin = angle.cos(), angle.sin()
-    turn = torch.stack([cos, -sin, sin, cos], -1).view(-1, 2, 2)
-    lean = torch.eye(2).repeat(len(x), 1, 1)
-    lean[:, 0, 1] = shear
-    theta = torch.cat([turn @ lean * stretch[:, None], settings.shift * draw(2, 1)], -1)      # (B, 2, 3)
-    coarse = settings.bend * torch.randn(len(x), 2, 5, 5, generator=generator)
-    bend = F.interpolate(coarse, x.shape[-2:], mode="bicubic", align_corners=False)           # (B, 2, H, W)
-    grid = F.affine_grid(theta, list(x.shape), align_corners=False) + bend.permute(0, 2, 3, 1)
-    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
 
 
 def _batches(count: int, batch: int, epochs: int, generator: torch.Generator) -> Iterator[Tensor]:

@@ -1,8 +1,9 @@
 """The door: a trained model and all that one can do with it. Takes names and pictures, gives arrays and dataclasses."""
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from os import PathLike
 from time import perf_counter
 from typing import Any
@@ -17,13 +18,12 @@ from .hybrid import Hybrid, hybrid
 from .images import from_core, to_core
 from .judge import Judge
 from .network import BranchedUNet, NetworkConfig
-from .sampler import SOLVERS, STOCHASTIC
+from .sampler import SOLVER, SOLVERS, STOCHASTIC
 from .seeds import mix, normal
 from .transmute import Transmutation, transmute
 from .tree import ClassTree, Label
 from .walk import Denoiser
 
-SOLVER = "ddim-eta"     # the default; docs/experiments.md compares
 ODE_SOLVER = "dpm++2m"  # for deterministic transmutation
 MOST = {"n": 10_000, "steps": 1_000, "noises": 1_000}
 
@@ -44,8 +44,7 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
         network.load_state_dict(weights, assign=True)
         if not all(w.dtype == torch.float32 and w.isfinite().all() for w in weights.values()):
             raise BranchedError("its weights are not finite numbers in single precision")
-        known = {branch.id for branch in tree.branches}
-        if max(known) >= network.branches:
+        if tree.processes > network.branches:
             raise BranchedError("its tree has branches without weights")
         curves = {key.removeprefix("curves."): tensors[key].numpy() for key in tensors if key.startswith("curves.")}
         return BranchedModel(network.to(where, memory_format=torch.channels_last), tree, header["facts"], curves)
@@ -59,6 +58,13 @@ def models() -> tuple[str, ...]:
     return checkpoint.names("model")
 
 
+def versions() -> dict[str, str]:
+    """What made a model."""
+    from . import __version__
+
+    return {"branched": __version__, "torch": torch.__version__, "python": platform.python_version()}
+
+
 def pick_device(device: str) -> torch.device:
     """The device for "auto" (a GPU when there is one), "cpu" or "cuda"."""
     if device not in ("auto", "cpu", "cuda"):
@@ -66,6 +72,19 @@ def pick_device(device: str) -> torch.device:
     if device == "cuda" and not torch.cuda.is_available():
         raise BranchedError("This machine has no GPU that PyTorch can use; choose the device cpu or auto.")
     return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+@dataclass(frozen=True)
+class Extension:
+    """How far the teaching of a class is. At times there are `samples` of it, (n, H, W) or (n, H, W, 3) in [0, 1], and
+    the larger `model` as it is then; the last record has both."""
+
+    step: int
+    steps: int
+    loss: float
+    seconds: float
+    samples: np.ndarray | None = None
+    model: BranchedModel | None = None
 
 
 class BranchedModel:
@@ -177,6 +196,61 @@ class BranchedModel:
         times = _times([None] if time is None else time)  # here None is no choice
         noised = np.stack([from_core(schedule.diffuse(x0, noise, t)) for t in times])
         return noised if _is_many(time) else noised[0]
+
+    def extending(self, images, name: str, sibling: Label | None = None, time: float | None = None,
+                  steps: int | None = None, seed: int = 0) -> Iterator[Extension]:
+        """Teach a larger model one more class, telling of every step; this model is not modified.
+
+        `images` (B, H, W), floats in [0, 1], show the new class `name`: thousands for full quality, ten for a usable
+        class. Where it joins is found from them by the discovery rule, unless a `sibling` (the class whose path it
+        leaves) or a `time` is given. Whoever stops early has the model of the last record that brought one; the last
+        record always does. Raises BranchedError before the first step if nothing can be learnt.
+        """
+        from . import discovery, extend  # bring SciPy along, for which loading need not wait
+
+        _checked(seed=seed, **({} if steps is None else {"steps": steps}))
+        x = extend.checked(to_core(images, self.denoise.shape))
+        self.tree.graft(name, self.labels[0], 0.5 if time is None else time)  # or it says what is wrong with the name
+        sibling, curves = None if sibling is None else self.tree.label(sibling), {}
+        if "means" in self.curves or None in (sibling, time):
+            curves = discovery.with_class(self.curves, x, seed)
+            found = discovery.joining(self.labels, curves, self.facts.get("discovery") or {}, sibling)
+            sibling, time = found[0], found[1] if time is None else float(time)
+        tree = self.tree.graft(name, sibling, time)
+        config = extend.plan(len(x), steps, seed)
+        row = self.tree.leaf(sibling).process
+        return self._extending(extend.learning(self.denoise, tree, name, x, row, config), tree, curves, {
+            "name": name, "sibling": sibling, "time": time, "images": len(x), "training": asdict(config)})
+
+    def _extending(self, steps: Iterator, tree: ClassTree, curves: dict, facts: dict) -> Iterator[Extension]:
+        for learnt in steps:
+            model = None
+            if learnt.network is not None:
+                told = facts | {"steps": learnt.step, "seconds": round(learnt.seconds, 1), "versions": versions()}
+                earlier = list(self.facts.get("extensions", []))
+                model = BranchedModel(learnt.network, tree, self.facts | {"extensions": [*earlier, told]}, curves)
+            yield Extension(learnt.step, learnt.steps, learnt.loss, learnt.seconds, learnt.samples, model)
+
+    def extend(self, images, name: str, sibling: Label | None = None, time: float | None = None,
+               steps: int | None = None, seed: int = 0) -> BranchedModel:
+        """A larger model, which has learnt one more class from its images; see `extending`."""
+        *_, last = self.extending(images, name, sibling, time, steps, seed)
+        return last.model
+
+    def without(self, name: Label) -> BranchedModel:
+        """The model without a class that was added by `extend`: for the last one, the very model from before."""
+        from .discovery import without_class
+
+        name = self.tree.label(name)
+        added = [own for own in self.facts.get("extensions", []) if own["name"] == name]
+        if not added:
+            raise BranchedError(f"{name} cannot be removed: it was there when the model was trained.")
+        tree, gone, network = self.tree.prune(name), self.tree.leaf(name).process, self.denoise.network
+        rows = [row for row in range(network.branches) if row != gone]
+        left = [own for own in self.facts["extensions"] if own["name"] != name]
+        facts = {key: value for key, value in self.facts.items() if key != "extensions"}
+        return BranchedModel(network.only(rows), tree, facts | ({"extensions": left} if left else {}),
+                             without_class(self.curves, self.labels.index(name)))
 
     def judge(self) -> Judge | None:
         """The independent classifier shipped for the data that this model was trained on; None if there is none."""

@@ -5,7 +5,9 @@ scales every block, (b) a low-rank adapter in every block, (c) the output projec
 one row per branch id; each sample of a batch picks its own row, so that the cost of a step does not grow with the
 number of branches (Tseng et al. compute every branch's decoder for every sample).
 """
+import copy
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -172,3 +174,23 @@ class BranchedUNet(nn.Module):
         """The parameters that belong to branches: each a table whose first axis is the branch id."""
         modules = [(name, m) for name, m in self.named_modules() if isinstance(m, (BranchLinear, nn.Embedding))]
         return {f"{name}.{key}": value for name, m in modules for key, value in m.named_parameters()}
+
+    def with_private(self, tables: dict[str, Tensor]) -> "BranchedUNet":
+        """A network on the very same trunk (nothing of it is copied) with other private parameters, by the names of
+        `private()`, (K, ...) each."""
+        network = copy.deepcopy(self, {id(parameter): parameter for parameter in self.parameters()})
+        for name, table in tables.items():
+            module, key = name.rsplit(".", 1)
+            setattr(network.get_submodule(module), key, nn.Parameter(table.clone()))
+            network.branches = len(table)
+        return network
+
+    def only(self, rows: Sequence[int]) -> "BranchedUNet":
+        """A network of some of the branches, on the same trunk."""
+        return self.with_private({name: table.detach()[list(rows)] for name, table in self.private().items()})
+
+    def joined(self, other: "BranchedUNet") -> "BranchedUNet":
+        """This network with the branches of another, on the same trunk, behind its own."""
+        new = other.private()
+        return self.with_private({name: torch.cat([table.detach(), new[name].detach()])
+                                  for name, table in self.private().items()})

@@ -95,6 +95,7 @@ SOLVERS: dict[str, Solver] = {
     "dpm++2m": dpmpp_2m, "sde-dpm++2m": sde_dpmpp_2m, "ddim": ddim, "ddim-eta": partial(ddim, eta=0.7), "heun": heun,
     "unipc": unipc,
 }
+SOLVER = "ddim-eta"     # the default; docs/experiments.md compares
 STOCHASTIC = ("sde-dpm++2m", "ddim-eta")
 
 

@@ -6,7 +6,7 @@ stopped goes on exactly, and several processes see slices of the very batch that
 import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from .errors import BranchedError
 from .network import BranchedUNet, NetworkConfig
 from .precision import autocast
 from .seeds import mix
-from .tree import ClassTree
+from .tree import Branch, ClassTree
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class TrainingConfig:
 
 
 class Batch(NamedTuple):
-    """Rows for one step: clean objects and noise (B, C, H, W), times (B,), branch ids (B,)."""
+    """Rows for one step: clean objects and noise (B, C, H, W), times (B,), and the branches' processes (B,)."""
 
     x0: Tensor
     noise: Tensor
@@ -86,40 +86,43 @@ class TrainingState:
         return next(self.network.parameters()).device
 
 
-def spread(tree: ClassTree, rows: int, offset: float) -> tuple[Tensor, Tensor]:
-    """Branch ids (rows,) and times (rows,), evenly spaced over all branches laid end to end.
+def spread(branches: Sequence[Branch], rows: int, offset: float) -> tuple[Tensor, Tensor]:
+    """Places among the branches (rows,) and times (rows,), evenly spaced over all branches laid end to end.
 
     A branch weighs its length (but at least 0.02, for the sake of short ones) times the square root of its number of
     classes: a leaf is one of many and must be sharp, an inner branch serves several.
     """
-    weights = torch.tensor([max(b.length, 0.02) * len(b.classes) ** 0.5 for b in tree.branches], dtype=torch.float64)
+    weights = torch.tensor([max(b.length, 0.02) * len(b.classes) ** 0.5 for b in branches], dtype=torch.float64)
     ends = weights.cumsum(0) / weights.sum()
     place = (torch.arange(rows, dtype=torch.float64) + offset) / rows
     index = torch.searchsorted(ends, place).clamp(max=len(ends) - 1)
     within = 1 - (ends[index] - place) / (weights / weights.sum())[index]
-    low, high, ids = (torch.tensor([getattr(b, name) for b in tree.branches], dtype=torch.float64)[index]
-                      for name in ("t_low", "t_high", "id"))
-    return ids.long(), (low + within.clamp(0, 1) * (high - low)).clamp(min=1e-3).float()
+    low, high = (torch.tensor([getattr(b, name) for b in branches], dtype=torch.float64)[index]
+                 for name in ("t_low", "t_high"))
+    return index, (low + within.clamp(0, 1) * (high - low)).clamp(min=1e-3).float()
 
 
-def make_batch(tree: ClassTree, data: Dataset, pairs: dict[int, Pairs], config: TrainingConfig, step: int) -> Batch:
+def make_batch(branches: Sequence[Branch], data: Dataset, pairs: dict[int, Pairs], config: TrainingConfig,
+               step: int) -> Batch:
     """The global batch of a step: for each branch some rows from its chained bridges and some from plain diffusion."""
     generator = torch.Generator().manual_seed(mix(config.seed, step, 1))
     offset = torch.rand((), generator=generator, dtype=torch.float64).item()
-    branch, t = spread(tree, config.batch, offset)
+    place, t = spread(branches, config.batch, offset)
     x0 = torch.empty(config.batch, *data.shape)
     noise = torch.randn(x0.shape, generator=generator)
     bridged = torch.rand(config.batch, generator=generator) < config.bridge
-    for branch_id in branch.unique().tolist():
-        rows = (branch == branch_id).nonzero().flatten()
+    for k in place.unique().tolist():
+        rows = (place == k).nonzero().flatten()
         plain, paired = rows[~bridged[rows]], rows[bridged[rows]]
         if len(plain):
-            x0[plain] = data.draw(tree[branch_id].classes, len(plain), generator)
+            x0[plain] = data.draw(branches[k].classes, len(plain), generator)
         if len(paired):
-            pick = torch.randint(len(pairs[branch_id][0]), (len(paired),), generator=generator)
-            x0[paired], noise[paired] = pairs[branch_id][0][pick], pairs[branch_id][1][pick]
+            own = pairs[branches[k].id]
+            pick = torch.randint(len(own[0]), (len(paired),), generator=generator)
+            x0[paired], noise[paired] = own[0][pick], own[1][pick]
     order = torch.randperm(config.batch, generator=generator)  # so that every process gets a fair slice
-    return Batch(x0[order], noise[order], t[order], branch[order])
+    process = torch.tensor([branch.process for branch in branches])[place]
+    return Batch(x0[order], noise[order], t[order], process[order])
 
 
 def loss_of(network: nn.Module, batch: Batch) -> Tensor:
@@ -133,14 +136,31 @@ def start(tree: ClassTree, network: NetworkConfig, config: TrainingConfig, devic
     """A run before its first step, initialised from the seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        net = BranchedUNet(network, branches=max(b.id for b in tree.branches) + 1).to(device)
-    optimiser = torch.optim.Adam(net.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), foreach=True)
-    return TrainingState(net, copy.deepcopy(net).requires_grad_(False), optimiser)
+        net = BranchedUNet(network, branches=tree.processes).to(device)
+    return start_from(net, config)
+
+
+def start_from(network: BranchedUNet, config: TrainingConfig) -> TrainingState:
+    """A run before its first step, from a network whose free parameters (those that require gradients) will learn."""
+    free = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.Adam(free, lr=config.learning_rate, betas=(0.9, 0.99), foreach=True)
+    return TrainingState(network, copy.deepcopy(network).requires_grad_(False), optimiser)
 
 
 def train(state: TrainingState, tree: ClassTree, data: Dataset, config: TrainingConfig) -> Iterator[Progress]:
+    """Train all branches of a tree: `learn` from one data set, and bridges that are chained down the tree."""
+    def supply(turn: int) -> tuple[Dataset, dict[int, Pairs]]:
+        generator = torch.Generator().manual_seed(mix(config.seed, turn, 2))
+        return data, chained_pairs(tree, data, config.pairs, generator) if config.bridge > 0 else {}
+
+    return learn(state, tree.branches, supply, config)
+
+
+def learn(state: TrainingState, branches: Sequence[Branch], supply: Callable[[int], tuple[Dataset, dict[int, Pairs]]],
+          config: TrainingConfig) -> Iterator[Progress]:
     """Train `state` in place up to `config.steps`, telling of every step. Under torchrun, on this process's slice.
 
+    `supply` gives data and bridges, anew after every `config.refresh` steps; it is told how often it was asked.
     Raises BranchedError at the first loss that is not finite; the state then is useless, its last checkpoint is not.
     """
     device = state.device
@@ -149,15 +169,13 @@ def train(state: TrainingState, tree: ClassTree, data: Dataset, config: Training
         raise BranchedError(f"A batch of {config.batch} cannot be shared out evenly among {world} processes.")
     module = nn.parallel.DistributedDataParallel(state.network) if world > 1 else state.network
     cast = autocast(config.precision, device)
-    pairs: dict[int, Pairs] = {}
-    pairs_of = -1
+    supplied = -1
     began = time.perf_counter() - state.seconds
     while state.step < config.steps:
-        if config.bridge > 0 and state.step // config.refresh != pairs_of:
-            pairs_of = state.step // config.refresh
-            generator = torch.Generator().manual_seed(mix(config.seed, pairs_of, 2))
-            pairs = chained_pairs(tree, data, config.pairs, generator)
-        batch = make_batch(tree, data, pairs, config, state.step)
+        if state.step // config.refresh != supplied:
+            supplied = state.step // config.refresh
+            data, pairs = supply(supplied)
+        batch = make_batch(branches, data, pairs, config, state.step)
         batch = Batch(*(part[rank::world].to(device) for part in batch))
         for group in state.optimiser.param_groups:
             group["lr"] = config.learning_rate * rate(state.step, config)
@@ -187,7 +205,9 @@ def rate(step: int, config: TrainingConfig) -> float:
 @torch.no_grad()
 def _average(state: TrainingState, decay: float) -> None:
     """Move the averaged weights towards the trained ones."""
-    torch._foreach_lerp_(list(state.average.parameters()), list(state.network.parameters()), 1 - decay)
+    pairs = [(mean, now) for mean, now in zip(state.average.parameters(), state.network.parameters(), strict=True)
+             if now.requires_grad]
+    torch._foreach_lerp_(*map(list, zip(*pairs, strict=True)), 1 - decay)
 
 
 def _mean_over_processes(loss: Tensor) -> float:

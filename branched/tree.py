@@ -3,13 +3,17 @@
 A branch owns a set of classes on the half-open interval (t_low, t_high] of diffusion time; a leaf, the branch of one
 class down to data, also owns t = 0. So every (class, time) lies on exactly one branch. Classes go by their names; an
 integer stands for its decimal name (4 is the class "4").
+
+A class that joins later is *grafted*: its leaf leaves an existing path at some time. A branch that this cuts in two
+stays one reverse process: both parts name the same `process`, and who walks it does not notice the cut.
 """
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from .errors import BranchedError
@@ -19,13 +23,23 @@ Label = str | int
 
 @dataclass(frozen=True)
 class Branch:
-    """One reverse process: these classes, from t_high down to t_low. The parent hands over at t_high."""
+    """These classes, from t_high down to t_low, where the parent hands over at t_high.
+
+    `process` is the reverse process that runs here, as a row of the network's tables of private parameters: the
+    branch's own (its id, unless told otherwise), or the one that it shares with the other parts of a branch that was
+    cut by a graft.
+    """
 
     id: int
     classes: tuple[str, ...]
     t_low: float
     t_high: float
     parent: int | None
+    process: int = -1
+
+    def __post_init__(self) -> None:
+        if self.process < 0:
+            object.__setattr__(self, "process", self.id)
 
     @property
     def is_leaf(self) -> bool:
@@ -137,6 +151,15 @@ class ClassTree:
         inner = [branch for branch in self.branches if not branch.is_leaf]
         return tuple(sorted(inner, key=lambda branch: (-branch.t_low, branch.id)))
 
+    @property
+    def processes(self) -> int:
+        """How many rows a table of private parameters needs."""
+        return 1 + max(branch.process for branch in self.branches)
+
+    def parts(self, branch: Branch) -> tuple[Branch, ...]:
+        """All parts of the process that a branch belongs to, from noise to data: usually the branch alone."""
+        return tuple(sorted((own for own in self.branches if own.process == branch.process), key=lambda b: -b.t_low))
+
     def meeting_branch(self, *labels: Label | Iterable[Label]) -> Branch | None:
         """The smallest branch that holds all the given classes; None if they share no branch (a flat tree)."""
         wanted = {name for label in labels for name in self.group(label)}
@@ -156,6 +179,58 @@ class ClassTree:
             branch = stack.pop()
             yield branch
             stack += [child for child in reversed(self.children(branch)) if wanted & set(child.classes)]
+
+    # -- other trees -------------------------------------------------------------------------------------------------
+
+    def graft(self, name: str, sibling: Label, time: float) -> ClassTree:
+        """This tree with a new class, whose leaf leaves the sibling's path at `time` and runs a process of its own.
+
+        All old branches keep their ids. One that is cut keeps its id below the cut; at a branch point nothing is cut.
+        In a flat tree, where nothing is shared, `time` is 1.
+        """
+        if not isinstance(name, str) or not name.strip():
+            raise BranchedError(f"The new class needs a name, not {name!r}.")
+        if name in self.labels:
+            raise BranchedError(f"There is a class {name!r} already; choose another name, or remove that one first.")
+        if isinstance(time, bool) or not isinstance(time, (int, float)) or not 0 < time <= 1:
+            raise BranchedError(f"A class joins at a time above 0 (data) and at most 1 (noise), not {time!r}.")
+        new = 1 + max(branch.id for branch in self.branches)
+        leaf = Branch(new, (name,), 0.0, float(time), None, self.processes)
+        if time == 1:
+            return ClassTree((*self.labels, name), (*self.branches, leaf))
+        cut = next(b for b in self.path(sibling) if b.t_low <= time < b.t_high)
+        above = [b for b in self.path(sibling) if b.t_low > cut.t_low]
+        if cut.t_low < time:
+            upper = Branch(new + 1, cut.classes, leaf.t_high, cut.t_high, cut.parent, cut.process)
+            lower = replace(cut, t_high=leaf.t_high, parent=upper.id)
+        else:
+            upper, lower = cut, None
+        grown = {b.id: replace(b, classes=(*b.classes, name)) for b in (*above, upper)}
+        kept = {b.id: b for b in (*self.branches, *((lower,) if lower else ()))}
+        return ClassTree((*self.labels, name), {**kept, **grown, leaf.id: replace(leaf, parent=upper.id)}.values())
+
+    def prune(self, name: Label) -> ClassTree:
+        """This tree without a class that was grafted; a branch that the graft had cut is whole again.
+
+        Of the processes, that of the class is gone, and those with higher numbers move down by one.
+        """
+        leaf = self.leaf(name)
+        path = self.path(name)[:-1]
+        kept = {b.id: b for b in self.branches if b.id != leaf.id}
+        kept |= {b.id: replace(b, classes=tuple(c for c in b.classes if c != leaf.classes[0])) for b in path}
+        rest = [kept[b.id] for b in self.children(path[-1]) if b.id != leaf.id] if path else list(kept.values())
+        if len(rest) == 1 and path:
+            [lower], upper = rest, path[-1]
+            if lower.process != upper.process:
+                why = (f"{lower.classes[0]} joined its path later; remove that first" if upper.process == leaf.process
+                       else "it was there when the model was trained")
+                raise BranchedError(f"{leaf.classes[0]} cannot be removed: {why}.")
+            del kept[upper.id]
+            kept[lower.id] = replace(lower, t_high=upper.t_high, parent=upper.parent)
+        if not kept:
+            raise BranchedError(f"{leaf.classes[0]} is the only class; a tree needs one.")
+        return ClassTree((label for label in self.labels if label != leaf.classes[0]),
+                         (replace(b, process=b.process - (b.process > leaf.process)) for b in kept.values()))
 
     @property
     def total_length(self) -> float:
@@ -179,9 +254,10 @@ class ClassTree:
         `time` is where the branch splits; a leaf is its class's name, or `{"class": name, "id": 3}`.
         """
         def node(branch: Branch) -> dict[str, Any]:
+            own = {"id": branch.id} | ({"process": branch.process} if branch.process != branch.id else {})
             if branch.is_leaf:
-                return {"class": branch.classes[0], "id": branch.id}
-            return {"time": branch.t_low, "id": branch.id, "split": [node(child) for child in self.children(branch)]}
+                return {"class": branch.classes[0], **own}
+            return {"time": branch.t_low, **own, "split": [node(child) for child in self.children(branch)]}
 
         return {"labels": list(self.labels), "roots": [node(root) for root in self.roots]}
 
@@ -209,10 +285,12 @@ class ClassTree:
             if not isinstance(node, dict) or ("class" in node) == ("split" in node):
                 raise BranchedError(f'A node of a tree has either "class", or "time" and "split"; found {node!r:.80}.')
             own_id = node.get("id", len(branches))
-            if not isinstance(own_id, int) or isinstance(own_id, bool) or own_id < 0:
-                raise BranchedError(f"A branch's id is a whole number from 0 on, not {own_id!r:.80}.")
+            process = node.get("process", own_id)
+            for number in (own_id, process):
+                if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+                    raise BranchedError(f"A branch's id (or process) is a whole number from 0 on, not {number!r:.80}.")
             place = len(branches)
-            branches.append(Branch(own_id, (), 0.0, t_high, parent))  # keeps its place; filled in below
+            branches.append(Branch(own_id, (), 0.0, t_high, parent, process))  # keeps its place; filled in below
             if "class" in node:
                 t_low, classes = 0.0, (str(node["class"]),)
             else:
@@ -223,7 +301,7 @@ class ClassTree:
                     raise BranchedError(f'"split" lists at least two nodes; found {split!r:.80}.')
                 t_low = float(t_low)
                 classes = tuple(name for child in split for name in read(child, t_low, own_id))
-            branches[place] = Branch(own_id, classes, t_low, t_high, parent)
+            branches[place] = Branch(own_id, classes, t_low, t_high, parent, process)
             return classes
 
         try:
@@ -233,9 +311,7 @@ class ClassTree:
         labels = [str(label) for label in source.get("labels", sorted(names, key=natural_order))]
         order = {label: k for k, label in enumerate(labels)}
         return cls(labels, [
-            Branch(b.id, tuple(sorted(b.classes, key=lambda c: order.get(c, -1))), b.t_low, b.t_high, b.parent)
-            for b in branches
-        ])
+            replace(b, classes=tuple(sorted(b.classes, key=lambda c: order.get(c, -1)))) for b in branches])
 
     # -- checks ------------------------------------------------------------------------------------------------------
 
@@ -267,6 +343,10 @@ class ClassTree:
             elif (len(children) < 2 or any(child.t_high != branch.t_low for child in children)
                   or sorted(c for child in children for c in child.classes) != sorted(branch.classes)):
                 raise BranchedError(f"{name} must split into at least two branches that share out its classes.")
+        for branch in self.branches:
+            parts = self.parts(branch)
+            if any(lower.parent != upper.id for upper, lower in pairwise(parts)):
+                raise BranchedError(f"The process of {', '.join(branch.classes)} has parts that do not follow each other.")
         if set(self._leaves) != set(self.labels) or sorted(
                 c for root in self.roots for c in root.classes) != sorted(self.labels):
             raise BranchedError("Every class needs one path from time 1 to time 0; one class has none.")

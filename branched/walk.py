@@ -4,11 +4,16 @@ A *lane* is one branch being walked for a batch of objects. At any time all live
 sequential network calls is about the number of steps, however many classes there are. A lane that comes to its end is
 followed by others: downwards by one for each child that is wanted (so everything above a branch point is computed
 once), upwards by its parent.
+
+A branch that a graft has cut in two is still one lane, which takes the steps that it took before. The grafted class
+leaves it in the middle of a step: with the same estimate and the same fresh noise, but only as far as its branch point.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -38,11 +43,20 @@ class Denoiser:
         """(C, H, W) of one object."""
         return self.network.config.shape
 
+    @cached_property
+    def _rows(self) -> Tensor:
+        """The row of the network's private parameters for each branch id."""
+        rows = torch.zeros(1 + max(branch.id for branch in self.tree.branches), dtype=torch.long)
+        for branch in self.tree.branches:
+            rows[branch.id] = branch.process
+        return rows
+
     @torch.inference_mode()
     def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
         """States xt (B, C, H, W), times t (B,), branch ids (B,) -> estimates of x0 (B, C, H, W) in [-1, 1]."""
         pieces = -(-len(xt) // CHUNK) if self.device.type == "cpu" else 1
-        parts = zip(*(value.to(self.device).tensor_split(pieces) for value in (xt, t, branch)), strict=True)
+        rows = self._rows[branch.cpu()]
+        parts = zip(*(value.to(self.device).tensor_split(pieces) for value in (xt, t, rows)), strict=True)
         return torch.cat([schedule.clean_from_velocity(x, self.network(x, s, b), s).clamp(-1, 1) for x, s, b in parts])
 
 
@@ -62,18 +76,45 @@ class Start:
     until: float = 0.0
 
 
+class FreshNoise:
+    """Noise for one step after another; every row draws from a generator of its own, whatever its company."""
+
+    def __init__(self, seeds: Sequence[int], like: Tensor):
+        self.seeds, self.like = seeds, like
+        self.generators: list[torch.Generator] = []
+
+    def __call__(self) -> Tensor:
+        if not self.generators:
+            self.generators = [torch.Generator().manual_seed(seed) for seed in self.seeds]
+        return torch.stack([torch.randn(self.like.shape[1:], generator=g) for g in self.generators]).to(self.like.device)
+
+    def copy(self) -> FreshNoise:
+        """One that will give what this one would give next."""
+        other = FreshNoise(self.seeds, self.like)
+        other.generators = [generator.clone_state() for generator in self.generators]
+        return other
+
+
 @dataclass
 class Lane:
-    """One branch, walked for the rows of one start, for the classes `labels` below it. x0 is the latest estimate."""
+    """One process, walked for the rows of one start, for the classes `labels` below it. x0 is the latest estimate.
+
+    `parts` are the branches that it runs through, from noise to data: more than one where a graft has cut it.
+    """
 
     origin: int
-    branch: Branch
+    parts: tuple[Branch, ...]
     labels: tuple[str, ...]
+    noise: FreshNoise
     solver: Steps
     x: Tensor
     t: float
     x0: Tensor | None = None
-    calls: int = 0
+
+    @property
+    def branch(self) -> Branch:
+        """Where the lane is now."""
+        return next((part for part in self.parts if part.t_low < self.t), self.parts[-1])
 
 
 class Walk:
@@ -118,19 +159,25 @@ class Walk:
         if t == until:
             self.ends |= {(origin, label): x for label in labels}
             return []
-        lanes = []
-        for branch in self.denoise.tree.walk(labels):
+        lanes, tree = [], self.denoise.tree
+        for branch in tree.walk(labels):
             if until < t and branch.owns(t):
-                times = grid(t, max(branch.t_low, until), self.steps)
+                parts = tuple(part for part in tree.parts(branch) if until < part.t_high <= branch.t_high)
+                times = grid(t, max(parts[-1].t_low, until), self.steps)
             elif until > t and branch.t_low <= t < branch.t_high:
-                times = grid(min(branch.t_high, until), t, self.steps)[::-1]
+                parts = tuple(part for part in tree.parts(branch) if until > part.t_low >= branch.t_low)
+                times = grid(min(parts[0].t_high, until), t, self.steps)[::-1]
             else:
                 continue
-            solver = SOLVERS[self.solver](x, times, self._noise(origin, branch))
-            state, t_first = solver.send(None)
             below = tuple(label for label in labels if label in branch.classes)
-            lanes.append(Lane(origin, branch, below, solver, state, t_first))
+            seeds = [mix(key, tree.parts(branch)[-1].id) for key in self.starts[origin].keys]
+            lanes.append(self._lane(origin, parts, below, x, times, FreshNoise(seeds, x)))
         return lanes
+
+    def _lane(self, origin: int, parts: tuple[Branch, ...], labels: tuple[str, ...], x: Tensor, times: list[float],
+              noise: FreshNoise) -> Lane:
+        solver = SOLVERS[self.solver](x, times, noise)
+        return Lane(origin, parts, labels, noise, solver, *solver.send(None))
 
     def _evaluate(self, lanes: list[Lane]) -> None:
         """Answer every lane's question with one evaluation of the network."""
@@ -140,34 +187,37 @@ class Walk:
         x0 = self.denoise(torch.cat([lane.x for lane in lanes]), t, branch)
         for lane, estimate in zip(lanes, x0.split(rows.tolist()), strict=True):
             lane.x0 = estimate
-            lane.calls += 1
+            place = lane.origin, lane.branch.id
+            self.calls[place] = self.calls.get(place, 0) + 1
         self.waves += 1
 
     def _advance(self, lane: Lane) -> list[Lane]:
-        """The same lane one step on; or, at its end, those that follow it."""
+        """The same lane one step on, with those that leave it on the way; or, at its end, those that follow it."""
+        x, t, before = lane.x, lane.t, lane.noise.copy() if len(lane.parts) > 1 else lane.noise
         try:
             lane.x, lane.t = lane.solver.send(lane.x0)
-            return [lane]
+            ended = False
         except StopIteration as end:
-            x = end.value
-        until, branch = self.starts[lane.origin].until, lane.branch
-        self.calls[lane.origin, branch.id] = lane.calls
-        self.handed[lane.origin, branch.id] = x
-        upwards = until > self.starts[lane.origin].t
-        t = min(branch.t_high, until) if upwards else max(branch.t_low, until)
-        return self._enter(lane.origin, lane.labels, x, t)
+            lane.x, lane.t, ended = end.value, self._end(lane), True
+        following = []
+        for upper, lower in pairwise(lane.parts):
+            leaving = tuple(label for label in lane.labels if label not in lower.classes)
+            if leaving and lane.t <= upper.t_low < t:
+                fork = self._lane(lane.origin, (upper,), leaving, x, [t, upper.t_low], before.copy())
+                fork.x0 = lane.x0
+                lane.labels = tuple(label for label in lane.labels if label in lower.classes)
+                following += self._advance(fork)
+        if not ended:
+            return [lane, *following] if lane.labels else following
+        self.handed[lane.origin, lane.parts[-1].id] = lane.x
+        return following + (self._enter(lane.origin, lane.labels, lane.x, lane.t) if lane.labels else [])
 
-    def _noise(self, origin: int, branch: Branch):
-        """Fresh noise for each step on a branch; every row draws from a generator of its own, whatever its company."""
-        start = self.starts[origin]
-        generators: list[torch.Generator] = []
-
-        def draw() -> Tensor:
-            if not generators:
-                generators.extend(torch.Generator().manual_seed(mix(key, branch.id)) for key in start.keys)
-            return torch.stack([torch.randn(self.denoise.shape, generator=g) for g in generators]).to(start.x.device)
-
-        return draw
+    def _end(self, lane: Lane) -> float:
+        """The time at which a lane ends."""
+        start = self.starts[lane.origin]
+        if start.until > start.t:
+            return min(lane.parts[0].t_high, start.until)
+        return max(lane.parts[-1].t_low, start.until)
 
 
 def from_noise(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int) -> Walk:

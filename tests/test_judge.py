@@ -9,7 +9,8 @@ import torch
 
 from branched import data
 from branched.errors import BranchedError
-from branched.judge import Judge, JudgeConfig, Settings, distort, make_judge, train_judge
+from branched.distort import distort
+from branched.judge import Judge, JudgeConfig, Settings, make_judge, train_judge
 
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "judge-mnist.safetensors"
 QUICK = Settings(epochs=12, batch=64)

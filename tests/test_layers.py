@@ -14,6 +14,7 @@ LEAVES = {
     "errors": set(),
     "seeds": set(),
     "schedule": set(),
+    "distort": set(),
     "tree": {"errors"},
     "decode": {"errors"},
 }
@@ -37,6 +38,7 @@ VERBS = {
     "hybrid": {*BELOW, "walk"},
     "generate": {*BELOW, "walk", "hybrid"},
     "transmute": {*BELOW, "walk"},
+    "extend": {*BELOW, "bridge", "training", "walk", "generate"},
     "classify": {*BELOW, "walk"},
 }
 DOOR = {

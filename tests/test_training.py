@@ -66,7 +66,7 @@ def test_loss_is_the_squared_error_of_the_velocity():
 @pytest.mark.parametrize("offset", [0.0, 0.37, 0.999])
 @pytest.mark.parametrize("rows", [9, 64, 5000])
 def test_spread_gives_every_branch_its_share_and_stays_inside(tree, rows, offset):
-    ids, t = spread(tree, rows, offset)
+    ids, t = spread(tree.branches, rows, offset)
     assert ids.shape == t.shape == (rows,)
     weight = {b.id: max(b.length, 0.02) * math.sqrt(len(b.classes)) for b in tree.branches}
     for branch in tree.branches:
@@ -79,10 +79,10 @@ def test_spread_gives_every_branch_its_share_and_stays_inside(tree, rows, offset
 
 def test_a_batch_is_a_function_of_seed_and_step(tree, digits):
     plain = dataclasses.replace(QUICK, bridge=0.0)
-    a, again = (make_batch(tree, digits, {}, plain, 5) for _ in range(2))
+    a, again = (make_batch(tree.branches, digits, {}, plain, 5) for _ in range(2))
     assert all(torch.equal(x, y) for x, y in zip(a, again, strict=True))
-    for other in (make_batch(tree, digits, {}, plain, 6),
-                  make_batch(tree, digits, {}, dataclasses.replace(plain, seed=1), 5)):
+    for other in (make_batch(tree.branches, digits, {}, plain, 6),
+                  make_batch(tree.branches, digits, {}, dataclasses.replace(plain, seed=1), 5)):
         assert not torch.equal(other.noise, a.noise)
 
 
@@ -93,7 +93,7 @@ def planted(tree) -> Dataset:
 
 
 def test_no_bridge_is_plain_noise_on_the_branchs_own_classes(tree):
-    b = make_batch(tree, planted(tree), {}, dataclasses.replace(QUICK, bridge=0.0, batch=2000), 0)
+    b = make_batch(tree.branches, planted(tree), {}, dataclasses.replace(QUICK, bridge=0.0, batch=2000), 0)
     assert abs(b.noise.mean().item()) < 0.01 and abs(b.noise.std().item() - 1) < 0.01
     grey = ((b.x0[:, 0, 0, 0] + 1) * 127.5 / 50).round().long()
     for branch in tree.branches:
@@ -106,7 +106,7 @@ def test_no_bridge_is_plain_noise_on_the_branchs_own_classes(tree):
 def test_the_share_of_bridges(tree, bridge):
     """Bridges are marked here by noise that is 7 everywhere; each branch draws from its own."""
     pairs = {b.id: (torch.full((4, 1, 8, 8), float(b.id)), torch.full((4, 1, 8, 8), 7.0)) for b in tree.branches}
-    b = make_batch(tree, planted(tree), pairs, dataclasses.replace(QUICK, bridge=bridge, batch=2000), 0)
+    b = make_batch(tree.branches, planted(tree), pairs, dataclasses.replace(QUICK, bridge=bridge, batch=2000), 0)
     marked = (b.noise == 7).flatten(1).all(1)
     assert marked.float().mean().item() == pytest.approx(bridge, abs=0.04)
     assert torch.equal(b.x0[marked][:, 0, 0, 0], b.branch[marked].float())

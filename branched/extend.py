@@ -1,0 +1,157 @@
+"""Extension: a trained model learns one more class, from that class's images alone, and forgets nothing.
+
+The class is grafted onto the tree where discovery says that it joins. Everything that exists is frozen; what learns are
+the private parameters of the new leaf, which start as those of its sibling. The leaf is bridged like any other branch
+(see `bridge`): the states that its parent hands over at the branch point are drawn by the frozen model itself, so that
+no data of the old classes are needed. (Tseng et al., 2024, section 6, without bridges.)
+
+From few images much is made by distorting them; and learning stops once samples come closer to the given images than
+distortions of these are, that is, before the images are merely repeated.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .bridge import Pairs, bridged
+from .data import Dataset, to_core
+from .distort import Distortion, distort
+from .errors import BranchedError
+from .generate import sample
+from .images import pictures
+from .metrics import nearest_distances
+from .network import BranchedUNet
+from .sampler import SOLVER
+from .seeds import mix, normal
+from .training import TrainingConfig, learn, start_from
+from .tree import Branch, ClassTree
+from .walk import Denoiser, from_noise
+
+LEAST = 3                       # different images that tell of a class
+FEW, ENOUGH = 20, 1000          # images that are distorted in full, and those that need no distortion
+STEPS_FEW, STEPS = 320, 1500    # of training
+WALK = 20                       # steps of the walks that draw the parent's states, and previews
+PREVIEWED = 16                  # samples in a preview
+DISTORTION = Distortion(turn=0.18, scale=0.12, shear=0.18, shift=0.05, bend=0.06, stroke=0.35)
+WARPS = 1024                    # distorted images at a time
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a learner tells after each step. At times there are a network, all that has been learnt so far, and samples
+    (n, H, W) or (n, H, W, 3) from it; in the last record there are."""
+
+    step: int
+    steps: int
+    loss: float
+    seconds: float
+    network: BranchedUNet | None = None
+    samples: np.ndarray | None = None
+
+
+def plan(images: int, steps: int | None, seed: int) -> TrainingConfig:
+    """How to learn a class from so many images; in so many steps, or in a usual number."""
+    many = images >= ENOUGH
+    return TrainingConfig(steps=steps or (STEPS if many else STEPS_FEW), batch=128 if many else 96, learning_rate=3e-3,
+                          warmup=20, decay=0.7, pairs=1024 if many else 384, refresh=128 if many else 64, ema=0.99,
+                          seed=seed)
+
+
+def checked(x: Tensor) -> Tensor:
+    """Images (n, C, H, W) in [-1, 1] as uint8, for learning. Raises BranchedError if no class can be learnt from them."""
+    flat = [k + 1 for k, image in enumerate(x) if image.max() - image.min() < 0.1]
+    if flat:
+        raise BranchedError(f"Image {flat[0]} of {len(x)} is blank: there is nothing on it to learn.")
+    images = ((x + 1) * 127.5).round().to(torch.uint8)
+    different = len(torch.unique(images.flatten(1), dim=0))
+    if different < LEAST:
+        given = "1 was" if different == 1 else f"{different} were"
+        raise BranchedError(f"A class is learnt from at least {LEAST} different images, to see what varies; {given} "
+                            f"given{f', {len(x)} times over' if len(x) > different == 1 else ''}.")
+    return images
+
+
+def learning(denoise: Denoiser, tree: ClassTree, name: str, images: Tensor, row: int,
+             config: TrainingConfig) -> Iterator[Learnt]:
+    """Teach the class `name`, a leaf of `tree` that `denoise` does not know yet, from uint8 images (n, C, H, W).
+
+    The leaf starts as the process `row` of the network. The old network is not modified.
+    """
+    leaf, trunk = tree.leaf(name), denoise.network
+    state = start_from(trunk.only([row]), config)
+    lane = [Branch(leaf.id, leaf.classes, 0.0, leaf.t_high, None, process=0)]
+    started = Denoiser(trunk.joined(state.average).eval(), tree)
+    supply = Supply(started, leaf, images, config)
+    last = None
+    for progress in learn(state, lane, supply, config):
+        record = Learnt(progress.step, config.steps, progress.loss, progress.seconds)
+        if is_preview(progress.step, config.steps):
+            network = trunk.joined(state.average).eval().requires_grad_(False)
+            made = sample(Denoiser(network, tree), (name,), PREVIEWED, WALK, SOLVER, config.seed)
+            record = replace(record, network=network, samples=made.images[0])
+            if last and supply.strength == 1 and repeats(record.samples, images, supply.warped(PREVIEWED)):
+                yield last
+                return
+            last = record
+        yield record
+
+
+def is_preview(step: int, steps: int) -> bool:
+    """Previews come early at first, then ever more seldom: about ten in all, one of them at the end."""
+    return step in {round(steps * share) for share in (0.04, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0)}
+
+
+def repeats(samples: np.ndarray, given: Tensor, warped: np.ndarray) -> bool:
+    """Whether samples are nearer to the given images than distorted images are: then these are being repeated."""
+    shown = pictures(given)
+    return np.median(nearest_distances(samples, shown)) < 0.8 * np.median(nearest_distances(warped, shown))
+
+
+class Supply:
+    """What a leaf learns from: the images of the class, distorted if they are few, and bridges from its parent."""
+
+    def __init__(self, denoise: Denoiser, leaf: Branch, images: Tensor, config: TrainingConfig):
+        self.denoise, self.leaf, self.images, self.config = denoise, leaf, images, config
+        share = np.log(len(images) / FEW) / np.log(ENOUGH / FEW)
+        self.strength = float(np.clip(1 - share, 0, 1))
+        self.arrived = torch.empty(0, *denoise.shape)
+
+    def __call__(self, turn: int) -> tuple[Dataset, dict[int, Pairs]]:
+        config = self.config
+        generator = torch.Generator().manual_seed(mix(config.seed, turn, 3))
+        data = self._data(WARPS, generator)
+        if len(self.arrived) < 2 * config.pairs:
+            fresh = arriving(self.denoise, self.leaf, config.pairs, mix(config.seed, turn, 4))
+            self.arrived = torch.cat([self.arrived, fresh])
+        x_high = self.arrived[torch.randperm(len(self.arrived), generator=generator)[:config.pairs]]
+        x0 = data.draw(self.leaf.classes, len(x_high), generator)
+        return data, {self.leaf.id: bridged(x_high, x0, self.leaf.t_high)}
+
+    def _data(self, n: int, generator: torch.Generator) -> Dataset:
+        """The given images, if they are many; else n distorted ones."""
+        x = self.images
+        if self.strength > 0:
+            pick = torch.arange(n) % len(x)
+            size = Distortion(**{key: value * self.strength for key, value in vars(DISTORTION).items()})
+            warped = distort(x[pick].float() / 255, size, generator)
+            x = (warped.clamp(0, 1) * 255).round().to(torch.uint8)
+        return Dataset("images of the new class", self.leaf.classes, x, torch.zeros(len(x), dtype=torch.long))
+
+    def warped(self, n: int) -> np.ndarray:
+        """n distorted images, as pictures: what samples are compared with."""
+        return pictures(self._data(n, torch.Generator().manual_seed(mix(self.config.seed, 5))).x)
+
+
+def arriving(denoise: Denoiser, leaf: Branch, n: int, seed: int) -> Tensor:
+    """States (n, C, H, W) that the parent of a leaf hands over, drawn by the model; pure noise where there is none."""
+    if leaf.parent is None:
+        return normal([mix(seed, i) for i in range(n)], denoise.shape)
+    walk = from_noise(denoise, leaf.classes, n, WALK, SOLVER, seed)
+    for _ in walk:
+        if (0, leaf.parent) in walk.handed:
+            break
+    return walk.handed[0, leaf.parent].cpu()
