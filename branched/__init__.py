@@ -7,14 +7,14 @@ from .model import BranchedModel, Extension, load, models
 from .sampler import SOLVERS, STOCHASTIC
 from .schedule import alpha, sigma
 from .tree import Branch, ClassTree
+from .version import __version__
 
-__version__ = "0.1.0"
 LATER = {  # these need SciPy, for whose import loading and sampling need not wait (PEP 562)
     "pair_curves": ".discovery", "tree_from_similarity": ".discovery",
     "slant": ".metrics", "stroke_thickness": ".metrics",
 }
-__all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Extension", "alpha", "load",
-           "models", "sigma", *LATER]
+__all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Extension", "__version__",
+           "alpha", "load", "models", "sigma", *LATER]
 
 
 def __getattr__(name: str) -> Any:

@@ -28,7 +28,7 @@ def transport(x_high: Tensor, x0: Tensor) -> Tensor:
 
 
 def bridged(x_high: Tensor, x0: Tensor, t_high: float) -> Pairs:
-    """Pairs (x0, noise) whose way leads through the states x_high at t_high, each with the x0 that transport gives it."""
+    """Pairs (x0, noise) whose way leads through the states x_high at t_high: each gets the x0 that transport says."""
     x0 = x0[transport(x_high, x0)]
     return x0, schedule.infer_noise(x_high, x0, t_high)
 

@@ -105,6 +105,19 @@ def parser() -> argparse.ArgumentParser:
     sub = command("classify", run.classify, "Which class is each picture, by the tree?")
     sub.add_argument("images", type=Path, nargs="+", help="picture files")
 
+    sub = command("extend", run.extend, "Teach a model one more class, from its images alone; nothing is forgotten.")
+    sub.add_argument("--name", required=True, help="of the new class")
+    sub.add_argument("--images", type=Path, nargs="+", required=True, help="picture files, or folders of them")
+    sub.add_argument("--sibling", default=None, help="the class whose path it leaves (default: found from the images)")
+    sub.add_argument("--time", type=float, default=None, help="when it leaves that path (default: found)")
+    sub.add_argument("--steps", type=int, default=None, help="of training (default: by the number of images)")
+    sub.add_argument("--preview", type=Path, default=None, help="PNG to which samples are written on the way")
+    sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
+
+    sub = command("remove", run.remove, "Remove a class that extend has added.")
+    sub.add_argument("--name", required=True, help="of the class")
+    sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
+
     sub = command("evaluate", run.evaluate, "Measure a model: fidelity, diversity, transmutation, classification.")
     data(sub)
     sub.add_argument("--judge", default="judge-mnist", help="the classifier to measure with: a name or a path")

@@ -103,6 +103,35 @@ def classify(options: argparse.Namespace) -> None:
         print(f"{path}: {label} ({100 * probabilities.max():.0f}%)")
 
 
+def extend(options: argparse.Namespace) -> None:
+    model = load(options.model, options.device)
+    given = _read(model, _files(options.images))
+    steps = model.extending(given, options.name, options.sibling, options.time, options.steps, options.seed)
+    larger = None
+    try:
+        with tqdm(unit=" steps") as bar:
+            for learnt in steps:
+                larger, bar.total = learnt.model or larger, learnt.steps
+                bar.update(max(0, learnt.step - bar.n))
+                bar.set_postfix(loss=f"{learnt.loss:.4f}", refresh=False)
+                if learnt.samples is not None and options.preview:
+                    images.save_grid(options.preview, [learnt.samples[:8], learnt.samples[8:]])
+    except KeyboardInterrupt:
+        if larger is None:
+            raise
+        print("Stopped early; what was learnt so far is kept.")
+    larger.save(options.output)
+    told = larger.facts["extensions"][-1]
+    print_tree(larger.tree)
+    print(f"{options.name} was learnt from {len(given)} images in {told['seconds']:.0f} s; it leaves the path of "
+          f"{told['sibling']} at t = {told['time']:.3f}. See {options.output}.")
+
+
+def remove(options: argparse.Namespace) -> None:
+    load(options.model, options.device).without(options.name).save(options.output)
+    print(f"{options.output} is {options.model} without {options.name}.")
+
+
 def evaluate(options: argparse.Namespace) -> None:
     model = load(options.model, options.device)
     protocol = Protocol(options.n, options.steps, options.solver, options.seed, options.transmuted, options.classified)
@@ -156,6 +185,17 @@ def _data(options: argparse.Namespace, split: str = "train") -> data.Dataset:
 def _rule(options: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(options, name) for name in
             ("seed", "samples", "times", "epsilon", "smoothing", "minimum_time", "minimum_length")}
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The given files, and those in the given folders."""
+    found = []
+    for path in paths:
+        inside = sorted(own for own in path.iterdir() if not own.name.startswith(".")) if path.is_dir() else [path]
+        if not inside:
+            raise BranchedError(f"There are no images in the folder {path}.")
+        found += inside
+    return found
 
 
 def _read(model: BranchedModel, paths: Sequence[Path]) -> np.ndarray:

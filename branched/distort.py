@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True)
 class Distortion:
-    """How far distortions go. Shifts and bends are in units of half the image's side, `stroke` in pixels of each edge."""
+    """How far distortions go. Shifts and bends are in half sides of the image, `stroke` in pixels at each edge."""
 
     turn: float = 0.22  # radians
     scale: float = 0.13
@@ -38,4 +38,8 @@ def distort(x: Tensor, size: Distortion, generator: torch.Generator) -> Tensor:
         return x
     amount = (size.stroke * draw())[:, None, None, None]
     brighter, darker = F.max_pool2d(x, 3, 1, 1), -F.max_pool2d(-x, 3, 1, 1)
-    return x + amount.clamp(min=0) * (brighter - x) + (-amount).clamp(min=0) * (darker - x)
+    edged = x + amount.clamp(min=0) * (brighter - x) + (-amount).clamp(min=0) * (darker - x)
+    (low, high), (new_low, new_high) = (torch.aminmax(own.flatten(1), dim=1) for own in (x, edged))
+    gain = (high - low) / (new_high - new_low).clamp(min=1e-6)  # a thinner stroke is as bright as it was
+    low, new_low, gain = (value[:, None, None, None] for value in (low, new_low, gain))
+    return low + (edged - new_low) * gain

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from .bridge import Pairs, bridged
-from .data import Dataset, to_core
+from .data import Dataset
 from .distort import Distortion, distort
 from .errors import BranchedError
 from .generate import sample
@@ -62,7 +62,7 @@ def plan(images: int, steps: int | None, seed: int) -> TrainingConfig:
 
 
 def checked(x: Tensor) -> Tensor:
-    """Images (n, C, H, W) in [-1, 1] as uint8, for learning. Raises BranchedError if no class can be learnt from them."""
+    """Images (n, C, H, W) in [-1, 1] as uint8. Raises BranchedError if no class can be learnt from them."""
     flat = [k + 1 for k, image in enumerate(x) if image.max() - image.min() < 0.1]
     if flat:
         raise BranchedError(f"Image {flat[0]} of {len(x)} is blank: there is nothing on it to learn.")
@@ -118,12 +118,12 @@ class Supply:
         self.denoise, self.leaf, self.images, self.config = denoise, leaf, images, config
         share = np.log(len(images) / FEW) / np.log(ENOUGH / FEW)
         self.strength = float(np.clip(1 - share, 0, 1))
-        self.arrived = torch.empty(0, *denoise.shape)
+        self.arrived = torch.empty(0, *images.shape[1:])
 
     def __call__(self, turn: int) -> tuple[Dataset, dict[int, Pairs]]:
         config = self.config
         generator = torch.Generator().manual_seed(mix(config.seed, turn, 3))
-        data = self._data(WARPS, generator)
+        data = self.data(WARPS, generator)
         if len(self.arrived) < 2 * config.pairs:
             fresh = arriving(self.denoise, self.leaf, config.pairs, mix(config.seed, turn, 4))
             self.arrived = torch.cat([self.arrived, fresh])
@@ -131,7 +131,7 @@ class Supply:
         x0 = data.draw(self.leaf.classes, len(x_high), generator)
         return data, {self.leaf.id: bridged(x_high, x0, self.leaf.t_high)}
 
-    def _data(self, n: int, generator: torch.Generator) -> Dataset:
+    def data(self, n: int, generator: torch.Generator) -> Dataset:
         """The given images, if they are many; else n distorted ones."""
         x = self.images
         if self.strength > 0:
@@ -143,7 +143,7 @@ class Supply:
 
     def warped(self, n: int) -> np.ndarray:
         """n distorted images, as pictures: what samples are compared with."""
-        return pictures(self._data(n, torch.Generator().manual_seed(mix(self.config.seed, 5))).x)
+        return pictures(self.data(n, torch.Generator().manual_seed(mix(self.config.seed, 5))).x)
 
 
 def arriving(denoise: Denoiser, leaf: Branch, n: int, seed: int) -> Tensor:

@@ -13,10 +13,11 @@ from . import training
 from .data import Dataset
 from .discovery import Discovery
 from .errors import BranchedError
-from .model import BranchedModel, versions
+from .model import BranchedModel
 from .network import NetworkConfig
 from .training import Progress, TrainingConfig
 from .tree import ClassTree
+from .version import versions
 
 
 @dataclass(frozen=True)

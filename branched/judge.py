@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import os
-import platform
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -24,6 +23,7 @@ from .distort import Distortion, distort
 from .errors import BranchedError
 from .images import pictures
 from .precision import autocast
+from .version import versions
 
 SMALLEST_SIDE = 8
 LAYOUT = torch.channels_last  # the faster one for convolutions on a CPU
@@ -269,4 +269,4 @@ def _facts(judge: Judge, test: Dataset, settings: Settings, seed: int, seen: int
            seconds: float) -> dict[str, Any]:
     return {"test_accuracy": judge.accuracy(pictures(test.x), test.y), "test_images": len(test), "train_images": seen,
             "seed": seed, "seconds": round(seconds, 1), "settings": asdict(settings),
-            "versions": {"torch": torch.__version__, "python": platform.python_version()}}
+            "versions": versions()}

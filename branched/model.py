@@ -1,7 +1,6 @@
 """The door: a trained model and all that one can do with it. Takes names and pictures, gives arrays and dataclasses."""
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from os import PathLike
@@ -22,6 +21,7 @@ from .sampler import SOLVER, SOLVERS, STOCHASTIC
 from .seeds import mix, normal
 from .transmute import Transmutation, transmute
 from .tree import ClassTree, Label
+from .version import versions
 from .walk import Denoiser
 
 ODE_SOLVER = "dpm++2m"  # for deterministic transmutation
@@ -40,7 +40,9 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
         tree = ClassTree.from_json(header["tree"])
         with torch.random.fork_rng(devices=[]):  # on the "meta" device, initialising imports half of PyTorch's compiler
             network = BranchedUNet(NetworkConfig(**header["network"]), branches=header["branches"])
-        weights = {key.removeprefix("network."): value for key, value in tensors.items() if key.startswith("network.")}
+        # Copied, because a file aligns numbers as it likes, and where they lie decides how products are rounded.
+        weights = {key.removeprefix("network."): value.clone() for key, value in tensors.items()
+                   if key.startswith("network.")}
         network.load_state_dict(weights, assign=True)
         if not all(w.dtype == torch.float32 and w.isfinite().all() for w in weights.values()):
             raise BranchedError("its weights are not finite numbers in single precision")
@@ -56,13 +58,6 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
 def models() -> tuple[str, ...]:
     """Names of the models in `checkpoints/` and in the folder $BRANCHED_MODELS, damaged files among them."""
     return checkpoint.names("model")
-
-
-def versions() -> dict[str, str]:
-    """What made a model."""
-    from . import __version__
-
-    return {"branched": __version__, "torch": torch.__version__, "python": platform.python_version()}
 
 
 def pick_device(device: str) -> torch.device:

@@ -96,6 +96,7 @@ SOLVERS: dict[str, Solver] = {
     "unipc": unipc,
 }
 SOLVER = "ddim-eta"     # the default; docs/experiments.md compares
+ONCE = {"heun": "ddim"}  # what takes a single step with a single evaluation, where that is not the solver itself
 STOCHASTIC = ("sde-dpm++2m", "ddim-eta")
 
 

@@ -139,11 +139,12 @@ class ClassTree:
         return None if branch.parent is None else self[branch.parent]
 
     def children(self, branch: Branch) -> tuple[Branch, ...]:
-        return tuple(child for child in self.branches if child.parent == branch.id)
+        """In the order of their processes: so a graft changes nothing in the order of what was there."""
+        return tuple(sorted((b for b in self.branches if b.parent == branch.id), key=lambda child: child.process))
 
     @cached_property
     def roots(self) -> tuple[Branch, ...]:
-        return tuple(branch for branch in self.branches if branch.parent is None)
+        return tuple(sorted((b for b in self.branches if b.parent is None), key=lambda root: root.process))
 
     @cached_property
     def branch_points(self) -> tuple[Branch, ...]:
@@ -344,9 +345,9 @@ class ClassTree:
                   or sorted(c for child in children for c in child.classes) != sorted(branch.classes)):
                 raise BranchedError(f"{name} must split into at least two branches that share out its classes.")
         for branch in self.branches:
-            parts = self.parts(branch)
-            if any(lower.parent != upper.id for upper, lower in pairwise(parts)):
-                raise BranchedError(f"The process of {', '.join(branch.classes)} has parts that do not follow each other.")
+            if any(lower.parent != upper.id for upper, lower in pairwise(self.parts(branch))):
+                name = ", ".join(branch.classes)
+                raise BranchedError(f"The branch of {name} does not follow the other parts of its process.")
         if set(self._leaves) != set(self.labels) or sorted(
                 c for root in self.roots for c in root.classes) != sorted(self.labels):
             raise BranchedError("Every class needs one path from time 1 to time 0; one class has none.")

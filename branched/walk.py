@@ -20,7 +20,7 @@ from torch import Tensor
 
 from . import schedule
 from .network import BranchedUNet
-from .sampler import SOLVERS, Steps, grid
+from .sampler import ONCE, SOLVERS, Steps, grid, solve
 from .seeds import mix, normal
 from .tree import Branch, ClassTree
 
@@ -86,7 +86,8 @@ class FreshNoise:
     def __call__(self) -> Tensor:
         if not self.generators:
             self.generators = [torch.Generator().manual_seed(seed) for seed in self.seeds]
-        return torch.stack([torch.randn(self.like.shape[1:], generator=g) for g in self.generators]).to(self.like.device)
+        drawn = [torch.randn(self.like.shape[1:], generator=generator) for generator in self.generators]
+        return torch.stack(drawn).to(self.like.device)
 
     def copy(self) -> FreshNoise:
         """One that will give what this one would give next."""
@@ -170,14 +171,10 @@ class Walk:
             else:
                 continue
             below = tuple(label for label in labels if label in branch.classes)
-            seeds = [mix(key, tree.parts(branch)[-1].id) for key in self.starts[origin].keys]
-            lanes.append(self._lane(origin, parts, below, x, times, FreshNoise(seeds, x)))
+            noise = FreshNoise([mix(key, tree.parts(branch)[-1].id) for key in self.starts[origin].keys], x)
+            solver = SOLVERS[self.solver](x, times, noise)
+            lanes.append(Lane(origin, parts, below, noise, solver, *solver.send(None)))
         return lanes
-
-    def _lane(self, origin: int, parts: tuple[Branch, ...], labels: tuple[str, ...], x: Tensor, times: list[float],
-              noise: FreshNoise) -> Lane:
-        solver = SOLVERS[self.solver](x, times, noise)
-        return Lane(origin, parts, labels, noise, solver, *solver.send(None))
 
     def _evaluate(self, lanes: list[Lane]) -> None:
         """Answer every lane's question with one evaluation of the network."""
@@ -203,10 +200,11 @@ class Walk:
         for upper, lower in pairwise(lane.parts):
             leaving = tuple(label for label in lane.labels if label not in lower.classes)
             if leaving and lane.t <= upper.t_low < t:
-                fork = self._lane(lane.origin, (upper,), leaving, x, [t, upper.t_low], before.copy())
-                fork.x0 = lane.x0
+                step = SOLVERS[ONCE.get(self.solver, self.solver)]
+                state = solve(step, lambda *_: lane.x0, x, (t, upper.t_low), before.copy())
                 lane.labels = tuple(label for label in lane.labels if label in lower.classes)
-                following += self._advance(fork)
+                self.handed[lane.origin, upper.id] = state
+                following += self._enter(lane.origin, leaving, state, upper.t_low)
         if not ended:
             return [lane, *following] if lane.labels else following
         self.handed[lane.origin, lane.parts[-1].id] = lane.x

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from branched import data
-from branched.errors import BranchedError
 from branched.distort import distort
+from branched.errors import BranchedError
 from branched.judge import Judge, JudgeConfig, Settings, make_judge, train_judge
 
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "judge-mnist.safetensors"

@@ -11,6 +11,7 @@ PACKAGE = ROOT / "branched"
 # Each module, and what of ours it may know.
 LEAVES = {
     "precision": set(),
+    "version": set(),
     "errors": set(),
     "seeds": set(),
     "schedule": set(),

@@ -196,3 +196,82 @@ def test_malformed_tree_is_refused_in_a_sentence(source):
 def test_incomplete_branches_are_refused(branches):
     with pytest.raises(BranchedError):
         ClassTree("ab", branches)
+
+
+# -- grafts ----------------------------------------------------------------------------------------------------------
+
+def grafts(seed: int) -> list[tuple[str, str, float]]:
+    """Classes to graft onto `random_tree(seed)`: at branch points, within branches, above all, and upon another."""
+    tree, rng = random_tree(seed), random.Random(seed)
+    points = [branch.t_low for branch in tree.branch_points]
+    times = [*points, rng.random(), 1e-4, 0.999, 1.0]
+    places = [(f"new{k}", rng.choice(tree.labels), rng.choice(times)) for k in range(3)]
+    return [*places, ("upon", "new0", places[0][2] / 2)]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_grafted_class_leaves_the_path_of_its_sibling_and_all_else_stays(seed):
+    tree = random_tree(seed)
+    for name, sibling, time in grafts(seed):
+        larger = tree.graft(name, sibling, time)
+        assert larger.labels == (*tree.labels, name) and larger.leaf(name).t_high == time
+        assert larger.processes == tree.processes + 1 and larger.leaf(name).process == tree.processes
+        assert larger.meeting_point(name, sibling) == time
+        for label in tree.labels:
+            assert larger.meeting_point(name, label) == max(time, tree.meeting_point(sibling, label))
+            for t in (0, time / 3, time, (1 + time) / 2, 1, *(b.t_low for b in tree.branches)):
+                old, new = tree.branch_of(label, t), larger.branch_of(label, t)
+                assert new.process == old.process and set(old.classes) == set(new.classes) - {name} | {label}
+            for other in tree.labels:
+                assert larger.meeting_point(label, other) == tree.meeting_point(label, other)
+        assert {b.id for b in tree.branches} <= {b.id for b in larger.branches}
+        assert ClassTree.from_json(json.dumps(larger.to_json())) == larger
+        assert larger.prune(name) == tree
+        tree = larger
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_grafts_come_off_in_any_order(seed):
+    tree, placed = random_tree(seed), grafts(seed)[:3]
+    whole = tree
+    for place in placed:
+        whole = whole.graft(*place)
+    names = [name for name, *_ in placed]
+    random.Random(seed).shuffle(names)
+    for name in names:
+        whole = whole.prune(name)
+    assert whole == tree
+
+
+def test_the_parts_of_a_cut_branch_are_one_process():
+    tree = small().graft("a", "4", 0.3).graft("b", "9", 0.35).graft("c", "4", 0.1)
+    cut = tree.parts(tree.branch_of("4", 0.28))
+    assert [(b.t_high, b.t_low) for b in cut] == [(0.4, 0.35), (0.35, 0.3), (0.3, 0.27)]
+    assert [set(b.classes) for b in cut] == [set("49abc"), set("49ac"), set("49c")]
+    assert tree.parts(tree.leaf("7")) == (tree.leaf("7"),) and len(tree.parts(tree.leaf("4"))) == 2
+    assert tree.meeting_point("a", "b") == 0.35 and tree.meeting_point("a", "c") == 0.3
+
+
+@pytest.mark.parametrize(("name", "sibling", "time", "sentence"), [
+    ("4", "9", 0.3, "already"), ("", "9", 0.3, "needs a name"), (" ", "9", 0.3, "needs a name"),
+    (5, "9", 0.3, "needs a name"), ("a", "x", 0.3, "no class"), ("a", "9", 0, "above 0"), ("a", "9", 1.1, "at most 1"),
+    ("a", "9", float("nan"), "above 0"), ("a", "9", "0.3", "above 0"), ("a", "9", True, "above 0")])
+def test_impossible_grafts_are_refused(name, sibling, time, sentence):
+    with pytest.raises(BranchedError, match=sentence):
+        small().graft(name, sibling, time)
+
+
+def test_only_grafts_come_off():
+    with pytest.raises(BranchedError, match="was there when the model was trained"):
+        small().prune("4")
+    with pytest.raises(BranchedError, match="b joined its path later"):
+        small().graft("a", "4", 0.3).graft("b", "a", 0.1).prune("a")
+    with pytest.raises(BranchedError, match="only class"):
+        ClassTree.flat("a").prune("a")
+
+
+def test_a_process_is_one_way_down():
+    """Two branches that do not follow each other cannot be one process."""
+    with pytest.raises(BranchedError, match="does not follow"):
+        ClassTree.from_json({"time": 0.3, "split": [{"class": "4", "id": 1, "process": 1},
+                                                    {"class": "9", "id": 2, "process": 1}]})

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from branched import ClassTree
+from branched import BranchedModel, ClassTree, schedule
 from branched.sampler import SOLVERS, STOCHASTIC, grid
 from branched.seeds import mix, normal
 from branched.walk import Start, Walk, from_noise
@@ -28,7 +28,17 @@ def trees() -> dict[str, ClassTree]:
     }
 
 
+def grafted() -> ClassTree:
+    """Classes that joined later: within branches (one of them cut twice, one a leaf), at a branch point, above all."""
+    tree = trees()["binary"]
+    for name, sibling, time in (("a", "1", 0.61), ("b", "0", 0.45), ("c", "2", 0.4), ("d", "3", 0.33), ("e", "d", 0.05),
+                                ("f", "0", 0.93)):
+        tree = tree.graft(name, sibling, time)
+    return tree
+
+
 every_tree = pytest.mark.parametrize("tree", trees().values(), ids=trees().keys())
+every_kind = pytest.mark.parametrize("tree", [*trees().values(), grafted()], ids=[*trees().keys(), "grafted"])
 
 
 # -- siblings --------------------------------------------------------------------------------------------------------
@@ -80,7 +90,7 @@ def test_every_shared_state_is_evaluated_once(known, tree, solver):
     assert denoise.asked == rounded
 
 
-@every_tree
+@every_kind
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_evaluations_are_counted_as_they_are_spent(known, tree, solver):
     denoise = known(tree)
@@ -110,7 +120,7 @@ def test_waves_do_not_grow_with_the_classes(known, n_classes):
 
 # -- company ---------------------------------------------------------------------------------------------------------
 
-@every_tree
+@every_kind
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_the_tree_gives_what_each_class_alone_gives(known, tree, solver):
     together = walk_all(known(tree), solver)
@@ -161,9 +171,63 @@ def test_only_the_stochastic_solver_draws_noise_and_each_branch_its_own(known, t
     assert not torch.allclose(ends[0, "0"], ends[0, "1"], atol=0.1)
 
 
+# -- grafts ----------------------------------------------------------------------------------------------------------
+
+def cut(known, time: float):
+    """The tree of 0 to 3 and the same with class x cut in, with denoisers that do not tell the two apart."""
+    old, new = (known(tree) for tree in (trees()["binary"], trees()["binary"].graft("x", "3", time)))
+    leaf = new.pattern[new.tree.leaf("x").id]
+    new.pattern = {b.id: old.pattern.get(b.process, leaf) for b in new.tree.branches}
+    return old, new
+
+
+@pytest.mark.parametrize("time", [0.9, 0.613, 0.6, 0.4, 0.39])
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_who_walks_a_cut_branch_does_not_notice(known, solver, time):
+    """In any company: the same states at the same times, and so many evaluations."""
+    (old, new), labels = cut(known, time), "0123"
+    before, alone = walk_all(old, solver), walk_all(new, solver, labels=labels)
+    together = walk_all(known_again := cut(known, time)[1], solver)
+    for label in labels:
+        assert torch.equal(before.ends[0, label], alone.ends[0, label])
+        assert torch.equal(before.ends[0, label], together.ends[0, label])
+    assert (old.rows, old.waves) == (new.rows, new.waves) and known_again.rows > old.rows
+
+
+@pytest.mark.parametrize("time", [0.9, 0.613, 0.4])
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_grafted_class_is_one_with_its_sibling_until_they_meet(known, solver, time):
+    walk, seen = from_noise(cut(known, time)[1], ("3", "x"), 3, STEPS, solver, 0), {"3": {}, "x": {}}
+    for lanes in walk:
+        for lane in lanes:
+            for label in lane.labels:
+                seen[label][lane.t] = lane.x.clone()
+    common = seen["3"].keys() & seen["x"].keys()
+    assert {t for t in seen["3"] if t > time} - common == set()
+    assert all(torch.equal(seen["3"][t], seen["x"][t]) for t in common if t > time)
+    assert not torch.allclose(walk.ends[0, "3"], walk.ends[0, "x"], atol=0.05)
+
+
+@pytest.mark.parametrize("solver", ["ddim", "ddim-eta"])
+def test_a_cut_at_a_time_of_the_grid_hands_over_the_very_state_there(known, solver):
+    """The step is the same, noise included; it only ends where the branch point is."""
+    walk = from_noise(cut(known, 0.6)[1], ("3", "x"), 3, STEPS, solver, 0)
+    at = next(lane.x.clone() for lanes in walk for lane in lanes if lane.t == 0.6 and "3" in lane.labels)
+    assert torch.equal(walk.handed[0, walk.denoise.tree.leaf("x").parent], at)
+
+
+def test_a_cut_between_two_times_hands_over_part_of_the_step(known):
+    denoise = cut(known, 0.62)[1]
+    walk = from_noise(denoise, ("3", "x"), 3, STEPS, "ddim", 0)
+    x, x0 = next((lane.x.clone(), lane.x0) for lanes in walk for lane in lanes if lane.t == 0.65)
+    noise = schedule.infer_noise(x, x0, 0.65)
+    handed = walk.handed[0, denoise.tree.leaf("x").parent]
+    torch.testing.assert_close(handed, schedule.diffuse(x0, noise, 0.62))
+
+
 # -- up --------------------------------------------------------------------------------------------------------------
 
-@every_tree
+@every_kind
 @pytest.mark.parametrize("until", [0.0008, 0.35, 0.5, 0.6, 1.0])
 def test_up_visits_the_branches_of_the_path_from_below(known, tree, until):
     label = tree.labels[-1]
@@ -196,8 +260,13 @@ def test_a_walk_of_no_length_returns_its_start(known, tree):
 # -- hybrids of a whole walk -----------------------------------------------------------------------------------------
 
 
-def test_one_walk_gives_the_hybrids_of_all_branch_points(known_model):
+@pytest.mark.parametrize("grown", [False, True], ids=["as trained", "with grafts"])
+def test_one_walk_gives_the_hybrids_of_all_branch_points(known_model, known, grown):
     """Each is what `hybrid` finds for the two sides; looking costs one wave more, and is not counted as sampling."""
+    if grown:
+        tree = known_model.tree.graft("a", "4", 0.45).graft("b", "a", 0.2)
+        known_model = BranchedModel(known_model.denoise.network, tree, {}, {})
+        known_model.denoise = known(tree)
     *_, last = known_model.sampling(n=3, steps=10, seed=2, hybrids=True)
     made, tree = last.result, known_model.tree
     assert set(made.hybrids) == {branch.id for branch in tree.branch_points}

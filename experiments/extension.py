@@ -1,0 +1,154 @@
+"""How well a new class is learnt, and what is forgotten: `python experiments/extension.py few|seven|row|forgetting`
+
+few         the model of 0, 4 and 9 learns each other digit from ten held-out test digits, as if they were drawings
+seven       the model of 0, 4 and 9 learns 7 from the training 7s alone
+row         it learns 7, then 1, then 2
+forgetting  the same for a label-conditioned model, fine-tuned on 7s alone; writes what the page "Teach" shows. It wants
+
+    python -m branched train --classes 0 4 9 --tree flat --bridge 0 --steps 5000 --rank 64 \\
+        --output runs/flat-049.safetensors
+
+Pixel Frechet distances are of 1000 images against 1000 random training images of the class, seed 0, as in `evaluate`.
+"""
+import argparse
+import copy
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from branched import BranchedModel, data, load, metrics
+from branched.checkpoint import find, write_atomically
+from branched.evaluate import drawn
+from branched.extend import WARPS, Supply, plan
+from branched.images import pictures, save_grid
+from branched.judge import Judge
+from branched.training import TrainingConfig, learn, start_from
+from pages.ui.pictures import strip
+
+BASE, OLD, N, RUNS = "mnist-049", ("0", "4", "9"), 1000, Path("runs")
+SHOWN = 8  # pictures of each class that the page shows
+PAGE = Path("pages/ui/forgetting.json")
+
+
+def figures(model: BranchedModel, labels: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Pixel Frechet distance, share in the right class, and some pictures of each class."""
+    train, judge = data.load("mnist"), Judge.load(find("judge-mnist"))
+    found: dict[str, dict[str, Any]] = {"frechet": {}, "right": {}, "pictures": {}}
+    for label in labels:
+        images = model.sample(label, n=N).images[0]
+        found["frechet"][label] = metrics.pixel_frechet(images, drawn(train, label, N, 0))
+        found["right"][label] = float((judge.probabilities(images).argmax(1) == judge.labels.index(label)).mean())
+        found["pictures"][label] = strip(images[:SHOWN])
+        print(f"  {label}: pixel Frechet {found['frechet'][label]:.1f}, right class {found['right'][label]:.1%}",
+              flush=True)
+    return found
+
+
+def differing_bits(a: BranchedModel, b: BranchedModel, labels: tuple[str, ...]) -> int:
+    """Between 1000 samples of each of the classes by either model."""
+    one, other = (model.sample(labels, n=N).images.view(np.uint32) for model in (a, b))
+    return int(np.bitwise_count(one ^ other).sum())
+
+
+def taught(model: BranchedModel, label: str) -> BranchedModel:
+    """The model with one digit more, from all its training images."""
+    began = time.perf_counter()
+    larger = model.extend(pictures(data.load("mnist").of(label)), label)
+    told = larger.facts["extensions"][-1]
+    print(f"{label} joins {told['sibling']} at {told['time']:.3f}; {told['training']['steps']} steps in "
+          f"{time.perf_counter() - began:.0f} s", flush=True)
+    return larger
+
+
+def seven() -> None:
+    base = load(BASE)
+    print("before")
+    figures(base, OLD)
+    larger = taught(base, "7")
+    larger.save(RUNS / "049-7.safetensors")
+    figures(larger, ("7",))
+    print(f"bits that differ in 1000 samples of each old class: {differing_bits(base, larger, OLD)}")
+
+
+def row() -> None:
+    base = larger = load(BASE)
+    for label in ("7", "1", "2"):
+        larger = taught(larger, label)
+        figures(larger, (label,))
+    larger.save(RUNS / "049-712.safetensors")
+    save_grid(RUNS / "049-712.png", [larger.sample(label, n=16).images[0] for label in larger.labels])
+    print(f"bits that differ in 1000 samples of each old class: {differing_bits(base, larger, OLD)}")
+
+
+def few(count: int = 10, samples: int = 100) -> None:
+    test, train, judge = data.load("mnist", "test"), data.load("mnist"), Judge.load(find("judge-mnist"))
+    base, shares = load(BASE), []
+    for label in sorted(set(judge.labels) - set(OLD)):
+        given = drawn(test, label, count, 0)
+        *_, last = base.extending(given, label)
+        images = last.model.sample(label, n=samples, seed=1).images[0]
+        shares.append((judge.probabilities(images).argmax(1) == judge.labels.index(label)).mean())
+        told = last.model.facts["extensions"][-1]
+        config = plan(count, None, 0)
+        leaf, shown = last.model.tree.leaf(label), torch.from_numpy((given[:, None] * 255).round().astype(np.uint8))
+        warped = Supply(None, leaf, shown, config).data(WARPS, torch.Generator().manual_seed(9))
+        distances = [np.median(metrics.nearest_distances(x, given))
+                     for x in (images, pictures(warped.x), drawn(train, label, samples, 1))]
+        print(f"{label}: right class {shares[-1]:.0%}, {told['steps']} steps in {told['seconds']:.0f} s; joins "
+              f"{told['sibling']} at {told['time']:.3f}; median distance to the nearest drawing: samples "
+              f"{distances[0]:.2f}, distorted drawings {distances[1]:.2f}, other real digits {distances[2]:.2f}",
+              flush=True)
+        save_grid(RUNS / f"few-{label}.png", [given[:10], *images[:40].reshape(4, 10, *images.shape[1:])])
+    print(f"right class, mean of {len(shares)} digits: {np.mean(shares):.1%}, worst {min(shares):.0%}")
+
+
+def forgetting(flat: Path) -> None:
+    base, larger = load(BASE), load(RUNS / "049-7.safetensors")
+    control = load(flat)
+    config = TrainingConfig(steps=larger.facts["extensions"][0]["steps"], bridge=0.0, warmup=20)
+    print("label-conditioned, before")
+    ways = {"label-conditioned": (figures(control, OLD), None)}
+    tuned = fine_tuned(control, "7", config)
+    print("label-conditioned, after")
+    ways["label-conditioned"] = (ways["label-conditioned"][0], figures(tuned, (*OLD, "7")))
+    print("tree")
+    ways["tree"] = (figures(base, OLD), figures(larger, (*OLD, "7")))
+    models = {}
+    for way, (before, after) in ways.items():
+        models[way] = {part: {label: ({"before": before[part][label]} if label in OLD else {}) |
+                              {"after": after[part][label]} for label in (*OLD, "7")} for part in before}
+    protocol = {"training steps": control.facts["training"]["steps"], "fine-tuning steps": config.steps, "images": N,
+                "seed": 0, "learning rate": config.learning_rate}
+    text = json.dumps({"protocol": protocol, "new": "7", "old": OLD, "models": models}, indent=1)
+    write_atomically(PAGE, lambda temporary: Path(temporary).write_text(text + "\n"))
+
+
+def fine_tuned(model: BranchedModel, label: str, config: TrainingConfig) -> BranchedModel:
+    """A label-conditioned model that goes on learning, with all that it has, from the images of a new class alone."""
+    network = model.denoise.network
+    tree = model.tree.graft(label, model.labels[-1], 1.0)
+    grown = copy.deepcopy(network.joined(network.only([network.branches - 1]))).requires_grad_(True)
+    images, state = data.load("mnist").only([label]), start_from(grown, config)
+    for _ in learn(state, [tree.leaf(label)], lambda turn: (images, {}), config):
+        pass
+    return BranchedModel(state.average, tree, {}, {})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", choices=("few", "seven", "row", "forgetting"))
+    parser.add_argument("--flat", type=Path, default=RUNS / "flat-049.safetensors", help="the label-conditioned model")
+    options = parser.parse_args()
+    RUNS.mkdir(exist_ok=True)
+    if options.part == "forgetting":
+        forgetting(options.flat)
+    else:
+        {"few": few, "seven": seven, "row": row}[options.part]()
+
+
+if __name__ == "__main__":
+    main()
