@@ -25,6 +25,7 @@ from .generate import sample
 from .images import pictures
 from .metrics import nearest_distances
 from .network import BranchedUNet
+from .precision import autocast
 from .sampler import SOLVER
 from .seeds import mix, normal
 from .training import TrainingConfig, learn, start_from
@@ -33,7 +34,7 @@ from .walk import Denoiser, from_noise
 
 LEAST = 3                       # different images that tell of a class
 FEW, ENOUGH = 20, 1000          # images that are distorted in full, and those that need no distortion
-STEPS_FEW, STEPS = 320, 1500    # of training
+STEPS_FEW, STEPS = 280, 1500    # of training
 WALK = 20                       # steps of the walks that draw the parent's states, and previews
 PREVIEWED = 16                  # samples in a preview
 DISTORTION = Distortion(turn=0.18, scale=0.12, shear=0.18, shift=0.05, bend=0.06, stroke=0.35)
@@ -56,8 +57,8 @@ class Learnt:
 def plan(images: int, steps: int | None, seed: int) -> TrainingConfig:
     """How to learn a class from so many images; in so many steps, or in a usual number."""
     many = images >= ENOUGH
-    return TrainingConfig(steps=steps or (STEPS if many else STEPS_FEW), batch=128 if many else 96, learning_rate=3e-3,
-                          warmup=20, decay=0.7, pairs=1024 if many else 384, refresh=128 if many else 64, ema=0.99,
+    return TrainingConfig(steps=steps or (STEPS if many else STEPS_FEW), batch=128 if many else 64, learning_rate=3e-3,
+                          warmup=20, decay=0.7, pairs=1024 if many else 256, refresh=128 if many else 70, ema=0.99,
                           seed=seed)
 
 
@@ -101,8 +102,8 @@ def learning(denoise: Denoiser, tree: ClassTree, name: str, images: Tensor, row:
 
 
 def is_preview(step: int, steps: int) -> bool:
-    """Previews come early at first, then ever more seldom: about ten in all, one of them at the end."""
-    return step in {round(steps * share) for share in (0.04, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0)}
+    """Previews come early at first, then ever more seldom; one comes at the end."""
+    return step in {max(1, round(steps * share)) for share in (0.04, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)}
 
 
 def repeats(samples: np.ndarray, given: Tensor, warped: np.ndarray) -> bool:
@@ -125,7 +126,8 @@ class Supply:
         generator = torch.Generator().manual_seed(mix(config.seed, turn, 3))
         data = self.data(WARPS, generator)
         if len(self.arrived) < 2 * config.pairs:
-            fresh = arriving(self.denoise, self.leaf, config.pairs, mix(config.seed, turn, 4))
+            with autocast(config.precision, self.denoise.device)():
+                fresh = arriving(self.denoise, self.leaf, config.pairs, mix(config.seed, turn, 4)).float()
             self.arrived = torch.cat([self.arrived, fresh])
         x_high = self.arrived[torch.randperm(len(self.arrived), generator=generator)[:config.pairs]]
         x0 = data.draw(self.leaf.classes, len(x_high), generator)
