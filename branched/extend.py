@@ -34,7 +34,7 @@ from .walk import Denoiser, from_noise
 
 LEAST = 3                       # different images that tell of a class
 FEW, ENOUGH = 20, 1000          # images that are distorted in full, and those that need no distortion
-STEPS_FEW, STEPS = 280, 1500    # of training
+STEPS_FEW, STEPS = 400, 1500    # of training
 WALK = 20                       # steps of the walks that draw the parent's states, and previews
 PREVIEWED = 16                  # samples in a preview
 DISTORTION = Distortion(turn=0.18, scale=0.12, shear=0.18, shift=0.05, bend=0.06, stroke=0.35)
@@ -56,10 +56,10 @@ class Learnt:
 
 def plan(images: int, steps: int | None, seed: int) -> TrainingConfig:
     """How to learn a class from so many images; in so many steps, or in a usual number."""
-    many = images >= ENOUGH
-    return TrainingConfig(steps=steps or (STEPS if many else STEPS_FEW), batch=128 if many else 64, learning_rate=3e-3,
-                          warmup=20, decay=0.7, pairs=1024 if many else 256, refresh=128 if many else 70, ema=0.99,
-                          seed=seed)
+    usual = {"warmup": 20, "decay": 0.7, "ema": 0.99, "seed": seed}
+    if images >= ENOUGH:
+        return TrainingConfig(steps or STEPS, batch=128, learning_rate=3e-3, **usual)
+    return TrainingConfig(steps or STEPS_FEW, batch=48, learning_rate=4e-3, bridge=0.8, pairs=256, refresh=100, **usual)
 
 
 def checked(x: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ seven       the model of 0, 4 and 9 learns 7 from the training 7s alone
 row         then 1, then 2, from what `seven` has written
 forgetting  the same for a label-conditioned model, fine-tuned on 7s alone; writes what the page "Teach" shows. It wants
 
-    python -m branched train --classes 0 4 9 --tree flat --bridge 0 --steps 5000 --rank 64 \\
+    python -m branched train --classes 0 4 9 --tree flat --bridge 0 --steps 3000 --rank 64 \\
         --output runs/flat-049.safetensors
 
 Pixel Frechet distances are of 1000 images against 1000 random training images of the class, seed 0, as in `evaluate`.
@@ -109,7 +109,8 @@ def few(labels: list[str], count: int = 10, samples: int = 100) -> None:
 def forgetting(flat: Path) -> None:
     base, larger = load(BASE), load(RUNS / "049-7.safetensors")
     control = load(flat)
-    config = TrainingConfig(steps=larger.facts["extensions"][0]["steps"], bridge=0.0, warmup=20)
+    lesson = larger.facts["extensions"][0]
+    config = TrainingConfig(steps=lesson["steps"], bridge=0.0, warmup=20)
     print("label-conditioned, before")
     ways = {"label-conditioned": (figures(control, OLD), None)}
     tuned = fine_tuned(control, "7", config)
@@ -121,8 +122,8 @@ def forgetting(flat: Path) -> None:
     for way, (before, after) in ways.items():
         models[way] = {part: {label: ({"before": before[part][label]} if label in OLD else {}) |
                               {"after": after[part][label]} for label in (*OLD, "7")} for part in before}
-    protocol = {"training steps": control.facts["training"]["steps"], "fine-tuning steps": config.steps, "images": N,
-                "seed": 0, "learning rate": config.learning_rate}
+    protocol = {"training steps": control.facts["training"]["steps"], "fine-tuning steps": config.steps,
+                "images": lesson["images"], "learning rate": config.learning_rate, "measured on": N, "seed": 0}
     text = json.dumps({"protocol": protocol, "new": "7", "old": OLD, "models": models}, indent=1)
     write_atomically(PAGE, lambda temporary: Path(temporary).write_text(text + "\n"))
 
