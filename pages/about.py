@@ -2,7 +2,7 @@
 import streamlit as st
 
 import branched
-from pages.ui import facts, link, setup, words
+from pages.ui import facts, link, own, setup, words
 from pages.ui.tree_figure import CHART
 
 PUBLISHED = """Published: Tseng, Biancalani, Shen and Scalia, *Hierarchically branched diffusion models*
@@ -38,16 +38,18 @@ def choose() -> None:
 setup.page("pages/about.py")
 name = setup.chosen_model()
 st.title("About the model", anchor=False)
+mine = [own.held().name] if own.held() else []
 choice, _ = st.columns([1, 2])
 st.session_state.chosen_model = name
-choice.selectbox("Model", sorted({*branched.models(), name}), key="chosen_model", on_change=choose, filter_mode=None,
+choice.selectbox("Model", sorted({*branched.models(), name}.difference(mine)) + mine, key="chosen_model",
+                 on_change=choose, filter_mode=None, format_func=own.title,
                  help="All pages show the model that is chosen here.")
 model = setup.model(name)
 settings = (link.choice("way", facts.WAYS, "stochastic"),)
 link.open_link("about", *settings)
 tree, dark = model.tree, setup.dark()
 
-st.html(facts.pairs_table(facts.story(model, name)))
+st.html(facts.pairs_table(facts.story(model, own.title(name))))
 st.subheader("How good is it?", anchor=False)
 quality = facts.quality(model.facts, facts.ceiling(setup.judge(name, model)))
 if quality:

@@ -9,7 +9,7 @@ FAR = SIDE             # how far beyond the edge a stroke is followed
 
 HTML = """
 <div class="drawing">
-  <div class="pad"><canvas width="560" height="560" role="img"></canvas><div class="hint">Draw a digit here</div></div>
+  <div class="pad"><canvas width="560" height="560" role="img"></canvas><div class="hint"></div></div>
   <div class="buttons">
     <button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button>
   </div>
@@ -39,6 +39,7 @@ JS = f"const SIDE = {SIDE}, BRUSH = {BRUSH}, FAR = {FAR}, POINTS = {POINTS};" + 
 export default function({parentElement, data, setStateValue}) {
   const root = parentElement.querySelector('.drawing');
   root.pad ??= pad(root);  // this runs again whenever `data` changes: what is drawn lives on the element
+  root.querySelector('.hint').textContent = data.hint;
   root.pad.receive(data, (drawing) => setStateValue('drawing', drawing));
 }
 
@@ -60,7 +61,7 @@ function pad(root) {
     root.classList.toggle('inked', count > 0);
     undo.disabled = clear.disabled = !count;
     canvas.setAttribute('aria-label', count ? `Your drawing, ${count} stroke${count > 1 ? 's' : ''}`
-      : 'Empty drawing area: draw a digit with mouse, pen or finger');
+      : 'Empty drawing area: draw with mouse, pen or finger');
   };
   const redraw = () => {
     pen.clearRect(0, 0, SIDE, SIDE);
@@ -128,7 +129,7 @@ function pad(root) {
 _canvas = st.components.v2.component("digit_canvas", html=HTML, css=CSS, js=JS)
 
 
-def drawing(key: str) -> np.ndarray | None:
+def drawing(key: str, hint: str = "Draw a digit here") -> np.ndarray | None:
     """A canvas, and what is drawn on it: uint8 (280, 280), white on black, or None where there is no ink.
 
     Every finished stroke reruns the page. The drawing stays in this visitor's session, and so survives page switches.
@@ -136,15 +137,17 @@ def drawing(key: str) -> np.ndarray | None:
     strokes, turn = f"{key} strokes", f"{key} turn"
     st.session_state.setdefault(strokes, [])
     st.session_state.setdefault(turn, 0)
+    _canvas(key=key, data={"turn": st.session_state[turn], "strokes": st.session_state[strokes], "hint": hint},
+            default={"drawing": None}, on_drawing_change=lambda: drawn(key))
+    return drawn(key)  # after a lost connection no callback is run
 
-    def keep(sent: object) -> None:
-        if isinstance(sent, dict) and sent.get("turn") == st.session_state[turn]:  # else it was drawn before clear()
-            st.session_state[strokes] = checked(sent.get("strokes"))
 
-    shown = _canvas(key=key, data={"turn": st.session_state[turn], "strokes": st.session_state[strokes]},
-                    default={"drawing": None}, on_drawing_change=lambda: keep(st.session_state[key]["drawing"]))
-    keep(shown.drawing)  # after a lost connection no callback is run
-    picture = inked(st.session_state[strokes])
+def drawn(key: str) -> np.ndarray | None:
+    """What is on a canvas at this moment, as the browser sent it last: for callbacks."""
+    sent, strokes = (st.session_state.get(key) or {}).get("drawing"), f"{key} strokes"
+    if isinstance(sent, dict) and sent.get("turn") == st.session_state.get(f"{key} turn"):  # else it was cleared since
+        st.session_state[strokes] = checked(sent.get("strokes"))
+    picture = inked(st.session_state.get(strokes, []))
     return picture if picture.any() else None
 
 

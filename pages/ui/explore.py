@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 
 from branched import Branch, BranchedModel, ClassTree
 
 from . import line, link, words
 from .film import Frame
 from .moments import latest
+from .own import remembered
 from .pictures import Row, hybrids, strip
 from .pictures import sheet as as_html
 from .tree_figure import figure, graph
@@ -76,14 +76,14 @@ def thumbnails(tree: ClassTree, found: Tour) -> dict[int, np.ndarray]:
             for branch in tree.branches}
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@remembered(256)
 def tree_figure(name: str, seed: int, node: int, dark: bool, pictures: bool, _tree: ClassTree,
                 _tour: Tour) -> go.Figure:
     """The tree with one node chosen. Never change what this returns: all visitors share it."""
     return figure(_tree, node, thumbnails(_tree, _tour) if pictures else None, dark)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+@remembered(512)
 def sheet(name: str, seed: int, node: int, _tree: ClassTree, _tour: Tour) -> str:
     """What there is to see at a node, as HTML."""
     return as_html(rows(_tree, _tree[node], _tour))

@@ -97,6 +97,7 @@ def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
         ("Settings of training", _joined(told(run.get("learning_rate"), "learning rate {:g}"),
                                          told(run.get("bridge"), "{:.0%} of each step on bridges"),
                                          told(run.get("ema"), "average of weights {:g}"))),
+        ("Taught later", _lessons(facts)),
         ("Size", f"{model.parameters:,} numbers learnt (parameters)"),
         ("Tree", f"{len(tree.branches)} branches, {len(tree.branch_points)} branch points"),
         ("Tree found with", _joined(told(rule.get("samples"), "up to {:,.0f} pictures of each class"),
@@ -109,6 +110,14 @@ def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
                              f"shown by branched {branched.__version__}")),
     ]
     return [(title, text) for title, text in rows if text]
+
+
+def _lessons(facts: Any) -> str:
+    """The classes that were added, and from how many pictures."""
+    found = part({"facts": facts}, "facts").get("extensions")
+    lessons = [part({"own": own}, "own") for own in found] if isinstance(found, list) else []
+    return _joined(*(_text(own["name"]) + told(own.get("images"), " ({:,.0f} pictures)")
+                     for own in lessons if _text(own.get("name"))))
 
 
 def _joined(*parts: str) -> str:

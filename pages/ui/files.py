@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 import branched
 
+from . import own
 from .generating import USUAL, Drawn, Order
 from .pictures import GAP, picture
 
@@ -17,6 +18,7 @@ COLUMNS = 8  # of the animation, at most
 
 def downloads(name: str, every: Sequence[str], order: Order, drawn: Drawn, view: str) -> None:
     """Three files, made when they are asked for."""
+    name = own.short(name)
     with st.container(horizontal=True, gap="small"):
         for text, ending, mime, make, about in (
                 ("Picture (PNG)", ".png", "image/png", lambda: as_png(order, drawn), "All, with their classes"),

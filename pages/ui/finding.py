@@ -12,6 +12,7 @@ import branched
 from branched import Branch, BranchedModel, ClassTree
 
 from . import link, words
+from .own import remembered
 from .tree_figure import DARK, FONT, LIGHT, TICKS, figure
 
 USUAL = {"epsilon": 0.005, "smoothing": 3.0, "minimum_time": 0.0, "minimum_length": 0.0}
@@ -82,7 +83,7 @@ def meeting(times: np.ndarray, between: np.ndarray, within: np.ndarray, epsilon:
     return float(times[met.argmax()]) if met.any() else None
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@remembered(32)
 def gaps(name: str, smoothing: float, _curves: Curves) -> dict[tuple[str, str], np.ndarray]:
     """For all pairs: similarity within less similarity between, (S,) each. Never change what this returns."""
     found = {}

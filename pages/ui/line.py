@@ -16,6 +16,7 @@ import streamlit as st
 
 T = TypeVar("T")
 SHARED, OWN = 256_000_000, 32_000_000  # bytes of finished work kept for everyone, and for one visitor alone
+PRIVATE = "own-"                       # how the names of things begin that one visitor alone has
 PATIENCE = 0.25                        # seconds before a wait is told of, and between two looks at the line
 PAUSE = 0.2                            # seconds between two redraws: the browser and the model share the processor
 
@@ -64,8 +65,10 @@ def work(key: tuple, job: Callable[[], Generator[Any, None, T]], show: Callable[
     """The result of a job: kept from an earlier time, or computed now, when it is this visitor's turn.
 
     `key` says all that the result depends on. `show` is given whatever the job yields; without it, numbers from 0 to 1
-    move a bar. What is `private` (it was made from a drawing or an upload) is kept in the visitor's own session alone.
+    move a bar. What is `private` (it was made from a drawing or an upload) is kept in the visitor's own session alone;
+    and so is all whose key names something that is the visitor's own.
     """
+    private = private or is_private(key)
     if (found := _kept(key, private)) is None:
         place = st.empty()
         with _line().turn(lambda before: _tell(place, before)):
@@ -118,8 +121,13 @@ def _tell(place, before: int) -> None:
 
 
 def is_kept(key: tuple) -> bool:
-    """Whether the result of this work, for all visitors, is there already."""
-    return _kept(key, private=False) is not None
+    """Whether the result of this work, which is not made from a drawing or an upload, is there already."""
+    return _kept(key, is_private(key)) is not None
+
+
+def is_private(key: tuple) -> bool:
+    """Whether a key names something that is one visitor's own."""
+    return any(isinstance(part, str) and part.startswith(PRIVATE) for part in key)
 
 
 def _kept(key: tuple, private: bool) -> Any:

@@ -93,6 +93,13 @@ def write_link(page: str, *settings: Setting) -> None:
     state._asked = {own.name: said.get(own.name) for own in settings}
 
 
+def hold(settings: Iterable[Setting], *shown: str) -> None:
+    """Keep those settings that no widget shows at the moment: or Streamlit drops them."""
+    for own in settings:
+        if own.name not in shown:
+            st.session_state[own.name] = st.session_state[own.name]
+
+
 def _place(page: str) -> tuple[str, str]:
     """What settings belong to: a page of a model, for another model may have other classes."""
     return st.query_params.get("model", ""), page

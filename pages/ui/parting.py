@@ -12,6 +12,7 @@ from branched import BranchedModel, ClassTree
 
 from . import moments, words
 from .film import Frame
+from .own import remembered
 from .pictures import Row, hybrids
 from .tree_figure import SMALL, figure, graph
 
@@ -245,7 +246,7 @@ def paths(tree: ClassTree, a: Classes, b: Classes) -> dict[int, str]:
             for branch in tree.walk(a + b)}
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@remembered(256)
 def tree_figure(name: str, a: Classes, b: Classes, dark: bool, _tree: ClassTree) -> go.Figure:
     """The tree with both ways lit. Never change what this returns: all visitors share it."""
     branch = _tree.meeting_branch(a, b)

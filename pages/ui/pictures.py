@@ -34,12 +34,16 @@ def picture(array: np.ndarray) -> Image.Image:
     return Image.fromarray((np.clip(array, 0, 1) * 255).round().astype(np.uint8))
 
 
-def strip(arrays: np.ndarray) -> str:
-    """Pictures (n, H, W) or (n, H, W, 3) side by side on a transparent ground, unscaled, as a data URI."""
-    n, height, width = arrays.shape[:3]
-    sheet = Image.new("RGBA", (n * (width + GAP) - GAP, height))
+def strip(arrays: np.ndarray, columns: int = 0) -> str:
+    """Pictures (n, H, W) or (n, H, W, 3) side by side on a transparent ground, unscaled, as a data URI.
+
+    Given a number of columns, more are put into rows below, and fewer leave room.
+    """
+    columns, (height, width) = columns or len(arrays), arrays.shape[1:3]
+    rows = -(-len(arrays) // columns)
+    sheet = Image.new("RGBA", (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP))
     for k, array in enumerate(arrays):
-        sheet.paste(picture(array), (k * (width + GAP), 0))
+        sheet.paste(picture(array), (k % columns * (width + GAP), k // columns * (height + GAP)))
     return png(sheet)
 
 
@@ -76,5 +80,6 @@ def _row(row: Row) -> str:
         return f'<div class="then">{escape(row.name)}</div>'
     note = f"<small>{escape(row.note)}</small>" if row.note else ""
     name = f'<div class="name">{escape(row.name)}{note}</div>' if row.name else ""
-    return (f'<div class="row {row.kind if name else "bare"}">{name}'
+    kind = row.kind if len(row.name) < 3 else ""  # longer names have no room beside pictures where it is narrow
+    return (f'<div class="row {kind if name else "bare"}">{name}'
             f'<img src="{row.source}" alt="{escape(row.alt)}"></div>')

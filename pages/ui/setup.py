@@ -6,11 +6,14 @@ import streamlit as st
 
 import branched
 
+from . import own
+
 PAGES = {  # file: name in the menu, icon
     "app.py": ("Class tree", ":material/account_tree:"),
     "pages/generate.py": ("Generate", ":material/grid_view:"),
     "pages/hybrids.py": ("Hybrids", ":material/join_inner:"),
     "pages/transmute.py": ("Transmute", ":material/swap_horiz:"),
+    "pages/teach.py": ("Teach", ":material/school:"),
     "pages/discovery.py": ("How the tree is found", ":material/query_stats:"),
     "pages/about.py": ("About the model", ":material/info:"),
 }
@@ -66,7 +69,7 @@ def page(file: str) -> None:
 def chosen_model() -> str:
     """The name of the model that the address asks for (`?model=`), if there is one of that name."""
     asked = st.query_params.get("model", USUAL)
-    if asked == USUAL or asked in branched.models():
+    if asked == USUAL or own.find(asked) or asked in branched.models():
         return asked
     st.warning(f"There is no model {asked:.40} here. You see {USUAL} instead.", icon=":material/link_off:")
     del st.query_params["model"]
@@ -74,7 +77,10 @@ def chosen_model() -> str:
 
 
 def model(name: str) -> branched.BranchedModel:
-    """A model, loaded once for all visitors. If it can't be loaded the page says why, offers the others, and ends."""
+    """A model: loaded once for all visitors, or this visitor's own. If it can't be loaded the page says why, offers the
+    others, and ends."""
+    if found := own.find(name):
+        return found.model
     try:
         return _load(name)
     except (branched.BranchedError, OSError) as error:
@@ -94,7 +100,7 @@ def _load(name: str) -> branched.BranchedModel:
     return found
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@own.remembered(4)
 def judge(name: str, _model: branched.BranchedModel) -> Any:
     """The independent classifier for a model's pictures, loaded once; None if there is none, or a damaged one."""
     try:

@@ -12,6 +12,7 @@ from branched import BranchedModel, ClassTree
 
 from . import line, link, setup, source, words
 from .film import Frame, levels
+from .own import remembered
 from .source import Source
 from .tree_figure import SMALL, figure, graph
 
@@ -246,7 +247,7 @@ def paths(tree: ClassTree, source: str, targets: Sequence[str]) -> dict[int, str
     return down | up
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@remembered(128)
 def tree_figure(name: str, source: str, targets: tuple[str, ...], notes: tuple[str, ...], dark: bool,
                 _tree: ClassTree) -> go.Figure:
     """The tree with both ways lit. Never change what this returns: all visitors share it."""

@@ -27,17 +27,21 @@ def graph(tree: ClassTree) -> nx.DiGraph:
 
     A node stands where its branch ends: at the branch point, or at data (t = 0). Leaves stand side by side in an order
     without crossings. A branch point stands in the gap between the leaves of its children, which is nobody else's: so
-    however close in time branch points are, they do not cover each other.
+    however close in time branch points are, they do not cover each other. `room` is what a leaf takes, in units of a
+    short name's.
     """
-    result, leaves = nx.DiGraph(), 0
+    result, leaves = nx.DiGraph(), -0.5
     for branch in tree.branches:
         text = " | ".join(" ".join(child.classes) for child in tree.children(branch)) or branch.classes[0]
         result.add_node(branch.id, t=branch.t_low, t_high=branch.t_high, leaf=branch.is_leaf, name=text)
     result.add_edges_from((b.parent, b.id) for b in tree.branches if b.parent is not None)
     for root in tree.roots:
         for node in nx.dfs_postorder_nodes(result, root.id):
-            spans = [result.nodes[child]["span"] for child in result.successors(node)] or [(leaves, leaves)]
-            leaves += len(spans) == 1
+            spans = [result.nodes[child]["span"] for child in result.successors(node)]
+            if not spans:
+                room = max(1, 0.22 * len(result.nodes[node]["name"]))
+                spans, leaves = [(leaves + room / 2,) * 2], leaves + room
+                result.add_node(node, room=room)
             between = spans[(len(spans) - 1) // 2][1] + spans[len(spans) // 2][0]
             result.add_node(node, x=between / 2, span=(spans[0][0], spans[-1][1]))
     return nx.freeze(result)
@@ -119,7 +123,7 @@ def _name(here: dict, chosen: bool, note: str | None, look: dict) -> dict:
     if note:
         text += f'<br><span style="font-size:13px">{note}</span>'
     return {"x": here["x"], "y": -0.014, "text": text, "showarrow": False, "yanchor": "top",
-            "font": {"size": 18, "color": look["lit"] if chosen else look["text"]}}
+            "font": {"size": 18 if len(here["name"]) < 5 else 13, "color": look["lit"] if chosen else look["text"]}}
 
 
 def _axes(nodes: nx.DiGraph, point: dict | None, look: dict, low: float, room: float) -> dict:
@@ -131,10 +135,11 @@ def _axes(nodes: nx.DiGraph, point: dict | None, look: dict, low: float, room: f
         shapes = [{"type": "line", "x0": -0.6, "x1": point["x"], "y0": point["t"], "y1": point["t"], "layer": "below",
                    "line": {"color": look["lit"], "width": 1, "dash": "dot"}}]
     title = "diffusion time t" + (": the model works from top to bottom" if room == 1 else "")
-    width, font = max(here["x"] for here in nodes.nodes.values()), {"size": 14, "color": look["text"]}
+    width = max(here["x"] + here.get("room", 0) / 2 for here in nodes.nodes.values())
+    font = {"size": 14, "color": look["text"]}
     return {
         "shapes": shapes,
-        "xaxis": {"visible": False, "fixedrange": True, "range": [-0.6, width + 0.6]},
+        "xaxis": {"visible": False, "fixedrange": True, "range": [-0.6, width + 0.1]},
         "yaxis": {"fixedrange": True, "range": [low, 1.03], "zeroline": False, "gridcolor": look["grid"],
                   "tickfont": font, "tickvals": list(ticks), "ticktext": list(ticks.values()), "automargin": True,
                   "ticklabeloverflow": "allow", "title": {"text": title, "font": font, "standoff": 6}}}

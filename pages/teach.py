@@ -1,0 +1,49 @@
+"""Teach: show the model a class of your own, watch it learn, and see that it forgets nothing."""
+import streamlit as st
+
+from pages.ui import link, own, setup, showing, stages, taught, teaching, transmuted
+
+INTRODUCTION = "Show it something that it has never seen. It learns that in about a minute, and forgets nothing for it."
+EXPLANATION = """
+**Where does it join?** Your examples are covered with noise, more and more of it, until one of the old classes looks
+like them: from there up, the new class shares that one's way. This is the rule by which the whole tree was found.
+
+**What learns?** The tree gets one new branch, from that point down to the picture. It begins as a copy of its
+neighbour, and then learns to take the noise off *your* symbol. What it begins with it draws by itself, so that no old
+picture is needed. From few drawings many are made, a little turned, bent or thickened; and it stops before it only
+repeats them.
+
+**Why is nothing forgotten?** All other numbers of the network stay as they are. Old classes walk old branches only: the
+same numbers, the same calculation, the same pictures.
+
+As an equation: of the two groups of numbers θ in the network only those of the new branch are changed, so that the
+picture which it guesses behind the noise comes close to the real one:
+"""
+EQUATION = (r"\min_{\theta_{\text{new}}} \; \big\| \, \text{guess}(x_t, t;\, \theta_{\text{old}}, \theta_{\text{new}})"
+            r" - x_0 \big\|^2 \qquad \theta_{\text{old}} \text{ fixed}")
+
+setup.page("pages/teach.py")
+name = setup.chosen_model()
+model = setup.model(name)
+mine = own.find(name)
+settings = (*showing.settings(model), *taught.settings(mine))
+link.open_link("teach", *settings)
+st.html(transmuted.STYLE + teaching.STYLE)
+st.title("Teach it something new", anchor=False)
+st.markdown(INTRODUCTION)
+body, other, foot = st.empty(), st.container(), st.container()
+with foot.expander("What am I looking at?", icon=":material/help:"):
+    st.markdown(EXPLANATION)
+    st.latex(EQUATION)
+lesson = teaching.running(name)
+with body.container():
+    if lesson:
+        stages.watch(lesson, settings)
+    elif mine and st.session_state.get("_another") != name:
+        stages.see(mine, settings)
+    else:
+        stages.show(name, model, settings)
+if not lesson:
+    with other:
+        stages.other_way()
+link.write_link("teach", *settings)
