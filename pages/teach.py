@@ -31,7 +31,7 @@ link.open_link("teach", *settings)
 st.html(transmuted.STYLE + teaching.STYLE)
 st.title("Teach it something new", anchor=False)
 st.markdown(INTRODUCTION)
-body, other, foot = st.empty(), st.container(), st.container()
+body, foot = st.empty(), st.container()
 with foot.expander("What am I looking at?", icon=":material/help:"):
     st.markdown(EXPLANATION)
     st.latex(EQUATION)
@@ -41,9 +41,7 @@ with body.container():
         stages.watch(lesson, settings)
     elif mine and st.session_state.get("_another") != name:
         stages.see(mine, settings)
+        stages.other_way()
     else:
         stages.show(name, model, settings)
-if not lesson:
-    with other:
-        stages.other_way()
 link.write_link("teach", *settings)

@@ -52,7 +52,7 @@ def pictures(found: dict[str, Any], way: str) -> str:
     rows = []
     for label in (*found["old"], found["new"]):
         strips = _pictures(found, way, label)
-        rows += [Row(label, when, strips[when], f"{label}, {when} it was taught {found['new']}", "short")
+        rows += [Row(label, when, strips[when], f"{label}, {when} it was taught {found['new']}")
                  for when in ("before", "after") if when in strips]
     return sheet(rows)
 

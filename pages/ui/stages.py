@@ -75,9 +75,9 @@ def watch(lesson: teaching.Lesson, settings: Sequence[link.Setting]) -> None:
         bar.progress(lesson.share, teaching.progress(lesson))
         curve.html(teaching.curve(lesson, dark))
         if lesson.latest is not shown or not lesson.told:
-            if shown is None and lesson.latest:
-                tree.plotly_chart(taught.growing(lesson, dark), key="grown", alt="The class tree, with a new leaf",
-                                  **CHART)
+            if lesson.latest:
+                tree.plotly_chart(taught.growing(lesson, dark), key=f"tree {len(lesson.told)}",
+                                  alt="The class tree, with a new leaf", **CHART)
             shown = lesson.latest
             sheet.html(teaching.previews(lesson))
 

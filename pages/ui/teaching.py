@@ -29,11 +29,12 @@ STYLE = """<style>
 .steps img {display: block; width: 100%; image-rendering: pixelated; border-radius: 0}
 .st-key-count {min-height: 2.6rem}
 [data-testid="stStatusWidget"] {display: none} /* the page has a bar and a button of its own to stop */
+@media (max-width: 760px) {.st-key-stage > * {width: 100% !important}}
 @media (min-width: 761px) and (max-width: 1250px) {
   .st-key-stage {grid-template-rows: auto 1fr}
-  .st-key-stage > .st-key-giving {grid-row: 1}
-  .st-key-stage > .st-key-where {grid-area: 2 / 1}
-  .st-key-stage > .st-key-turning {grid-area: 1 / 2 / span 2}
+  .st-key-stage > :nth-child(1) {grid-area: 1 / 1}
+  .st-key-stage > :nth-child(2) {grid-area: 1 / 2 / span 2}
+  .st-key-stage > :nth-child(3) {grid-area: 2 / 1}
 }
 </style>"""
 

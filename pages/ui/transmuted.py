@@ -191,8 +191,13 @@ def heads(labels: Sequence[str], shape: Sequence[int], height: int) -> str:
     gap = max(1, round(shape[1] / 14))
     pixels = len(labels) * (shape[1] + gap) - gap
     names = "".join(f"<span>{escape(label)}</span>" for label in labels)
-    return (f'<div class="heads" style="width: min(100%, {pixels * height / shape[0]:.1f}px); '
+    return (f'<div class="heads" style="{_size(labels)}width: min(100%, {pixels * height / shape[0]:.1f}px); '
             f'grid-template-columns: repeat({len(labels)}, 1fr); column-gap: {100 * gap / pixels:.3f}%">{names}</div>')
+
+
+def _size(labels: Sequence[str]) -> str:
+    """Names of more than a few letters are written smaller, and break rather than reach into those beside them."""
+    return "font-size: .75rem; overflow-wrap: anywhere; line-height: 1.1; " if max(map(len, labels)) > 3 else ""
 
 
 def table(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
@@ -222,5 +227,6 @@ def grid(labels: Sequence[str], found: Matrix) -> str:
             kind = "self" if k == j else "wrong" if (label, target) in wrong else ""
             alt = f"{label}, as it was" if k == j else f"{label} into {target}"
             cells.append(f'<img class="{kind}" src="{png(image(found.pictures[k, j] / 255))}" alt="{escape(alt)}">')
-    return (f'<div class="cross" style="grid-template-columns: 1.6rem repeat({len(labels)}, minmax(0, 1fr))">'
+    return (f'<div class="cross" style="{_size(labels)}'
+            f'grid-template-columns: minmax(1.6rem, max-content) repeat({len(labels)}, minmax(0, 1fr))">'
             f'{"".join(cells)}</div>')
