@@ -1,13 +1,15 @@
-"""How fast the app feels: `python tests/measure.py [start click seed scrub draw visitors] [--minutes 10]`.
+"""How fast the app feels: `python tests/measure.py [start click seed scrub draw teach visitors] [--minutes 10]`.
 
 A real browser drives the real app; every figure is printed as it is found. To be run on an otherwise idle machine.
 """
 import argparse
+import math
 import statistics
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import cycle
+from random import Random
 
 import browser
 import psutil
@@ -126,6 +128,47 @@ def draw() -> Iterator[tuple[str, str]]:
     yield "  the first of all: transmuted digit, whole scrubber", f"{first[0]:.2f} s, {whole[0]:.2f} s"
 
 
+def teach() -> Iterator[tuple[str, str]]:
+    """Ten drawings of a star are learnt: until the first preview, and until all is learnt."""
+    first, whole = [], []
+    for lesson in range(3):
+        with _opened("teach") as page:
+            random = Random(lesson)
+            for k in range(10):
+                _stroke(page, _star(random))
+                page.get_by_role("button", name="Add this drawing").click()
+                page.get_by_text(f"{k + 1} drawing").first.wait_for()
+            page.get_by_label("Its name").fill("star")
+            page.keyboard.press("Enter")
+            browser.settled(page)
+            began = time.perf_counter()
+            page.get_by_role("button", name="Teach it").click()
+            page.get_by_text("From noise to the symbol").wait_for()
+            first.append(time.perf_counter() - began)
+            page.get_by_role("heading", name="It knows star now").wait_for(timeout=4 * browser.WAIT)
+            whole.append(time.perf_counter() - began)
+    yield "ten drawings to the first preview", _told(first)
+    yield "ten drawings until all is learnt", _told(whole)
+
+
+def _star(random: Random) -> list[tuple[float, float]]:
+    """A five-pointed star in one stroke, in shares of the canvas; none is like the other."""
+    size, turn = random.uniform(0.28, 0.38), random.uniform(-0.3, 0.3)
+    x, y = (random.uniform(0.45, 0.55) for _ in range(2))
+    corners = [turn - math.pi / 2 + 4 * math.pi * k / 5 for k in range(6)]
+    return [(x + size * math.cos(corner), y + size * math.sin(corner)) for corner in corners]
+
+
+def _stroke(page, points: list[tuple[float, float]]) -> None:
+    box = page.locator("canvas").bounding_box()
+    (x, y), *others = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for x, y in others:
+        page.mouse.move(x, y, steps=6)
+    page.mouse.up()
+
+
 def visitors(count: int = 10, windows: int = 1, minutes: float = 10.0) -> Iterator[tuple[str, str]]:
     """Visitors who each click on another node every three seconds: some in browser windows, the others by protocol."""
     tree = branched.load("mnist").tree
@@ -230,7 +273,8 @@ def _told(seconds: list[float], scale: float = 1, unit: str = "s") -> str:
     return f"median {statistics.median(ordered):.2f} {unit}, 95th of 100 {high:.2f} {unit} ({len(ordered)} times)"
 
 
-PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "visitors": visitors}
+PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "teach": teach,
+         "visitors": visitors}
 
 
 def main() -> None:
