@@ -185,7 +185,7 @@ def cut(known, time: float):
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_who_walks_a_cut_branch_does_not_notice(known, solver, time):
     """In any company: the same states at the same times, and so many evaluations."""
-    (old, new), labels = cut(known, time), "0123"
+    (old, new), labels = cut(known, time), tuple("0123")
     before, alone = walk_all(old, solver), walk_all(new, solver, labels=labels)
     together = walk_all(known_again := cut(known, time)[1], solver)
     for label in labels:
@@ -219,7 +219,7 @@ def test_a_cut_at_a_time_of_the_grid_hands_over_the_very_state_there(known, solv
 def test_a_cut_between_two_times_hands_over_part_of_the_step(known):
     denoise = cut(known, 0.62)[1]
     walk = from_noise(denoise, ("3", "x"), 3, STEPS, "ddim", 0)
-    x, x0 = next((lane.x.clone(), lane.x0) for lanes in walk for lane in lanes if lane.t == 0.65)
+    [(x, x0)] = [(lane.x.clone(), lane.x0) for lanes in walk for lane in lanes if lane.t == 0.65]
     noise = schedule.infer_noise(x, x0, 0.65)
     handed = walk.handed[0, denoise.tree.leaf("x").parent]
     torch.testing.assert_close(handed, schedule.diffuse(x0, noise, 0.62))
@@ -261,11 +261,11 @@ def test_a_walk_of_no_length_returns_its_start(known, tree):
 
 
 @pytest.mark.parametrize("grown", [False, True], ids=["as trained", "with grafts"])
-def test_one_walk_gives_the_hybrids_of_all_branch_points(known_model, known, grown):
+def test_one_walk_gives_the_hybrids_of_all_branch_points(known_model, model, known, grown):
     """Each is what `hybrid` finds for the two sides; looking costs one wave more, and is not counted as sampling."""
     if grown:
         tree = known_model.tree.graft("a", "4", 0.45).graft("b", "a", 0.2)
-        known_model = BranchedModel(known_model.denoise.network, tree, {}, {})
+        known_model = BranchedModel(model.denoise.network, tree, {}, {})
         known_model.denoise = known(tree)
     *_, last = known_model.sampling(n=3, steps=10, seed=2, hybrids=True)
     made, tree = last.result, known_model.tree
