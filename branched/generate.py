@@ -73,8 +73,8 @@ def _result(walk: Walk, seed: int, seconds: float, hybrids: bool = False) -> Sam
     [start], tree = walk.starts, walk.denoise.tree
     images = np.stack([from_core(walk.ends[0, label]) for label in start.labels])
     alone = len(start.x) * sum(walk.path_evaluations(0, label) for label in start.labels)
-    passed = [branch for branch in tree.walk(start.labels) if not branch.is_leaf and (0, branch.id) in walk.handed]
-    passed = passed if hybrids else []
+    passed = [branch for branch in (tree.walk(start.labels) if hybrids else ())
+              if not branch.is_leaf and (0, branch.id) in walk.handed]
     found = dict(zip([branch.id for branch in passed], handed_over(walk, passed, seed), strict=True)) if passed else {}
     calls = {branch: own for (_, branch), own in walk.calls.items()}
     return Samples(images, start.labels, walk.evaluations, alone, walk.waves, seconds, seed, walk.steps, walk.solver,

@@ -190,7 +190,8 @@ class Walk:
 
     def _advance(self, lane: Lane) -> list[Lane]:
         """The same lane one step on, with those that leave it on the way; or, at its end, those that follow it."""
-        x, t, before = lane.x, lane.t, lane.noise.copy() if len(lane.parts) > 1 else lane.noise
+        x, t, leaves = lane.x, lane.t, any(label not in lane.parts[-1].classes for label in lane.labels)
+        before = lane.noise.copy() if leaves else lane.noise
         try:
             lane.x, lane.t = lane.solver.send(lane.x0)
             ended = False

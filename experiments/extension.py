@@ -28,6 +28,7 @@ from branched.images import pictures, save_grid
 from branched.judge import Judge
 from branched.training import TrainingConfig, learn, start_from
 from pages.ui.pictures import strip
+from pages.ui.taught import differing
 
 BASE, OLD, N, RUNS = "mnist-049", ("0", "4", "9"), 1000, Path("runs")
 SHOWN = 8  # pictures of each class that the page shows
@@ -50,8 +51,7 @@ def figures(model: BranchedModel, labels: tuple[str, ...]) -> dict[str, dict[str
 
 def differing_bits(a: BranchedModel, b: BranchedModel, labels: tuple[str, ...]) -> int:
     """Between 1000 samples of each of the classes by either model."""
-    one, other = (model.sample(labels, n=N).images.view(np.uint32) for model in (a, b))
-    return int(np.bitwise_count(one ^ other).sum())
+    return differing(*(model.sample(labels, n=N).images for model in (a, b)))
 
 
 def taught(model: BranchedModel, label: str) -> BranchedModel:

@@ -103,6 +103,17 @@ def settled(page) -> None:
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
+def stroke(page, canvas: str, points, steps: int = 6) -> None:
+    """Draw through points, in shares of the canvas that a selector finds, with the mouse, in one line."""
+    box = page.locator(canvas).bounding_box()
+    first, *others = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*first)
+    page.mouse.down()
+    for place in others:
+        page.mouse.move(*place, steps=steps)
+    page.mouse.up()
+
+
 def node_at(page, node: int) -> tuple[float, float]:
     """Where a node of the tree is in the window, scrolled into view."""
     page.wait_for_selector(".st-key-tree .js-plotly-plot .nsewdrag", state="attached")

@@ -107,14 +107,7 @@ def draw() -> Iterator[tuple[str, str]]:
     first, whole = [], []
     with _opened("transmute?from=draw") as page:
         for k in range(REPEATS + 1):
-            box = page.locator(".drawing canvas").bounding_box()
-            points = [(0.24 + 0.02 * k, 0.25), (0.72, 0.25), (0.45, 0.8)]
-            places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-            page.mouse.move(*places[0])
-            page.mouse.down()
-            for place in places[1:]:
-                page.mouse.move(*place, steps=12)
-            page.mouse.up()
+            browser.stroke(page, ".drawing canvas", [(0.24 + 0.02 * k, 0.25), (0.72, 0.25), (0.45, 0.8)], steps=12)
             began = time.perf_counter()
             page.wait_for_selector(".st-key-still .film canvas")
             first.append(time.perf_counter() - began)
@@ -135,7 +128,7 @@ def teach() -> Iterator[tuple[str, str]]:
         with _opened("teach") as page:
             random = Random(lesson)
             for k in range(10):
-                _stroke(page, _star(random))
+                browser.stroke(page, ".drawing canvas", _star(random))
                 page.get_by_role("button", name="Add this drawing").click()
                 page.get_by_text(f"{k + 1} drawing").first.wait_for()
             page.get_by_label("Its name").fill("star")
@@ -157,16 +150,6 @@ def _star(random: Random) -> list[tuple[float, float]]:
     x, y = (random.uniform(0.45, 0.55) for _ in range(2))
     corners = [turn - math.pi / 2 + 4 * math.pi * k / 5 for k in range(6)]
     return [(x + size * math.cos(corner), y + size * math.sin(corner)) for corner in corners]
-
-
-def _stroke(page, points: list[tuple[float, float]]) -> None:
-    box = page.locator("canvas").bounding_box()
-    (x, y), *others = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for x, y in others:
-        page.mouse.move(x, y, steps=6)
-    page.mouse.up()
 
 
 def visitors(count: int = 10, windows: int = 1, minutes: float = 10.0) -> Iterator[tuple[str, str]]:

@@ -373,17 +373,6 @@ def test_a_digit_is_offered_where_one_is_missing():
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-def draw(page, points) -> None:
-    """A line through points in shares of the canvas."""
-    box = page.locator(".st-key-sketch canvas").bounding_box()
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=4)
-    page.mouse.up()
-
-
 @browser.needed
 def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
     with browser.page(chromium) as page, browser.page(chromium, 390, 844) as other:
@@ -391,7 +380,8 @@ def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
         browser.settled(page)
         page.noise.clear()
         for k in range(4):
-            draw(page, [(0.2, 0.3 + 0.05 * k), (0.8, 0.25), (0.5, 0.85), (0.2, 0.3 + 0.05 * k)])
+            start = (0.2, 0.3 + 0.05 * k)
+            browser.stroke(page, ".st-key-sketch canvas", [start, (0.8, 0.25), (0.5, 0.85), start], steps=4)
             page.get_by_role("button", name="Add this drawing").click()
             page.get_by_text(f"{k + 1} drawing").wait_for()
         assert page.locator(".st-key-sketch .inked").count() == 0, "the canvas is empty again"

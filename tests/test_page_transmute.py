@@ -393,13 +393,7 @@ def test_a_drawn_digit_is_transmuted(address, chromium):
     with browser.page(chromium) as page:
         visit(page, address, "from=draw&variants=2&steps=5")
         before = pixels(page)
-        box = page.locator(".st-key-drawing canvas").bounding_box()
-        x, y, side = box["x"], box["y"], box["width"]
-        page.mouse.move(x + 0.25 * side, y + 0.2 * side)
-        page.mouse.down()
-        for right, down in ((0.5, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)):
-            page.mouse.move(x + right * side, y + down * side, steps=6)
-        page.mouse.up()
+        browser.stroke(page, ".st-key-drawing canvas", [(0.25, 0.2), (0.5, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)])
         page.locator('img[alt$="your drawing"]').first.wait_for()
         page.wait_for_timeout(300)
         filmed(page)
