@@ -18,7 +18,7 @@ from . import schedule
 from .data import Dataset
 from .tree import ClassTree
 
-Pairs = tuple[Tensor, Tensor]  # x0 and noise, (n, C, H, W) each
+Pairs = tuple[Tensor, Tensor]  # x0 and noise, (n, *shape) each
 
 
 def transport(x_high: Tensor, x0: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
-"""Classification by the tree: which class's branches denoise an image best? (A hierarchical diffusion classifier.)
+"""Classification by the tree: which class's branches denoise an object best? (A hierarchical diffusion classifier.)
 
-The image is noised to falling times. At each, every branch that still holds a candidate says what it takes the image
+The object is noised to falling times. At each, every branch that still holds a candidate says what it takes the object
 for, and its error counts for all candidates on it; a class that falls far behind the best is dropped, and with it every
 branch that held only such classes. So the search descends the tree from where several classes share a branch, but an
 early mistake can be repaired. Errors count by their logarithm, so that one bad noise does not decide. Descending
@@ -30,7 +30,7 @@ class Classes(np.ndarray):
 
 
 def classify(denoise: Denoiser, x0: Tensor, noises: int, seed: int) -> Classes:
-    """The class of each object x0 (B, C, H, W), judged at `noises` times with fresh noise at each."""
+    """The class of each object x0 (B, *shape), judged at `noises` times with fresh noise at each."""
     tree = denoise.tree
     errors = torch.zeros(len(x0), len(tree.labels))
     candidate = torch.ones_like(errors, dtype=torch.bool)

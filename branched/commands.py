@@ -12,28 +12,32 @@ import torch
 import torch.distributed as dist
 from tqdm import tqdm
 
-from . import checkpoint, data, discovery, images
+from . import checkpoint, data, discovery, images, table
 from .bench import figures as bench_figures
 from .errors import BranchedError
-from .evaluate import Protocol, card, table
+from .evaluate import Protocol, as_text, card
 from .evaluate import evaluate as measure
 from .fit import Plan, fit
 from .judge import Judge, make_judge
+from .mlp import MLPConfig
 from .model import BranchedModel, load, pick_device
-from .network import NetworkConfig
 from .training import TrainingConfig
+from .table import Table
 from .tree import ClassTree
+from .unet import UNetConfig
 
 
 def info(options: argparse.Namespace) -> None:
     model = load(options.model, options.device)
-    print(f"{model.parameters:,} parameters, images {' x '.join(map(str, model.shape))}, on {model.device}")
+    print(f"{model.parameters:,} parameters, {model.form.kind} {' x '.join(map(str, model.shape))}, on {model.device}")
+    if model.features:
+        print(f"features: {', '.join(model.features)}")
     print_tree(model.tree)
     for key, value in model.facts.items():
         if key != "quality":
             print(f"{key}: {json.dumps(value)}")
     for part, figures in model.facts.get("quality", {}).items():
-        print(f"\n{part}\n{table(figures)}")
+        print(f"\n{part}\n{as_text(figures)}")
 
 
 def discover(options: argparse.Namespace) -> None:
@@ -47,7 +51,7 @@ def discover(options: argparse.Namespace) -> None:
 def train(options: argparse.Namespace) -> None:
     plan = _plan(options)
     print_tree(plan.tree)
-    print(f"{len(plan.data):,} images; {plan.config}")
+    print(f"{len(plan.data):,} {plan.data.form.kind}; {plan.config}")
     if options.dry_run:
         print(f"Would train {plan.config.steps} steps and write {options.output}. Nothing was done.")
         return
@@ -67,45 +71,53 @@ def sample(options: argparse.Namespace) -> None:
     frames = model.sampling(options.labels, options.n, options.steps, options.seed, options.solver)
     for frame in tqdm(frames, desc="Sampling", unit=" waves", leave=False):
         result = frame.result
-    images.save_grid(options.output, result.images)
-    _save_arrays(options, images=result.images, labels=result.labels)
-    print(f"{len(result.labels)} classes x {options.n} images: {result.evaluations} evaluations "
-          f"(class by class: {result.evaluations_class_by_class}), {result.seconds:.2f} s. See {options.output}.")
+    kind = model.form.kind
+    output = _write(options, model, [({"class": label}, own) for label, own in zip(result.labels, result.made, strict=True)])
+    _save_arrays(options, **{kind: result.made}, labels=result.labels)
+    print(f"{len(result.labels)} classes x {options.n} {kind}: {result.evaluations} evaluations "
+          f"(class by class: {result.evaluations_class_by_class}), {result.seconds:.2f} s. See {output}.")
 
 
 def hybrid(options: argparse.Namespace) -> None:
     model = load(options.model, options.device)
     sets = (options.a.split(","), options.b.split(","))
     made = model.hybrid(*sets, options.n, options.steps, options.seed, options.solver)
-    images.save_grid(options.output, [made.noisy, made.denoised, *made.endings.values()])
+    output = _write(options, model, [
+        ({"what": "noisy", "class": ""}, made.noisy), ({"what": "denoised", "class": ""}, made.denoised),
+        *(({"what": "ending", "class": label}, own) for label, own in made.endings.items())])
     _save_arrays(options, noisy=made.noisy, denoised=made.denoised, time=made.time,
-                 **{f"ending_{label}": pictures for label, pictures in made.endings.items()})
-    print(f"{options.a} and {options.b} part at t = {made.time:.3f}. Rows of {options.output}: the state there, the "
+                 **{f"ending_{label}": own for label, own in made.endings.items()})
+    print(f"{options.a} and {options.b} part at t = {made.time:.3f}. In {output}, one below the other: the state there, the "
           f"model's estimate, and what it becomes: {', '.join(made.endings)}.")
 
 
 def transmute(options: argparse.Namespace) -> None:
     model = load(options.model, options.device)
-    given = (_read(model, options.images) if options.images
-             else model.sample(options.source, options.n, seed=options.seed).images[0])
+    given = (_read(model, options.given, options.source) if options.given
+             else model.sample(options.source, options.n, seed=options.seed).made[0])
     made = model.transmute(given, options.source, options.targets, options.time, options.steps, options.seed,
                            options.deterministic, None if options.deterministic else options.solver)
-    images.save_grid(options.output, [given, *made.images])
-    _save_arrays(options, source=given, images=made.images, time=made.time)
-    print(f"{len(given)} images of {made.source} into {', '.join(made.target)}: {made.evaluations} evaluations, "
-          f"{made.seconds:.2f} s. Rows of {options.output}: as given, then each target.")
+    output = _write(options, model, [
+        ({"what": "given", "class": made.source}, given),
+        *(({"what": "transmuted", "class": label}, own) for label, own in zip(made.target, made.made, strict=True))])
+    _save_arrays(options, source=given, **{made.kind: made.made}, time=made.time)
+    print(f"{len(given)} {made.kind} of {made.source} into {', '.join(made.target)}: {made.evaluations} evaluations, "
+          f"{made.seconds:.2f} s. In {output}, one below the other: as given, then each target.")
 
 
 def classify(options: argparse.Namespace) -> None:
     model = load(options.model, options.device)
-    found = model.classify(_read(model, options.images), seed=options.seed)
-    for path, label, probabilities in zip(options.images, found, found.probabilities, strict=True):
-        print(f"{path}: {label} ({100 * probabilities.max():.0f}%)")
+    for path in options.given:
+        given = _read(model, [path])
+        found = model.classify(given, seed=options.seed)
+        for k, (label, probabilities) in enumerate(zip(found, found.probabilities, strict=True)):
+            where = f"{path}, row {k + 1}" if model.features else path
+            print(f"{where}: {label} ({100 * probabilities.max():.0f}%)")
 
 
 def extend(options: argparse.Namespace) -> None:
     model = load(options.model, options.device)
-    given = _read(model, _files(options.images))
+    given = _read(model, _files(options.given), options.name)
     steps = model.extending(given, options.name, options.sibling, options.time, options.steps, options.seed)
     larger = None
     try:
@@ -115,7 +127,9 @@ def extend(options: argparse.Namespace) -> None:
                 bar.update(max(0, learnt.step - bar.n))
                 bar.set_postfix(loss=f"{learnt.loss:.4f}", refresh=False)
                 if learnt.samples is not None and options.preview:
-                    images.save_grid(options.preview, [learnt.samples[:8], learnt.samples[8:]])
+                    half = len(learnt.samples) // 2
+                    blocks = [({"class": options.name}, own) for own in (learnt.samples[:half], learnt.samples[half:])]
+                    _put(options.preview, model, blocks)
     except KeyboardInterrupt:
         if larger is None:
             raise
@@ -123,7 +137,7 @@ def extend(options: argparse.Namespace) -> None:
     larger.save(options.output)
     told = larger.facts["extensions"][-1]
     print_tree(larger.tree)
-    print(f"{options.name} was learnt from {len(given)} images in {told['seconds']:.0f} s; it leaves the path of "
+    print(f"{options.name} was learnt from {len(given)} {model.form.kind} in {told['seconds']:.0f} s; it leaves the path of "
           f"{told['sibling']} at t = {told['time']:.3f}. See {options.output}.")
 
 
@@ -138,7 +152,7 @@ def evaluate(options: argparse.Namespace) -> None:
     quality: dict[str, Any] = {}
     for part, figures in measure(model, Judge.load(checkpoint.find(options.judge)), _data(options, "train"),
                                  _data(options, "test"), protocol, options.parts):
-        print(f"{part}\n{table(figures)}\n", flush=True)
+        print(f"{part}\n{as_text(figures)}\n", flush=True)
         quality[part] = figures
     if options.store:
         model.facts["quality"] = model.facts.get("quality", {}) | quality
@@ -178,7 +192,7 @@ def print_tree(tree) -> None:
 
 
 def _data(options: argparse.Namespace, split: str = "train") -> data.Dataset:
-    found = data.load(options.data, split, options.folder, options.size, options.colour)
+    found = data.load(options.data or "mnist", split, options.folder, options.size, options.colour, options.label)
     return found.only(options.classes) if options.classes else found
 
 
@@ -193,13 +207,16 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         inside = sorted(own for own in path.iterdir() if not own.name.startswith(".")) if path.is_dir() else [path]
         if not inside:
-            raise BranchedError(f"There are no images in the folder {path}.")
+            raise BranchedError(f"There are no files in the folder {path}.")
         found += inside
     return found
 
 
-def _read(model: BranchedModel, paths: Sequence[Path]) -> np.ndarray:
-    """Picture files as (B, H, W) or (B, H, W, 3). Of several, the one that will not do is named."""
+def _read(model: BranchedModel, paths: Sequence[Path], label: str = "") -> np.ndarray:
+    """Picture files as (B, H, W) or (B, H, W, 3), or the rows of CSV files, (B, F): those of a class, where the files name
+    classes. Of several files, the one that will not do is named."""
+    if isinstance(model.form, Table):
+        return np.concatenate([table.read_rows(path, model.form, label) for path in paths])
     pictures = []
     for path in paths:
         try:
@@ -207,6 +224,23 @@ def _read(model: BranchedModel, paths: Sequence[Path]) -> np.ndarray:
         except BranchedError as error:
             raise BranchedError(str(error) if str(path) in str(error) else f"{path}: {error}") from None
     return np.stack(pictures)
+
+
+def _write(options: argparse.Namespace, model: BranchedModel, blocks: list[tuple[dict[str, str], np.ndarray]]) -> Path:
+    """Write what was made where it was asked for, and say where that is."""
+    output = options.output or Path(options.stem + (".csv" if model.features else ".png"))
+    if options.round:
+        blocks = [(said, own if said.get("what") == "noisy" else model.rounded(own)) for said, own in blocks]
+    _put(output, model, blocks)
+    return output
+
+
+def _put(path: Path, model: BranchedModel, blocks: list[tuple[dict[str, str], np.ndarray]]) -> None:
+    """Blocks of objects (n, ...), with what they are: as the rows of a picture, or as a table."""
+    if isinstance(model.form, Table):
+        table.write(path, model.form, blocks)
+    else:
+        images.save_grid(path, [own for _, own in blocks])
 
 
 def _save_arrays(options: argparse.Namespace, **arrays: Any) -> None:
@@ -222,25 +256,30 @@ def _save_arrays(options: argparse.Namespace, **arrays: Any) -> None:
 
 def _plan(options: argparse.Namespace) -> Plan:
     """What a `train` command asks for."""
-    images = _data(options)
+    given = _data(options)
     config = TrainingConfig(**{f.name: getattr(options, f.name) for f in fields(TrainingConfig)})
-    sizes = {"channels": options.channels, "rank": options.rank}
-    network = NetworkConfig(images.shape, **{name: value for name, value in sizes.items() if value is not None})
+    kind = MLPConfig if isinstance(given.form, Table) else UNetConfig
+    sizes = {name: getattr(options, name) for name in ("channels", "width", "blocks", "rank")}
+    sizes = {name: value for name, value in sizes.items() if value is not None}
+    foreign = {"width", "blocks"} if kind is UNetConfig else {"channels"}
+    if foreign & sizes.keys():
+        raise BranchedError(f"--{min(foreign & sizes.keys())} is not an option of the network for {given.form.kind}.")
+    network = kind(given.shape, **sizes)
     found = None
     if options.tree == "flat":
-        tree = ClassTree.flat(images.labels)
+        tree = ClassTree.flat(given.labels)
     elif options.tree:
         try:
             tree = ClassTree.from_json(Path(options.tree).read_text())
         except (OSError, UnicodeDecodeError) as error:
             raise BranchedError(f"The tree {options.tree} cannot be read ({error}).") from None
     else:
-        found = discovery.discover(images, **_rule(options))
+        found = discovery.discover(given, **_rule(options))
         tree = found.tree
     if options.raise_branch_points:
         tree = ClassTree.from_merges(tree.labels, [(branch.t_low + options.raise_branch_points, branch.classes)
                                                    for branch in tree.branch_points])
-    return Plan(images, tree, network, config, found)
+    return Plan(given, tree, network, config, found)
 
 
 def _join_processes(device: torch.device) -> torch.device:

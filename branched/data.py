@@ -1,79 +1,71 @@
-"""Data: images with class names, from MNIST, scikit-learn's small digits, or a folder with a sub-folder per class."""
+"""Data: objects with class names. Images from MNIST, scikit-learn's small digits, or a folder with a sub-folder per
+class; rows of a table from the letters, or any CSV file with a column of classes."""
 from __future__ import annotations
 
-import gzip
-import hashlib
 import os
-import tempfile
-import urllib.request
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
+from . import known, table
 from .decode import squared
 from .errors import BranchedError
+from .form import Form
+from .images import Images
+from .table import Table
 from .tree import natural_order
 
 SPLITS = ("train", "test")
 MAX_SIZE = 256
-MNIST_MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
-# md5 of the uncompressed bytes: a gzip header holds a date, so the same data come in different .gz files.
-MNIST_FILES = {
-    "train": (("train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"),
-              ("train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624")),
-    "test": (("t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea"),
-             ("t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637")),
-}
-MNIST_BYTES = 60_000 * 28 * 28 + 16  # the largest of the four
-TIMEOUT = 30  # seconds without a byte
-
-
-def to_core(x: Tensor) -> Tensor:
-    """uint8 images 0..255 as float32 in [-1, 1], what everything inside `branched` works on."""
-    return x.float() / 127.5 - 1
+LEAST_ROWS = 4  # of a class in a table
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images x (n, C, H, W) uint8, and for each the index y (n,) int64 of its class among `labels`."""
+    """Objects x (n, *shape), and for each the index y (n,) int64 of its class among `labels`.
+
+    Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units, with their `form`, which
+    for images goes without saying.
+    """
 
     name: str
     labels: tuple[str, ...]
     x: Tensor
     y: Tensor
+    form: Form = None
 
     def __post_init__(self) -> None:
-        if self.x.ndim != 4 or self.x.dtype != torch.uint8 or self.y.shape != self.x.shape[:1]:
-            raise BranchedError(f"A data set is uint8 images (n, C, H, W) with n class indices; "
-                                f"found {self.x.dtype} {tuple(self.x.shape)} and {tuple(self.y.shape)}.")
+        if self.form is None:
+            if self.x.ndim != 4 or self.x.dtype != torch.uint8:
+                raise BranchedError("A data set is uint8 images (n, C, H, W), or the rows of a table with their form; "
+                                    f"found {self.x.dtype} {tuple(self.x.shape)}.")
+            object.__setattr__(self, "form", Images(tuple(self.x.shape[1:])))
+        if self.x.shape[1:] != self.form.shape or self.y.shape != self.x.shape[:1]:
+            raise BranchedError(f"A data set has a class index for each of its {self.form.kind}; found "
+                                f"{tuple(self.x.shape)} and {tuple(self.y.shape)}.")
 
     def __len__(self) -> int:
         return len(self.x)
 
     def __repr__(self) -> str:
-        return f"Dataset({self.name!r}, {len(self)} images {self.shape}, {len(self.labels)} classes)"
+        return f"Dataset({self.name!r}, {len(self)} {self.form.kind} {self.shape}, {len(self.labels)} classes)"
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of one image."""
-        return tuple(self.x.shape[1:])
+    def shape(self) -> tuple[int, ...]:
+        """Of one object: (C, H, W), or (F,)."""
+        return self.form.shape
 
     @cached_property
     def _rows(self) -> dict[str, Tensor]:
         return {label: torch.nonzero(self.y == k).flatten() for k, label in enumerate(self.labels)}
 
     @cached_property
-    def _images(self) -> dict[str, Tensor]:
+    def _objects(self) -> dict[str, Tensor]:
         return {label: self.x[rows] for label, rows in self._rows.items()}
 
     def _check_label(self, label: str | int) -> str:
@@ -83,8 +75,8 @@ class Dataset:
         return label
 
     def of(self, label: str | int) -> Tensor:
-        """All images of one class, uint8 (n, C, H, W). Shared, not to be written to."""
-        return self._images[self._check_label(label)]
+        """All objects of one class, as they are stored, (n, *shape). Shared, not to be written to."""
+        return self._objects[self._check_label(label)]
 
     def only(self, labels: Sequence[str | int]) -> Dataset:
         """The part of the data that belongs to some classes, which keep the order of this data set."""
@@ -95,38 +87,46 @@ class Dataset:
         place = torch.full((len(self.labels),), -1)
         place[kept] = torch.arange(len(kept))
         y = place[self.y]
-        return Dataset(self.name, tuple(self.labels[k] for k in kept), self.x[y >= 0], y[y >= 0])
+        return replace(self, labels=tuple(self.labels[k] for k in kept), x=self.x[y >= 0], y=y[y >= 0])
 
     def draw(self, labels: Sequence[str | int], n: int, generator: torch.Generator) -> Tensor:
-        """n random images of the given classes in equal shares, shuffled: float32 (n, C, H, W) in [-1, 1].
+        """n random objects of the given classes in equal shares, shuffled, for the core: float32 (n, *shape).
 
         Within a class with replacement. Where n does not divide, the generator says who gets one more.
         """
         rows = [self._rows[label] for label in dict.fromkeys(self._check_label(label) for label in labels)]
         if not rows or any(len(r) == 0 for r in rows):
-            raise BranchedError("To draw images takes at least one class, and at least one image in each.")
+            raise BranchedError(f"To draw {self.form.kind} takes at least one class, and at least one of them in each.")
         shares = torch.full((len(rows),), n // len(rows))
         shares[torch.randperm(len(rows), generator=generator)[:n % len(rows)]] += 1
         picks = torch.cat([r[torch.randint(len(r), (share,), generator=generator)]
                            for r, share in zip(rows, shares.tolist(), strict=True)])
-        return to_core(self.x[picks[torch.randperm(n, generator=generator)]])
+        return self.form.scale(self.x[picks[torch.randperm(n, generator=generator)]])
 
 
 def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike | None = None,
-         size: int | None = None, colour: bool = False) -> Dataset:
-    """Load "mnist", "digits" (scikit-learn's, 8 x 8), or a folder with one sub-folder of images per class.
+         size: int | None = None, colour: bool = False, label: str | None = None) -> Dataset:
+    """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), a folder with one sub-folder of images per
+    class, or a CSV file with a column of classes.
 
-    `folder` is where MNIST's files lie (else $BRANCHED_DATA, our cache, the network). `size` is the side of an image
-    in pixels, a multiple of 4 (default: 28 for a folder, else as it is). Raises BranchedError with the reason.
+    `folder` is where files of MNIST or the letters lie (else $BRANCHED_DATA, our cache, the network). `size` is the side of
+    an image in pixels, a multiple of 4 (default: 28 for a folder, else as it is). `label` names the column of classes of
+    a CSV file, where it is not plain. Raises BranchedError with the reason.
     """
     if split not in SPLITS:
         raise BranchedError(f"The split is 'train' or 'test', not {split!r}.")
     if size is not None and (size % 4 or not 4 <= size <= MAX_SIZE):
         raise BranchedError(f"The size of images is a multiple of 4 from 4 to {MAX_SIZE}, not {size}.")
     if source in ("mnist", "digits"):
-        x, y = _mnist(split, folder) if source == "mnist" else _digits(split)
+        x, y = known.mnist(split, folder) if source == "mnist" else _digits(split)
         return Dataset(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
-    return _image_folder(Path(source).expanduser(), split, size or 28, colour)
+    if source == "letters":
+        x, y = known.letters(folder)
+        return _table(source, known.LETTER_FEATURES, x, y, torch.arange(len(x)) >= known.LETTERS_TRAINING, split)
+    path = Path(source).expanduser()
+    if path.suffix.lower() in (".csv", ".tsv", ".data", ".txt") or path.is_file():
+        return _csv(path, split, label)
+    return _image_folder(path, split, size or 28, colour)
 
 
 def _fit(x: Tensor, size: int | None, colour: bool) -> Tensor:
@@ -148,78 +148,9 @@ def _digits(split: str) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(x), torch.from_numpy(y[keep].astype(np.int64))
 
 
-# -- MNIST -----------------------------------------------------------------------------------------------------------
-
-def _mnist(split: str, folder: str | os.PathLike | None) -> tuple[Tensor, Tensor]:
-    (images, images_md5), (labels, labels_md5) = MNIST_FILES[split]
-    # The checksum vouches for what the IDX headers (16 and 8 bytes) would say.
-    x = np.frombuffer(_mnist_bytes(images, images_md5, folder), np.uint8, offset=16).reshape(-1, 28, 28)
-    y = np.frombuffer(_mnist_bytes(labels, labels_md5, folder), np.uint8, offset=8)
-    return torch.from_numpy(x.copy()), torch.from_numpy(y.astype(np.int64))
-
-
-def _mnist_bytes(name: str, md5: str, folder: str | os.PathLike | None) -> bytes:
-    """The uncompressed bytes of one of MNIST's files, from the first place that has it."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "branched" / "mnist"
-    places = []
-    for given in (folder, os.environ.get("BRANCHED_DATA")):
-        if given:
-            given = Path(given).expanduser()
-            if not given.is_dir():
-                raise BranchedError(f"There is no data folder {given}.")
-            places += [given, given / "mnist"]
-    for place in [*places, cache]:
-        for path in (place / name, place / f"{name}.gz"):
-            if path.is_file():
-                data = _read(path)
-                if hashlib.md5(data, usedforsecurity=False).hexdigest() != md5:
-                    raise BranchedError(f"{path} is not the file that it should be (its checksum differs). "
-                                        "Remove it, so that it is downloaded again, or replace it.")
-                return data
-    return _download(name, md5, cache / f"{name}.gz")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with (gzip.open(path) if path.suffix == ".gz" else open(path, "rb")) as file:
-            return file.read(MNIST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise BranchedError(f"{path} cannot be read ({error}). Remove or replace it.") from None
-
-
-def _download(name: str, md5: str, target: Path) -> bytes:
-    """Fetch one file into the cache and return its uncompressed bytes; a file appears there only when it is whole."""
-    reason = ""
-    for mirror in MNIST_MIRRORS:
-        part = None
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(dir=target.parent, prefix=".part-", suffix=".gz")
-            with os.fdopen(handle, "wb") as file:
-                _copy(f"{mirror}{name}.gz", file)
-            data = _read(Path(part))
-            if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:
-                os.replace(part, target)
-                return data
-            reason = "the downloaded file has a wrong checksum"
-        except (OSError, BranchedError) as error:  # urllib's errors are OSErrors
-            reason = str(error).rstrip(".")
-        finally:
-            if part is not None:
-                Path(part).unlink(missing_ok=True)
-    raise BranchedError(f"MNIST is not on this machine and cannot be downloaded ({reason}). Put its four files into a "
-                        "folder, and name the folder by --data or the environment variable BRANCHED_DATA.")
-
-
-def _copy(url: str, file) -> None:
-    with urllib.request.urlopen(url, timeout=TIMEOUT) as reply:
-        total = int(reply.headers.get("Content-Length") or 0)
-        with tqdm(total=total or None, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1], leave=False) as bar:
-            while chunk := reply.read(1 << 16):
-                file.write(chunk)
-                bar.update(len(chunk))
-                if bar.n > MNIST_BYTES:
-                    raise OSError(f"{url} sends more than it should")
+def _tests(place: int) -> bool:
+    """Whether an object of a class is kept for testing: the second of every six, so one of a class of two."""
+    return place % 6 == 1
 
 
 # -- a folder of images ----------------------------------------------------------------------------------------------
@@ -227,7 +158,8 @@ def _copy(url: str, file) -> None:
 def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
     if not root.is_dir():
         raise BranchedError(f"There is no data set or folder {str(root)!r}; "
-                            "give 'mnist', 'digits', or a folder with one sub-folder of images per class.")
+                            "give 'mnist', 'digits', 'letters', a folder with one sub-folder of images per class, "
+                            "or a CSV file.")
     folders = {path.name: path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")}
     if not folders:
         raise BranchedError(f"{root} has no sub-folders; it needs one sub-folder of images per class.")
@@ -237,10 +169,36 @@ def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
         paths = sorted(path for path in folders[label].iterdir() if not path.name.startswith("."))
         if len(paths) < 2:
             raise BranchedError(f"The class {label!r} in {root} has {len(paths)} images; every class needs at least 2.")
-        # The second of every six: so a class of two images has one to train on and one to test on.
-        paths = [path for j, path in enumerate(paths) if (j % 6 == 1) == (split == "test")]
+        paths = [path for j, path in enumerate(paths) if _tests(j) == (split == "test")]
         images += [squared(path, size, colour) for path in paths]
         y += [k] * len(paths)
     x = torch.from_numpy(np.stack(images))
     x = x.permute(0, 3, 1, 2).contiguous() if colour else x[:, None]                         # (n, C, H, W)
     return Dataset(root.resolve().name, labels, x, torch.tensor(y))
+
+
+# -- tables ----------------------------------------------------------------------------------------------------------
+
+def _csv(path: Path, split: str, label: str | None) -> Dataset:
+    if not path.is_file():
+        raise BranchedError(f"There is no file {path}.")
+    features, x, y = table.read(path, label)
+    seen: dict[str, int] = {}
+    test = []
+    for name in y:
+        test.append(_tests(seen.get(name, 0)))
+        seen[name] = seen.get(name, 0) + 1
+    few = min(seen, key=seen.get)
+    if seen[few] < LEAST_ROWS:
+        raise BranchedError(f"The class {few!r:.40} in {path} has {seen[few]} row{'s' * (seen[few] > 1)}; every class "
+                            f"needs at least {LEAST_ROWS}. Leave it out, or name the column of classes by --label.")
+    return _table(path.stem, features, x, y, torch.tensor(test), split)
+
+
+def _table(name: str, features: Sequence[str], x: Tensor, y: list[str], test: Tensor, split: str) -> Dataset:
+    """One part of a table. Its form is what the rows for training tell, in both parts."""
+    labels = tuple(sorted(set(y), key=natural_order))
+    numbers = {label: k for k, label in enumerate(labels)}
+    part = test if split == "test" else ~test
+    return Dataset(name, labels, x[part], torch.tensor([numbers[label] for label in y])[part],
+                   Table.of(features, x[~test]))

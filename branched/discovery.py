@@ -16,12 +16,13 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.distance import squareform
 from torch import Tensor
 
-from .data import Dataset, to_core
+from .data import Dataset
 from .errors import BranchedError
+from .form import Form
 from .schedule import alpha, sigma
 from .tree import ClassTree
 
-ROUNDS = 10  # independent draws of noise for each image; see `_mean_unit_vectors`
+ROUNDS = 10  # independent draws of noise for each object; see `_mean_unit_vectors`
 MIN_TIMES = 10
 KEPT = 50    # times at which the mean unit vectors of the classes are kept, for classes that join later
 
@@ -49,48 +50,49 @@ class Discovery:
 
 def discover(dataset: Dataset, *, seed: int = 0, samples: int = 1000, times: int = 1000, epsilon: float = 0.005,
              smoothing: float = 3.0, minimum_time: float = 0.0, minimum_length: float = 0.0) -> Discovery:
-    """Find the class tree of a data set from `samples` images of each class (or all, if it has fewer).
+    """Find the class tree of a data set from `samples` objects of each class (or all, if it has fewer).
 
     `times` is the number of diffusion times, evenly spaced in (0, 1]; for the others see `tree_from_similarity`.
     The same seed gives the same tree. Raises BranchedError for options that make no sense.
     """
     rule = {"epsilon": epsilon, "smoothing": smoothing, "minimum_time": minimum_time, "minimum_length": minimum_length}
     if samples < 2:
-        raise BranchedError(f"Discovery compares images within a class, so it takes at least 2 samples, not {samples}.")
+        raise BranchedError(f"Discovery compares objects within a class, so it takes at least 2 samples, not {samples}.")
     if times < MIN_TIMES:
         raise BranchedError(f"Discovery takes at least {MIN_TIMES} times, not {times}.")
     _check(dataset.labels, times, **rule)
     generator = torch.Generator().manual_seed(seed)
-    images = []
+    objects = []
     for label in dataset.labels:
         x = dataset.of(label)
         if len(x) < 2:
-            raise BranchedError(f"The class {label!r} has {len(x)} images; discovery needs at least 2 in every class.")
-        images.append(x[torch.randperm(len(x), generator=generator)[:samples]])
+            raise BranchedError(f"The class {label!r} has {len(x)} {dataset.form.kind}; discovery needs at least 2 in every class.")
+        objects.append(x[torch.randperm(len(x), generator=generator)[:samples]])
     grid = np.arange(1, times + 1) / times
-    similarity, means = _similarity(images, grid, generator)
+    similarity, means = _similarity(objects, dataset.form, grid, generator)
     tree = tree_from_similarity(dataset.labels, grid, similarity, **rule)
     return Discovery(tree, grid, similarity, means, {"seed": seed, "samples": samples, "times": times, **rule})
 
 
 # -- similarity ------------------------------------------------------------------------------------------------------
 
-def _similarity(images: list[Tensor], times: np.ndarray, generator: torch.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Mean cosine similarity (S, N, N) of noised images, from uint8 (n, C, H, W) of each class, and the mean unit
+def _similarity(objects: list[Tensor], form: Form, times: np.ndarray,
+                generator: torch.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Mean cosine similarity (S, N, N) of noised objects, from stored ones (n, *shape) of each class, and the mean unit
     vectors (M, N, D) behind it at the times that are kept.
 
     The mean of all cosines between two classes is the inner product of their mean unit vectors; within a class, the
-    n cosines of an image with itself (each is 1) are taken out.
+    n cosines of an object with itself (each is 1) are taken out.
     """
     kept = _kept(len(times))
-    similarity = np.empty((len(times), len(images), len(images)), np.float32)
-    vectors = np.empty((len(kept), len(images), images[0][0].numel()), np.float16)
+    similarity = np.empty((len(times), len(objects), len(objects)), np.float32)
+    vectors = np.empty((len(kept), len(objects), objects[0][0].numel()), np.float16)
     for first in range(min(ROUNDS, len(times))):
         t = torch.from_numpy(times[first::ROUNDS])
-        means = torch.stack([_mean_unit_vectors(x, t, generator) for x in images], 1)   # (S / ROUNDS, N, D)
+        means = torch.stack([_mean_unit_vectors(form.scale(x), t, generator) for x in objects], 1)  # (S / ROUNDS, N, D)
         products = (means @ means.mT).double()                                          # (S / ROUNDS, N, N)
         own = products.diagonal(dim1=1, dim2=2)
-        own.copy_(_within(own, torch.tensor([len(x) for x in images], dtype=torch.float64)))
+        own.copy_(_within(own, torch.tensor([len(x) for x in objects], dtype=torch.float64)))
         similarity[first::ROUNDS] = products.numpy()
         here = kept % ROUNDS == first
         vectors[here] = means[kept[here] // ROUNDS].half().numpy()
@@ -107,10 +109,10 @@ def _kept(times: int) -> np.ndarray:
     return np.unique(np.linspace(0, times - 1, min(KEPT, times)).round().astype(int))
 
 
-def with_class(curves: dict[str, np.ndarray], images: Tensor, seed: int = 0) -> dict[str, np.ndarray]:
-    """The `curves` of a discovery with one class more, the last, of which uint8 images (n, C, H, W) are given.
+def with_class(curves: dict[str, np.ndarray], x: Tensor, seed: int = 0) -> dict[str, np.ndarray]:
+    """The `curves` of a discovery with one class more, the last, of which objects x (n, *shape) are given.
 
-    The images of the old classes are not needed: their mean unit vectors tell enough. Between the times at which these
+    The objects of the old classes are not needed: their mean unit vectors tell enough. Between the times at which these
     are kept, the new similarities are interpolated. Raises BranchedError where there are no such vectors.
     """
     times, similarity, means = (curves.get(key) for key in ("times", "similarity", "means"))
@@ -119,8 +121,8 @@ def with_class(curves: dict[str, np.ndarray], images: Tensor, seed: int = 0) -> 
                             "found. Name its sibling and the time at which it joins.")
     generator, at = torch.Generator().manual_seed(seed), times[_kept(len(times))]
     t, old = torch.from_numpy(at).double(), torch.from_numpy(means).float()                  # (M,), (M, N, D)
-    drawn = [_mean_unit_vectors(images, t, generator) for _ in range(max(1, -(-1000 // len(images))))]
-    own = torch.stack([_within(mean.square().sum(1).double(), len(images)) for mean in drawn]).mean(0)    # (M,)
+    drawn = [_mean_unit_vectors(x, t, generator) for _ in range(max(1, -(-1000 // len(x))))]
+    own = torch.stack([_within(mean.square().sum(1).double(), len(x)) for mean in drawn]).mean(0)    # (M,)
     mean = torch.stack(drawn).mean(0)                                                        # (M, D)
     between = (old @ mean[..., None])[..., 0]                                                # (M, N)
     new = [np.interp(times, at, values.numpy()) for values in (*between.T, own)]             # N + 1 times (S,)
@@ -153,16 +155,16 @@ def joining(labels: Sequence[str], curves: dict[str, np.ndarray], rule: dict[str
     return labels[place], float(meetings[place].clip(lowest, highest))
 
 
-def _mean_unit_vectors(images: Tensor, t: Tensor, generator: torch.Generator) -> Tensor:
-    """The mean over images of the noised image, scaled to length 1, at each time: float32 (len(t), D).
+def _mean_unit_vectors(x: Tensor, t: Tensor, generator: torch.Generator) -> Tensor:
+    """The mean over objects x (n, *shape) of the noised object, scaled to length 1, at each time: float32 (len(t), D).
 
-    Each image gets one draw of noise e for all times in t. Then the lengths follow from three numbers per image, and
-    the means are two matrix products, instead of fresh noise in every pixel at every time (8 thousand million numbers
-    on MNIST). At any one time this is the plain estimate: noise is independent between images. Only times in the same
+    Each object gets one draw of noise e for all times in t. Then the lengths follow from three numbers per object, and
+    the means are two matrix products, instead of fresh noise in every value at every time (8 thousand million numbers
+    on MNIST). At any one time this is the plain estimate: noise is independent between objects. Only times in the same
     call share it, so the caller hands over every tenth time; neighbours, over which the curves are smoothed, have
     independent noise.
     """
-    x = to_core(images).flatten(1)                                                       # (n, D)
+    x = x.flatten(1)                                                     # (n, D)
     noise = torch.randn(x.shape, generator=generator)
     a, s = alpha(t).float()[:, None], sigma(t).float()[:, None]                          # (len(t), 1)
     xx, xe, ee = (torch.linalg.vecdot(u, v) for u, v in ((x, x), (x, noise), (noise, noise)))

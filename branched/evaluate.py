@@ -148,7 +148,7 @@ def _pooled(before: list[np.ndarray], after: list[np.ndarray], column: int, seed
     return metrics.correlation(*centred, seed=seed)
 
 
-def table(figures: dict[str, Any]) -> str:
+def as_text(figures: dict[str, Any]) -> str:
     """Figures as lines of text, one each; those of every pair of classes are left to the checkpoint."""
     return "\n".join(f"  {name:<55} {_text(value)}" for name, value in figures.items() if "per pair" not in name)
 

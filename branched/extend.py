@@ -1,12 +1,12 @@
-"""Extension: a trained model learns one more class, from that class's images alone, and forgets nothing.
+"""Extension: a trained model learns one more class, from that class's objects alone, and forgets nothing.
 
 The class is grafted onto the tree where discovery says that it joins. Everything that exists is frozen; what learns are
 the private parameters of the new leaf, which start as those of its sibling. The leaf is bridged like any other branch
 (see `bridge`): the states that its parent hands over at the branch point are drawn by the frozen model itself, so that
 no data of the old classes are needed. (Tseng et al., 2024, section 6, without bridges.)
 
-From few images much is made by distorting them; and learning stops once samples come closer to the given images than
-distortions of these are, that is, before the images are merely repeated.
+From few objects much is made by varying them; and learning stops once samples come closer to the given objects than
+variations of these are, that is, before these are merely repeated.
 """
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from torch import Tensor
 
 from .bridge import Pairs, bridged
 from .data import Dataset
-from .distort import Distortion, distort
 from .errors import BranchedError
+from .form import Form
 from .generate import sample
-from .images import pictures
 from .metrics import nearest_distances
-from .network import BranchedUNet
+from .network import BranchedNetwork
 from .precision import autocast
 from .sampler import SOLVER
 from .seeds import mix, normal
@@ -32,69 +31,68 @@ from .training import TrainingConfig, learn, start_from
 from .tree import Branch, ClassTree
 from .walk import Denoiser, from_noise
 
-LEAST = 3                       # different images that tell of a class
-FEW, ENOUGH = 20, 1000          # images that are distorted in full, and those that need no distortion
+LEAST = 3                       # different objects that tell of a class
+FEW, ENOUGH = 20, 1000          # objects that are varied in full, and those that need no variation
 STEPS_FEW, STEPS = 400, 1500    # of training
 WALK = 20                       # steps of the walks that draw the parent's states, and previews
 PREVIEWED = 16                  # samples in a preview
-DISTORTION = Distortion(turn=0.18, scale=0.12, shear=0.18, shift=0.05, bend=0.06, stroke=0.35)
-WARPS = 1024                    # distorted images at a time
+VARIED = 1024                   # variations at a time
 
 
 @dataclass(frozen=True)
 class Learnt:
     """What a learner tells after each step. At times there are a network, all that has been learnt so far, and samples
-    (n, H, W) or (n, H, W, 3) from it; in the last record there are."""
+    (n, H, W), (n, H, W, 3) or (n, F) from it; in the last record there are."""
 
     step: int
     steps: int
     loss: float
     seconds: float
-    network: BranchedUNet | None = None
+    network: BranchedNetwork | None = None
     samples: np.ndarray | None = None
 
 
-def plan(images: int, steps: int | None, seed: int) -> TrainingConfig:
-    """How to learn a class from so many images; in so many steps, or in a usual number."""
+def plan(objects: int, steps: int | None, seed: int) -> TrainingConfig:
+    """How to learn a class from so many objects; in so many steps, or in a usual number."""
     usual = {"warmup": 20, "decay": 0.7, "ema": 0.99, "seed": seed}
-    if images >= ENOUGH:
+    if objects >= ENOUGH:
         return TrainingConfig(steps or STEPS, batch=128, learning_rate=3e-3, **usual)
     return TrainingConfig(steps or STEPS_FEW, batch=48, learning_rate=4e-3, bridge=0.8, pairs=256, refresh=100, **usual)
 
 
-def checked(x: Tensor) -> Tensor:
-    """Images (n, C, H, W) in [-1, 1] as uint8. Raises BranchedError if no class can be learnt from them."""
-    flat = [k + 1 for k, image in enumerate(x) if image.max() - image.min() < 0.1]
-    if flat:
-        raise BranchedError(f"Image {flat[0]} of {len(x)} is blank: there is nothing on it to learn.")
-    images = ((x + 1) * 127.5).round().to(torch.uint8)
-    different = len(torch.unique(images.flatten(1), dim=0))
+def checked(x: Tensor, form: Form) -> Tensor:
+    """Objects x (n, *shape) as a data set stores them. Raises BranchedError if no class can be learnt from them."""
+    blank = form.blank(x).nonzero().flatten().tolist()
+    if blank:
+        raise BranchedError(f"Image {blank[0] + 1} of {len(x)} is blank: there is nothing on it to learn.")
+    stored = form.store(x)
+    different = len(torch.unique(stored.flatten(1), dim=0))
     if different < LEAST:
         given = "1 was" if different == 1 else f"{different} were"
-        raise BranchedError(f"A class is learnt from at least {LEAST} different images, to see what varies; {given} "
+        raise BranchedError(f"A class is learnt from at least {LEAST} different {form.kind}, to see what varies; {given} "
                             f"given{f', {len(x)} times over' if len(x) > different == 1 else ''}.")
-    return images
+    return stored
 
 
-def learning(denoise: Denoiser, tree: ClassTree, name: str, images: Tensor, row: int,
+def learning(denoise: Denoiser, tree: ClassTree, name: str, given: Tensor, row: int,
              config: TrainingConfig) -> Iterator[Learnt]:
-    """Teach the class `name`, a leaf of `tree` that `denoise` does not know yet, from uint8 images (n, C, H, W).
+    """Teach the class `name`, a leaf of `tree` that `denoise` does not know yet, from stored objects (n, *shape).
 
     The leaf starts as the process `row` of the network. The old network is not modified.
     """
-    leaf, trunk = tree.leaf(name), denoise.network
+    leaf, trunk, form = tree.leaf(name), denoise.network, denoise.form
     state = start_from(trunk.only([row]), config)
     lane = [Branch(leaf.id, leaf.classes, 0.0, leaf.t_high, None, process=0)]
-    started = Denoiser(trunk.joined(state.average).eval(), tree)
-    supply = Supply(started, leaf, images, config)
+    started = Denoiser(trunk.joined(state.average).eval(), tree, form)
+    supply = Supply(started, leaf, given, config)
     last = None
     for progress in learn(state, lane, supply, config):
         record = Learnt(progress.step, config.steps, progress.loss, progress.seconds)
         if is_preview(progress.step, config.steps):
             network = trunk.joined(state.average).eval().requires_grad_(False)
-            made = sample(Denoiser(network, tree), (name,), PREVIEWED, WALK, SOLVER, config.seed)
-            record = replace(record, network=network, samples=made.images[0])
-            if last and supply.strength == 1 and repeats(record.samples, images, supply.warped(PREVIEWED)):
+            made = sample(Denoiser(network, tree, form), (name,), PREVIEWED, WALK, SOLVER, config.seed)
+            record = replace(record, network=network, samples=made.made[0])
+            if last and supply.strength == 1 and repeats(form.to_core(record.samples), supply):
                 yield last
                 return
             last = record
@@ -106,25 +104,27 @@ def is_preview(step: int, steps: int) -> bool:
     return step in {max(1, round(steps * share)) for share in (0.04, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)}
 
 
-def repeats(samples: np.ndarray, given: Tensor, warped: np.ndarray) -> bool:
-    """Whether samples are nearer to the given images than distorted images are: then these are being repeated."""
-    shown = pictures(given)
-    return np.median(nearest_distances(samples, shown)) < 0.8 * np.median(nearest_distances(warped, shown))
+def repeats(samples: Tensor, supply: Supply) -> bool:
+    """Whether samples (n, *shape) are nearer to the given objects than variations of these are: then they repeat them."""
+    scale = supply.denoise.form.scale
+    given, varied = scale(supply.given), scale(supply.varied(PREVIEWED))
+    nearest = [nearest_distances(x.flatten(1), given.flatten(1)) for x in (samples, varied)]
+    return np.median(nearest[0]) < 0.8 * np.median(nearest[1])
 
 
 class Supply:
-    """What a leaf learns from: the images of the class, distorted if they are few, and bridges from its parent."""
+    """What a leaf learns from: the objects of the class, varied if they are few, and bridges from its parent."""
 
-    def __init__(self, denoise: Denoiser, leaf: Branch, images: Tensor, config: TrainingConfig):
-        self.denoise, self.leaf, self.images, self.config = denoise, leaf, images, config
-        share = np.log(len(images) / FEW) / np.log(ENOUGH / FEW)
+    def __init__(self, denoise: Denoiser, leaf: Branch, given: Tensor, config: TrainingConfig):
+        self.denoise, self.leaf, self.given, self.config = denoise, leaf, given, config
+        share = np.log(len(given) / FEW) / np.log(ENOUGH / FEW)
         self.strength = float(np.clip(1 - share, 0, 1))
-        self.arrived = torch.empty(0, *images.shape[1:])
+        self.arrived = torch.empty(0, *given.shape[1:])
 
     def __call__(self, turn: int) -> tuple[Dataset, dict[int, Pairs]]:
         config = self.config
         generator = torch.Generator().manual_seed(mix(config.seed, turn, 3))
-        data = self.data(WARPS, generator)
+        data = self.data(VARIED, generator)
         if len(self.arrived) < 2 * config.pairs:
             with autocast(config.precision, self.denoise.device)():
                 fresh = arriving(self.denoise, self.leaf, config.pairs, mix(config.seed, turn, 4)).float()
@@ -134,22 +134,19 @@ class Supply:
         return data, {self.leaf.id: bridged(x_high, x0, self.leaf.t_high)}
 
     def data(self, n: int, generator: torch.Generator) -> Dataset:
-        """The given images, if they are many; else n distorted ones."""
-        x = self.images
+        """The given objects, if they are many; else n variations of them."""
+        x, form = self.given, self.denoise.form
         if self.strength > 0:
-            pick = torch.arange(n) % len(x)
-            size = Distortion(**{key: value * self.strength for key, value in vars(DISTORTION).items()})
-            warped = distort(x[pick].float() / 255, size, generator)
-            x = (warped.clamp(0, 1) * 255).round().to(torch.uint8)
-        return Dataset("images of the new class", self.leaf.classes, x, torch.zeros(len(x), dtype=torch.long))
+            x = form.varied(x[torch.arange(n) % len(x)], self.strength, generator)
+        return Dataset("the new class", self.leaf.classes, x, torch.zeros(len(x), dtype=torch.long), form)
 
-    def warped(self, n: int) -> np.ndarray:
-        """n distorted images, as pictures: what samples are compared with."""
-        return pictures(self.data(n, torch.Generator().manual_seed(mix(self.config.seed, 5))).x)
+    def varied(self, n: int) -> Tensor:
+        """n variations, as they are stored: what samples are compared with."""
+        return self.data(n, torch.Generator().manual_seed(mix(self.config.seed, 5))).x
 
 
 def arriving(denoise: Denoiser, leaf: Branch, n: int, seed: int) -> Tensor:
-    """States (n, C, H, W) that the parent of a leaf hands over, drawn by the model; pure noise where there is none."""
+    """States (n, *shape) that the parent of a leaf hands over, drawn by the model; pure noise where there is none."""
     if leaf.parent is None:
         return normal([mix(seed, i) for i in range(n)], denoise.shape)
     walk = from_noise(denoise, leaf.classes, n, WALK, SOLVER, seed)

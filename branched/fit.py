@@ -13,10 +13,11 @@ from . import training
 from .data import Dataset
 from .discovery import Discovery
 from .errors import BranchedError
+from .mlp import MLPConfig
 from .model import BranchedModel
-from .network import NetworkConfig
 from .training import Progress, TrainingConfig
 from .tree import ClassTree
+from .unet import UNetConfig
 from .version import versions
 
 
@@ -26,7 +27,7 @@ class Plan:
 
     data: Dataset
     tree: ClassTree
-    network: NetworkConfig
+    network: UNetConfig | MLPConfig
     config: TrainingConfig
     discovery: Discovery | None = None  # None if the tree was given
 
@@ -38,7 +39,7 @@ class Plan:
     @property
     def facts(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed, as JSON gives it back."""
-        data = {"name": self.data.name, "images": len(self.data), "shape": self.data.shape}
+        data = {"name": self.data.name, self.data.form.kind: len(self.data), "shape": self.data.shape}
         return json.loads(json.dumps({"data": data, "tree": self.tree.to_json(), "network": asdict(self.network),
                                       "training": asdict(self.config)}))
 
@@ -66,15 +67,9 @@ def as_model(plan: Plan, state: training.TrainingState) -> BranchedModel:
     curves = {} if plan.discovery is None else plan.discovery.curves
     device = torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores"
     facts = {
-        "data": plan.facts["data"] | {"background": _background(plan.data)},
+        "data": plan.facts["data"] | plan.data.form.facts(plan.data.x),
         "training": plan.facts["training"] | {"steps": state.step, "seconds": round(state.seconds), "device": device},
         "discovery": None if plan.discovery is None else plan.discovery.settings,
         "versions": versions(),
     }
-    return BranchedModel(state.average, plan.tree, facts, curves)
-
-
-def _background(data: Dataset) -> float:
-    """Mean brightness of the images' borders, 0 to 1: tells which way round a photo has to be."""
-    x = data.x[:: max(1, len(data) // 2000)].float() / 255
-    return round(torch.cat([x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1]], -1).mean().item(), 3)
+    return BranchedModel(state.average, plan.tree, facts, curves, plan.data.form)

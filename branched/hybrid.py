@@ -6,7 +6,6 @@ import numpy as np
 import torch
 
 from .errors import BranchedError
-from .images import from_core
 from .tree import Branch
 from .walk import Denoiser, Walk, from_noise
 
@@ -15,7 +14,8 @@ from .walk import Denoiser, Walk, from_noise
 class Hybrid:
     """n hybrids at the meeting point `time`: as they are there (`noisy`), and what the model sees in them (`denoised`).
 
-    `endings` says what each of them becomes: {label: images}. All images are (n, H, W) or (n, H, W, 3) in [0, 1].
+    `endings` says what each of them becomes: {label: objects}. All are images (n, H, W) or (n, H, W, 3) in [0, 1], or rows
+    (n, F) in the features' own units.
     """
 
     time: float
@@ -41,7 +41,7 @@ def hybrid(denoise: Denoiser, a: tuple[str, ...], b: tuple[str, ...], n: int, st
 
 def handed_over(walk: Walk, branches: Sequence[Branch | None], seed: int) -> list[Hybrid]:
     """The hybrids at the ends of branches that a finished walk from noise has passed; None for noise itself."""
-    denoise, [start] = walk.denoise, walk.starts
+    denoise, [start], form = walk.denoise, walk.starts, walk.denoise.form
     states = [start.x if branch is None else walk.handed[0, branch.id] for branch in branches]
     times = [1.0 if branch is None else branch.t_low for branch in branches]
     # The children own the branch point itself; what both sides share is the parent's view, its limit from above.
@@ -49,8 +49,8 @@ def handed_over(walk: Walk, branches: Sequence[Branch | None], seed: int) -> lis
     n = len(start.x)
     seen = denoise(torch.cat(states), torch.tensor(times).repeat_interleave(n),
                    torch.tensor([owner.id for owner in owners]).repeat_interleave(n)).split(n)
-    endings = {label: from_core(walk.ends[0, label]) for label in start.labels}
-    return [Hybrid(t, from_core(state), from_core(x0),
+    endings = {label: form.from_core(walk.ends[0, label]) for label in start.labels}
+    return [Hybrid(t, form.from_core(state), form.from_core(x0),
                    {label: endings[label] for label in start.labels if branch is None or label in branch.classes},
                    seed, walk.steps, walk.solver)
             for branch, t, state, x0 in zip(branches, times, states, seen, strict=True)]

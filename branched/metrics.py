@@ -113,13 +113,14 @@ def density_coverage(real: Any, generated: Any, k: int = 5) -> DensityCoverage:
 
 
 def nearest(queries: Any, references: Any, chunk: int = 1000) -> tuple[np.ndarray, np.ndarray]:
-    """Euclidean distance on pixels in [0, 1] to the nearest reference, and which it is: float64 (B,) and int64 (B,).
+    """Euclidean distance to the nearest reference, and which it is: float64 (B,) and int64 (B,). Of images, on pixels in
+    [0, 1]; or of rows (B, D).
 
     The search runs in float32 and decides ties at its rounding; the distance returned is exact, 0 for a copy.
     """
     queries, references = (_flat(images, np.float32) for images in (queries, references))
     if queries.shape[1] != references.shape[1] or not len(references):
-        raise BranchedError("Nearest images are sought among at least one image of the same size.")
+        raise BranchedError("Nearest images or rows are sought among at least one of the same size.")
     best, which = np.full(len(queries), np.inf, np.float32), np.zeros(len(queries), np.int64)
     for start in range(0, len(references), 10 * chunk):
         block = references[start:start + 10 * chunk]
@@ -137,18 +138,18 @@ def nearest(queries: Any, references: Any, chunk: int = 1000) -> tuple[np.ndarra
 
 
 def nearest_distances(queries: Any, references: Any) -> np.ndarray:
-    """Euclidean distance (B,) on pixels in [0, 1] from each query image to the nearest reference image."""
+    """Euclidean distance (B,) from each query to the nearest reference: images on pixels in [0, 1], or rows (B, D)."""
     return nearest(queries, references)[0]
 
 
 def memorised_share(generated: Any, test: Any, train: Any) -> Memorised:
-    """Share of generated images suspiciously near a training image; all three sets are images of one class.
+    """Share of generated images (or rows) suspiciously near a training one; all three sets are of one class.
 
     The yardstick is how near real test images of that class lie to training images: the 5% quantile and the median of
     their nearest distances. So 0.05 and 0.5 are expected of fresh data. Raises BranchedError for an empty set.
     """
     if not len(generated) or not len(test):
-        raise BranchedError("Memorising is judged from at least one generated and one test image.")
+        raise BranchedError("Memorising is judged from at least one generated and one test object.")
     yardstick = np.quantile(nearest_distances(test, train), [0.05, 0.5])
     distances = nearest_distances(generated, train)
     return Memorised(*(float((distances < limit).mean()) for limit in yardstick))
@@ -223,7 +224,8 @@ def _images(images: Any) -> np.ndarray:
 
 
 def _flat(images: Any, dtype: type) -> np.ndarray:
-    images = _images(images)
+    """Images as rows of their pixels; rows as they are."""
+    images = _rows(images) if np.ndim(images) == 2 and len(images) else _images(images)
     return np.ascontiguousarray(images.reshape(len(images), int(np.prod(images.shape[1:]))), dtype)
 
 

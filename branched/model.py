@@ -1,4 +1,5 @@
-"""The door: a trained model and all that one can do with it. Takes names and pictures, gives arrays and dataclasses."""
+"""The door: a trained model and all that one can do with it. Takes names, and pictures or rows of a table; gives arrays and
+dataclasses."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -13,14 +14,18 @@ import torch
 from . import checkpoint, generate, schedule
 from .classify import Classes, classify
 from .errors import BranchedError
+from .form import Form
 from .hybrid import Hybrid, hybrid
-from .images import from_core, to_core
+from .images import Images
 from .judge import Judge
-from .network import BranchedUNet, NetworkConfig
+from .mlp import MLPConfig
+from .network import BranchedNetwork
 from .sampler import SOLVER, SOLVERS, STOCHASTIC
 from .seeds import mix, normal
+from .table import Table
 from .transmute import Transmutation, transmute
 from .tree import ClassTree, Label
+from .unet import UNetConfig
 from .version import versions
 from .walk import Denoiser
 
@@ -38,8 +43,10 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
     tensors, header = checkpoint.load(path, "model")
     try:
         tree = ClassTree.from_json(header["tree"])
+        form = Table(**header["table"]) if "table" in header else None
+        config = (MLPConfig if form else UNetConfig)(**header["network"])
         with torch.random.fork_rng(devices=[]):  # on the "meta" device, initialising imports half of PyTorch's compiler
-            network = BranchedUNet(NetworkConfig(**header["network"]), branches=header["branches"])
+            network = config.build(header["branches"])
         # Copied, because a file aligns numbers as it likes, and where they lie decides how products are rounded.
         weights = {key.removeprefix("network."): value.clone() for key, value in tensors.items()
                    if key.startswith("network.")}
@@ -49,7 +56,8 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
         if tree.processes > network.branches:
             raise BranchedError("its tree has branches without weights")
         curves = {key.removeprefix("curves."): tensors[key].numpy() for key in tensors if key.startswith("curves.")}
-        return BranchedModel(network.to(where, memory_format=torch.channels_last), tree, header["facts"], curves)
+        network = network.to(where, memory_format=torch.preserve_format if form else torch.channels_last)
+        return BranchedModel(network, tree, header["facts"], curves, form)
     except (ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
@@ -71,8 +79,8 @@ def pick_device(device: str) -> torch.device:
 
 @dataclass(frozen=True)
 class Extension:
-    """How far the teaching of a class is. At times there are `samples` of it, (n, H, W) or (n, H, W, 3) in [0, 1], and
-    the larger `model` as it is then; the last record has both."""
+    """How far the teaching of a class is. At times there are `samples` of it, images (n, H, W) or (n, H, W, 3) in [0, 1]
+    or rows (n, F), and the larger `model` as it is then; the last record has both."""
 
     step: int
     steps: int
@@ -86,12 +94,16 @@ class BranchedModel:
     """A hierarchically branched diffusion model: a class tree, and a network with one reverse process per branch.
 
     `facts` tells how it was trained and how well it does; `curves` holds the similarities by which its tree was found.
-    Nothing in it changes after loading, so that threads can share it.
+    `form` is what its data look like outside: images, unless told otherwise. Where images are spoken of below, a model of
+    a table takes and gives rows (B, F) in the features' own units. Nothing in it changes after loading, so that threads
+    can share it.
     """
 
-    def __init__(self, network: BranchedUNet, tree: ClassTree, facts: dict[str, Any], curves: dict[str, np.ndarray]):
+    def __init__(self, network: BranchedNetwork, tree: ClassTree, facts: dict[str, Any], curves: dict[str, np.ndarray],
+                 form: Form | None = None):
         self.tree, self.facts, self.curves = tree, facts, curves
-        self.denoise = Denoiser(network.eval().requires_grad_(False), tree)
+        self.form = form or Images(network.config.shape)
+        self.denoise = Denoiser(network.eval().requires_grad_(False), tree, self.form)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -100,9 +112,23 @@ class BranchedModel:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of one image: (H, W), or (H, W, 3)."""
-        channels, height, width = self.denoise.shape
+        """Shape of one object outside: (H, W), (H, W, 3), or (F,)."""
+        if self.features:
+            return self.form.shape
+        channels, height, width = self.form.shape
         return (height, width) if channels == 1 else (height, width, channels)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns of a table; none of images."""
+        return self.form.features if isinstance(self.form, Table) else ()
+
+    def rounded(self, rows) -> np.ndarray:
+        """Rows (..., F) of a table with every value on its feature's own grid: within the range of the training rows, and
+        a whole number where all of these were."""
+        if not self.features:
+            raise BranchedError("This model makes images; only rows of a table are rounded.")
+        return self.form.rounded(rows)
 
     @property
     def device(self) -> torch.device:
@@ -118,12 +144,13 @@ class BranchedModel:
         network = self.denoise.network
         tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
         tensors |= {f"curves.{key}": torch.from_numpy(value) for key, value in self.curves.items()}
-        checkpoint.save(path, "model", tensors, {"network": asdict(network.config), "branches": network.branches,
+        table = {"table": asdict(self.form)} if isinstance(self.form, Table) else {}
+        checkpoint.save(path, "model", tensors, {"network": asdict(network.config), "branches": network.branches, **table,
                                                  "tree": self.tree.to_json(), "facts": self.facts})
 
     def sample(self, labels: Label | Iterable[Label] | None = None, n: int = 8, steps: int = 20, seed: int = 0,
                solver: str = SOLVER) -> generate.Samples:
-        """Draw n images of every label (None: of all classes). Shared branches are computed once."""
+        """Draw n objects of every label (None: of all classes). Shared branches are computed once."""
         names = self.tree.group(labels)
         return generate.sample(self.denoise, names, **_checked(n=n, steps=steps, seed=seed, solver=solver))
 
@@ -148,6 +175,8 @@ class BranchedModel:
 
         A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
         """
+        if self.features:
+            raise BranchedError(f"This model takes rows of a table ({', '.join(self.features)}), not pictures.")
         from .photo import prepare  # brings SciPy along, for which loading need not wait
 
         return prepare(picture, self.shape, (self.facts.get("data") or {}).get("background"))
@@ -155,7 +184,7 @@ class BranchedModel:
     def transmute(self, images, source: Label, target: Label | Iterable[Label],
                   time: float | Iterable[float] | None = None, steps: int = 20, seed: int = 0,
                   deterministic: bool = False, solver: str | None = None) -> Transmutation:
-        """Turn images (B, H, W) of class `source`, floats in [0, 1], into the class `target`.
+        """Turn images (B, H, W) of class `source`, floats in [0, 1], or rows (B, F), into the class `target`.
 
         `time` is the turning time, by default the meeting point of the two classes. Several targets or several times
         add an axis each to the result, targets first, and are walked in one batch.
@@ -167,29 +196,29 @@ class BranchedModel:
         source, targets, times = self.tree.label(source), self.tree.group(target), _times(time)
         meeting = [self.tree.meeting_point(source, name) for name in targets]
         turns = [(name, t) for name, own in zip(targets, meeting, strict=True) for t in (times or [own])]
-        x0 = to_core(images, self.denoise.shape).to(self.device)
+        x0 = self.form.to_core(images).to(self.device)
         *found, evaluations = transmute(self.denoise, x0, source, turns, deterministic=deterministic, **options)
-        images, noisy = (from_core(x.unflatten(0, (len(targets), -1))) for x in found)     # (targets, times, B, ...)
+        made, noisy = (self.form.from_core(x.unflatten(0, (len(targets), -1))) for x in found)  # (targets, times, B, ...)
         turning = tuple(times) or tuple(meeting)
         if not _is_many(time):
-            images, noisy = images[:, 0], noisy[:, 0]
+            made, noisy = made[:, 0], noisy[:, 0]
         if not _is_many(target):
-            images, noisy, targets = images[0], noisy[0], targets[0]
+            made, noisy, targets = made[0], noisy[0], targets[0]
         if len(turning) == 1 and not _is_many(time) and (times or not _is_many(target)):
             turning = turning[0]
-        return Transmutation(images, noisy, turning, source, targets, deterministic, evaluations,
+        return Transmutation(made, self.form.kind, noisy, turning, source, targets, deterministic, evaluations,
                              perf_counter() - began, seed, steps, options["solver"])
 
     def noised(self, images, time: float | Iterable[float], seed: int = 0) -> np.ndarray:
-        """Images (B, H, W) as they are at a diffusion time: clipped to [0, 1] like all that is shown.
+        """Images (B, H, W) as they are at a diffusion time, clipped to [0, 1] like all that is shown; or rows (B, F).
 
         Several times add an axis in front; an image keeps its noise from one time to the next.
         """
         _checked(seed=seed)
-        x0 = to_core(images, self.denoise.shape)
+        x0 = self.form.to_core(images)
         noise = normal([mix(seed, i) for i in range(len(x0))], self.denoise.shape)
         times = _times([None] if time is None else time)  # here None is no choice
-        noised = np.stack([from_core(schedule.diffuse(x0, noise, t)) for t in times])
+        noised = np.stack([self.form.from_core(schedule.diffuse(x0, noise, t)) for t in times])
         return noised if _is_many(time) else noised[0]
 
     def extending(self, images, name: str, sibling: Label | None = None, time: float | None = None,
@@ -204,18 +233,18 @@ class BranchedModel:
         from . import discovery, extend  # bring SciPy along, for which loading need not wait
 
         _checked(seed=seed, **({} if steps is None else {"steps": steps}))
-        x = extend.checked(to_core(images, self.denoise.shape))
+        x = extend.checked(self.form.to_core(images), self.form)
         self.tree.graft(name, self.labels[0], 0.5 if time is None else time)  # or it says what is wrong with the name
         sibling, curves = None if sibling is None else self.tree.label(sibling), {}
         if "means" in self.curves or None in (sibling, time):
-            curves = discovery.with_class(self.curves, x, seed)
+            curves = discovery.with_class(self.curves, self.form.scale(x), seed)
             found = discovery.joining(self.labels, curves, self.facts.get("discovery") or {}, sibling)
             sibling, time = found[0], found[1] if time is None else float(time)
         tree = self.tree.graft(name, sibling, time)
         config = extend.plan(len(x), steps, seed)
         row = self.tree.leaf(sibling).process
         return self._extending(extend.learning(self.denoise, tree, name, x, row, config), tree, curves, {
-            "name": name, "sibling": sibling, "time": time, "images": len(x), "training": asdict(config)})
+            "name": name, "sibling": sibling, "time": time, self.form.kind: len(x), "training": asdict(config)})
 
     def _extending(self, steps: Iterator, tree: ClassTree, curves: dict, facts: dict) -> Iterator[Extension]:
         for learnt in steps:
@@ -223,7 +252,7 @@ class BranchedModel:
             if learnt.network is not None:
                 told = facts | {"steps": learnt.step, "seconds": round(learnt.seconds, 1), "versions": versions()}
                 earlier = list(self.facts.get("extensions", []))
-                model = BranchedModel(learnt.network, tree, self.facts | {"extensions": [*earlier, told]}, curves)
+                model = BranchedModel(learnt.network, tree, self.facts | {"extensions": [*earlier, told]}, curves, self.form)
             yield Extension(learnt.step, learnt.steps, learnt.loss, learnt.seconds, learnt.samples, model)
 
     def extend(self, images, name: str, sibling: Label | None = None, time: float | None = None,
@@ -245,7 +274,7 @@ class BranchedModel:
         left = [own for own in self.facts["extensions"] if own["name"] != name]
         facts = {key: value for key, value in self.facts.items() if key != "extensions"}
         return BranchedModel(network.only(rows), tree, facts | ({"extensions": left} if left else {}),
-                             without_class(self.curves, self.labels.index(name)))
+                             without_class(self.curves, self.labels.index(name)), self.form)
 
     def judge(self) -> Judge | None:
         """The independent classifier shipped for the data that this model was trained on; None if there is none."""
@@ -258,12 +287,12 @@ class BranchedModel:
         return judge if fits else None
 
     def classify(self, images, noises: int = 12, seed: int = 0) -> Classes:
-        """Which class is each image (B, H, W), by the tree: (B,) names, with `.probabilities` (B, N).
+        """Which class is each image (B, H, W) or row (B, F), by the tree: (B,) names, with `.probabilities` (B, N).
 
         Every image is looked at `noises` times, each time with more of it showing through fresh noise.
         """
         _checked(noises=noises, seed=seed)
-        return classify(self.denoise, to_core(images, self.denoise.shape).to(self.device), noises, seed)
+        return classify(self.denoise, self.form.to_core(images).to(self.device), noises, seed)
 
 
 def _is_many(value: Any) -> bool:

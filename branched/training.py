@@ -19,10 +19,12 @@ from . import checkpoint, schedule
 from .bridge import Pairs, chained_pairs
 from .data import Dataset
 from .errors import BranchedError
-from .network import BranchedUNet, NetworkConfig
+from .mlp import MLPConfig
+from .network import BranchedNetwork
 from .precision import autocast
 from .seeds import mix
 from .tree import Branch, ClassTree
+from .unet import UNetConfig
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class TrainingConfig:
 
 
 class Batch(NamedTuple):
-    """Rows for one step: clean objects and noise (B, C, H, W), times (B,), and the branches' processes (B,)."""
+    """Rows for one step: clean objects and noise (B, *shape), times (B,), and the branches' processes (B,)."""
 
     x0: Tensor
     noise: Tensor
@@ -75,8 +77,8 @@ class Progress(NamedTuple):
 class TrainingState:
     """All that a run is: network, averaged network, optimiser, and how far it is."""
 
-    network: BranchedUNet
-    average: BranchedUNet
+    network: BranchedNetwork
+    average: BranchedNetwork
     optimiser: torch.optim.Optimizer
     step: int = 0
     seconds: float = 0.0
@@ -132,15 +134,16 @@ def loss_of(network: nn.Module, batch: Batch) -> Tensor:
     return (network(xt, batch.t, batch.branch).float() - target).square().mean()
 
 
-def start(tree: ClassTree, network: NetworkConfig, config: TrainingConfig, device: torch.device) -> TrainingState:
+def start(tree: ClassTree, network: UNetConfig | MLPConfig, config: TrainingConfig,
+          device: torch.device) -> TrainingState:
     """A run before its first step, initialised from the seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        net = BranchedUNet(network, branches=tree.processes).to(device)
+        net = network.build(tree.processes).to(device)
     return start_from(net, config)
 
 
-def start_from(network: BranchedUNet, config: TrainingConfig) -> TrainingState:
+def start_from(network: BranchedNetwork, config: TrainingConfig) -> TrainingState:
     """A run before its first step, from a network whose free parameters (those that require gradients) will learn."""
     free = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimiser = torch.optim.Adam(free, lr=config.learning_rate, betas=(0.9, 0.99), foreach=True)

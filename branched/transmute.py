@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from . import schedule
+from .form import Made
 from .seeds import mix, normal
 from .walk import Denoiser, Start, Walk
 
@@ -13,14 +14,16 @@ FIRST_UP = 0.03  # a clean image has no noise to walk up from: a trace of it, ad
 
 
 @dataclass(frozen=True)
-class Transmutation:
-    """Transmuted images (B, H, W) or (B, H, W, 3) in [0, 1]; before these, an axis for several targets, then for times.
+class Transmutation(Made):
+    """Transmuted `.images` (B, H, W) or (B, H, W, 3) in [0, 1], or `.rows` (B, F) in the features' own units; `made` is
+    either. Before these, an axis for several targets, then for times.
 
     `noisy`, of the same shape, is what each was at its turn. `time` is the turning time: a number, or one for each
     target, or the times that were asked for.
     """
 
-    images: np.ndarray
+    made: np.ndarray
+    kind: str
     noisy: np.ndarray
     time: float | tuple[float, ...]
     source: str
@@ -35,7 +38,7 @@ class Transmutation:
 
 def transmute(denoise: Denoiser, x0: Tensor, source: str, turns: list[tuple[str, float]], steps: int, solver: str,
               seed: int, deterministic: bool) -> tuple[Tensor, Tensor, int]:
-    """Objects x0 (B, C, H, W) of class `source` -> (len(turns), B, C, H, W), one for each (target, turning time).
+    """Objects x0 (B, *shape) of class `source` -> (len(turns), B, *shape), one for each (target, turning time).
 
     Stochastic: noise forward to the turning time. Deterministic: walk up the source's path by inverting the ODE, which
     keeps more of the original. Then down the target's path with the given solver. All turns share one batched walk

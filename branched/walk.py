@@ -19,29 +19,29 @@ import torch
 from torch import Tensor
 
 from . import schedule
-from .network import BranchedUNet
+from .form import Form
+from .network import BranchedNetwork
 from .sampler import ONCE, SOLVERS, Steps, grid, solve
 from .seeds import mix, normal
 from .tree import Branch, ClassTree
 
-CHUNK = 64  # rows of one pass on a CPU: the activations of more do not stay in its cache
-
 
 @dataclass(frozen=True)
 class Denoiser:
-    """E[x0 | xt] by the branch that each row is on: the trained network and its tree."""
+    """E[x0 | xt] by the branch that each row is on: the trained network, its tree, and the form of its data."""
 
-    network: BranchedUNet
+    network: BranchedNetwork
     tree: ClassTree
+    form: Form
 
     @property
     def device(self) -> torch.device:
         return next(self.network.parameters()).device
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of one object."""
-        return self.network.config.shape
+    def shape(self) -> tuple[int, ...]:
+        """Of one object: (C, H, W), or (F,)."""
+        return self.form.shape
 
     @cached_property
     def _rows(self) -> Tensor:
@@ -53,11 +53,11 @@ class Denoiser:
 
     @torch.inference_mode()
     def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
-        """States xt (B, C, H, W), times t (B,), branch ids (B,) -> estimates of x0 (B, C, H, W) in [-1, 1]."""
-        pieces = -(-len(xt) // CHUNK) if self.device.type == "cpu" else 1
+        """States xt (B, *shape), times t (B,), branch ids (B,) -> estimates of x0 (B, *shape) in the range of the data."""
+        pieces = -(-len(xt) // self.network.chunk) if self.device.type == "cpu" else 1
         rows = self._rows[branch.cpu()]
         parts = zip(*(value.to(self.device).tensor_split(pieces) for value in (xt, t, rows)), strict=True)
-        return torch.cat([schedule.clean_from_velocity(x, self.network(x, s, b), s).clamp(-1, 1) for x, s, b in parts])
+        return self.form.clamp(torch.cat([schedule.clean_from_velocity(x, self.network(x, s, b), s) for x, s, b in parts]))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from branched import data, load, metrics, schedule
 from branched.checkpoint import find
 from branched.images import from_core
 from branched.judge import Judge
-from branched.network import BranchedUNet
+from branched.unet import BranchedUNet
 from branched.sampler import SOLVERS, grid, solve
 from branched.training import Batch, autocast, loss_of
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from branched import BranchedModel, ClassTree, schedule
 from branched.data import load
-from branched.network import BranchedUNet, NetworkConfig
+from branched.unet import BranchedUNet, UNetConfig
 
 SPREAD = 0.3  # standard deviation of every class's pixels, for the denoiser in closed form
 
@@ -56,15 +56,15 @@ def tree() -> ClassTree:
 
 
 @pytest.fixture(scope="session")
-def config() -> NetworkConfig:
+def config() -> UNetConfig:
     return tiny()
 
 
-def tiny(channels: int = 1) -> NetworkConfig:
-    return NetworkConfig((channels, 8, 8), channels=(16, 32), blocks=(1, 1, 1), embedding=16, heads=2, rank=4)
+def tiny(channels: int = 1) -> UNetConfig:
+    return UNetConfig((channels, 8, 8), channels=(16, 32), blocks=(1, 1, 1), embedding=16, heads=2, rank=4)
 
 
-def untrained(config: NetworkConfig, tree: ClassTree) -> BranchedUNet:
+def untrained(config: UNetConfig, tree: ClassTree) -> BranchedUNet:
     """A network whose branches differ: at the start, all that a branch has to itself is zero or nearly so."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

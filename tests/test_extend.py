@@ -11,7 +11,7 @@ from branched import Branch, BranchedError, BranchedModel, checkpoint, discovery
 from branched.cli import main
 from branched.data import Dataset
 from branched.distort import distort
-from branched.network import BranchedUNet
+from branched.unet import BranchedUNet
 from branched.sampler import SOLVERS
 from branched.training import Batch, loss_of, start_from
 

@@ -9,7 +9,7 @@ import torch.distributed as dist
 
 from branched import BranchedError, ClassTree, training
 from branched.data import Dataset
-from branched.network import NetworkConfig
+from branched.unet import UNetConfig
 from branched.training import TrainingConfig, train
 
 QUICK = TrainingConfig(steps=6, batch=16, learning_rate=3e-3, warmup=2, pairs=16, refresh=4, precision="float32")
@@ -126,7 +126,7 @@ def test_a_gradient_that_is_not_finite_spoils_nothing(tree, config, digits):
 
 # -- in company ------------------------------------------------------------------------------------------------------
 
-def one_of_two(rank: int, folder: str, tree: ClassTree, config: NetworkConfig, digits: Dataset) -> None:
+def one_of_two(rank: int, folder: str, tree: ClassTree, config: UNetConfig, digits: Dataset) -> None:
     """One process of a run of two; each writes down what it saw."""
     torch.set_num_threads(1)
     if os.path.exists("/sys/class/net/lo"):
