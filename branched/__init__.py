@@ -11,7 +11,7 @@ from .version import __version__
 
 LATER = {  # these need SciPy, for whose import loading and sampling need not wait (PEP 562)
     "pair_curves": ".discovery", "tree_from_similarity": ".discovery",
-    "slant": ".metrics", "stroke_thickness": ".metrics",
+    "correlations": ".metrics", "slant": ".metrics", "stroke_thickness": ".metrics",
 }
 __all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Extension", "__version__",
            "alpha", "load", "models", "sigma", *LATER]

@@ -42,9 +42,9 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     def data(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--data", default=None, help="mnist, digits, letters, a folder with one sub-folder of images per "
+        sub.add_argument("--data", default=None, help="mnist, digits, letters, a folder with a sub-folder of images for each "
                          "class, or a CSV file with a column of classes (default: mnist)")
-        sub.add_argument("--folder", default=None, help="where files of MNIST or the letters lie (default: $BRANCHED_DATA)")
+        sub.add_argument("--folder", default=None, help="where MNIST or the letters lie (default: $BRANCHED_DATA)")
         sub.add_argument("--label", default=None, help="the column of classes in a CSV file")
         sub.add_argument("--size", type=int, default=None, help="resize images to this many pixels")
         sub.add_argument("--colour", action="store_true", help="keep colours")
@@ -113,22 +113,21 @@ def parser() -> argparse.ArgumentParser:
     sub = command("classify", run.classify, "Which class is each picture (or row), by the tree?")
     sub.add_argument("given", type=Path, nargs="+", metavar="file", help="picture files, or CSV files")
 
-    sub = command("extend", run.extend, "Teach a model one more class, from its images (or rows) alone; nothing is forgotten.")
+    sub = command("extend", run.extend, "Teach a model one more class, from its own images (or rows); nothing is forgotten.")
     sub.add_argument("--name", required=True, help="of the new class")
     sub.add_argument("--images", "--rows", type=Path, nargs="+", required=True, dest="given",
                      help="picture files, or folders of them; or CSV files")
     sub.add_argument("--sibling", default=None, help="the class whose path it leaves (default: found)")
     sub.add_argument("--time", type=float, default=None, help="when it leaves that path (default: found)")
     sub.add_argument("--steps", type=int, default=None, help="of training (default: by how many are given)")
-    sub.add_argument("--preview", type=Path, default=None, help="picture (or CSV) to which samples are written on the way")
+    sub.add_argument("--preview", type=Path, default=None, help="picture (or CSV) for samples on the way")
     sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
 
     sub = command("remove", run.remove, "Remove a class that extend has added.")
     sub.add_argument("--name", required=True, help="of the class")
     sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
 
-    sub = command("evaluate", run.evaluate, "Measure a model, on the data that it is made for: fidelity, diversity, transmutation, "
-                  "classification.")
+    sub = command("evaluate", run.evaluate, "Measure a model: fidelity, diversity, transmutation, classification.")
     data(sub)
     sub.add_argument("--judge", default="judge-mnist", help="the classifier to measure images with: a name or a path")
     sub.add_argument("--parts", nargs="+", default=("generation", "transmutation", "classification"),

@@ -15,14 +15,15 @@ from tqdm import tqdm
 from . import checkpoint, data, discovery, images, table
 from .bench import figures as bench_figures
 from .errors import BranchedError
-from .evaluate import Protocol, as_text, card
+from .evaluate import as_text, card
 from .evaluate import evaluate as measure
 from .fit import Plan, fit
 from .judge import Judge, make_judge
 from .mlp import MLPConfig
 from .model import BranchedModel, load, pick_device
-from .training import TrainingConfig
+from .protocol import Protocol
 from .table import Table
+from .training import TrainingConfig
 from .tree import ClassTree
 from .unet import UNetConfig
 
@@ -72,7 +73,8 @@ def sample(options: argparse.Namespace) -> None:
     for frame in tqdm(frames, desc="Sampling", unit=" waves", leave=False):
         result = frame.result
     kind = model.form.kind
-    output = _write(options, model, [({"class": label}, own) for label, own in zip(result.labels, result.made, strict=True)])
+    blocks = [({"class": label}, own) for label, own in zip(result.labels, result.made, strict=True)]
+    output = _write(options, model, blocks)
     _save_arrays(options, **{kind: result.made}, labels=result.labels)
     print(f"{len(result.labels)} classes x {options.n} {kind}: {result.evaluations} evaluations "
           f"(class by class: {result.evaluations_class_by_class}), {result.seconds:.2f} s. See {output}.")
@@ -87,8 +89,8 @@ def hybrid(options: argparse.Namespace) -> None:
         *(({"what": "ending", "class": label}, own) for label, own in made.endings.items())])
     _save_arrays(options, noisy=made.noisy, denoised=made.denoised, time=made.time,
                  **{f"ending_{label}": own for label, own in made.endings.items()})
-    print(f"{options.a} and {options.b} part at t = {made.time:.3f}. In {output}, one below the other: the state there, the "
-          f"model's estimate, and what it becomes: {', '.join(made.endings)}.")
+    print(f"{options.a} and {options.b} part at t = {made.time:.3f}. In {output}, one below the other: the state there, "
+          f"the model's estimate, and what it becomes: {', '.join(made.endings)}.")
 
 
 def transmute(options: argparse.Namespace) -> None:
@@ -137,8 +139,8 @@ def extend(options: argparse.Namespace) -> None:
     larger.save(options.output)
     told = larger.facts["extensions"][-1]
     print_tree(larger.tree)
-    print(f"{options.name} was learnt from {len(given)} {model.form.kind} in {told['seconds']:.0f} s; it leaves the path of "
-          f"{told['sibling']} at t = {told['time']:.3f}. See {options.output}.")
+    print(f"{options.name} was learnt from {len(given)} {model.form.kind} in {told['seconds']:.0f} s; it leaves the path "
+          f"of {told['sibling']} at t = {told['time']:.3f}. See {options.output}.")
 
 
 def remove(options: argparse.Namespace) -> None:
@@ -148,10 +150,14 @@ def remove(options: argparse.Namespace) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     model = load(options.model, options.device)
+    options.data = options.data or (model.facts.get("data") or {}).get("name")  # what it was trained on
     protocol = Protocol(options.n, options.steps, options.solver, options.seed, options.transmuted, options.classified)
+    judge = None if model.features else Judge.load(checkpoint.find(options.judge))
+    train, test = (_data(options, split).only(model.labels) for split in ("train", "test"))
+    if train.shape != model.form.shape:
+        raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
     quality: dict[str, Any] = {}
-    for part, figures in measure(model, Judge.load(checkpoint.find(options.judge)), _data(options, "train"),
-                                 _data(options, "test"), protocol, options.parts):
+    for part, figures in measure(model, judge, train, test, protocol, options.parts):
         print(f"{part}\n{as_text(figures)}\n", flush=True)
         quality[part] = figures
     if options.store:
@@ -213,8 +219,8 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _read(model: BranchedModel, paths: Sequence[Path], label: str = "") -> np.ndarray:
-    """Picture files as (B, H, W) or (B, H, W, 3), or the rows of CSV files, (B, F): those of a class, where the files name
-    classes. Of several files, the one that will not do is named."""
+    """Picture files as (B, H, W) or (B, H, W, 3), or the rows of CSV files, (B, F): those of a class, where the files
+    name classes. Of several files, the one that will not do is named."""
     if isinstance(model.form, Table):
         return np.concatenate([table.read_rows(path, model.form, label) for path in paths])
     pictures = []

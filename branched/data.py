@@ -29,8 +29,8 @@ LEAST_ROWS = 4  # of a class in a table
 class Dataset:
     """Objects x (n, *shape), and for each the index y (n,) int64 of its class among `labels`.
 
-    Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units, with their `form`, which
-    for images goes without saying.
+    Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units, with their `form`,
+    which for images goes without saying.
     """
 
     name: str
@@ -109,9 +109,9 @@ def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike 
     """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), a folder with one sub-folder of images per
     class, or a CSV file with a column of classes.
 
-    `folder` is where files of MNIST or the letters lie (else $BRANCHED_DATA, our cache, the network). `size` is the side of
-    an image in pixels, a multiple of 4 (default: 28 for a folder, else as it is). `label` names the column of classes of
-    a CSV file, where it is not plain. Raises BranchedError with the reason.
+    `folder` is where files of MNIST or the letters lie (else $BRANCHED_DATA, our cache, the network). `size` is the
+    side of an image in pixels, a multiple of 4 (default: 28 for a folder, else as it is). `label` names the column of
+    classes of a CSV file, where it is not plain. Raises BranchedError with the reason.
     """
     if split not in SPLITS:
         raise BranchedError(f"The split is 'train' or 'test', not {split!r}.")

@@ -57,7 +57,7 @@ def discover(dataset: Dataset, *, seed: int = 0, samples: int = 1000, times: int
     """
     rule = {"epsilon": epsilon, "smoothing": smoothing, "minimum_time": minimum_time, "minimum_length": minimum_length}
     if samples < 2:
-        raise BranchedError(f"Discovery compares objects within a class, so it takes at least 2 samples, not {samples}.")
+        raise BranchedError(f"Discovery compares pairs within a class, so it takes at least 2 samples, not {samples}.")
     if times < MIN_TIMES:
         raise BranchedError(f"Discovery takes at least {MIN_TIMES} times, not {times}.")
     _check(dataset.labels, times, **rule)
@@ -66,7 +66,8 @@ def discover(dataset: Dataset, *, seed: int = 0, samples: int = 1000, times: int
     for label in dataset.labels:
         x = dataset.of(label)
         if len(x) < 2:
-            raise BranchedError(f"The class {label!r} has {len(x)} {dataset.form.kind}; discovery needs at least 2 in every class.")
+            raise BranchedError(f"The class {label!r} has {len(x)} {dataset.form.kind}; "
+                                "discovery needs at least 2 in every class.")
         objects.append(x[torch.randperm(len(x), generator=generator)[:samples]])
     grid = np.arange(1, times + 1) / times
     similarity, means = _similarity(objects, dataset.form, grid, generator)

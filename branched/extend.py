@@ -69,8 +69,8 @@ def checked(x: Tensor, form: Form) -> Tensor:
     different = len(torch.unique(stored.flatten(1), dim=0))
     if different < LEAST:
         given = "1 was" if different == 1 else f"{different} were"
-        raise BranchedError(f"A class is learnt from at least {LEAST} different {form.kind}, to see what varies; {given} "
-                            f"given{f', {len(x)} times over' if len(x) > different == 1 else ''}.")
+        raise BranchedError(f"A class is learnt from at least {LEAST} different {form.kind}, to see what varies; "
+                            f"{given} given{f', {len(x)} times over' if len(x) > different == 1 else ''}.")
     return stored
 
 
@@ -105,7 +105,8 @@ def is_preview(step: int, steps: int) -> bool:
 
 
 def repeats(samples: Tensor, supply: Supply) -> bool:
-    """Whether samples (n, *shape) are nearer to the given objects than variations of these are: then they repeat them."""
+    """Whether samples (n, *shape) are nearer to the given objects than variations of these are: then they repeat
+    them."""
     scale = supply.denoise.form.scale
     given, varied = scale(supply.given), scale(supply.varied(PREVIEWED))
     nearest = [nearest_distances(x.flatten(1), given.flatten(1)) for x in (samples, varied)]

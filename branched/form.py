@@ -1,5 +1,6 @@
-"""What the core needs to know of a kind of data. Inside, an object is a float tensor of some `shape`; what it is outside
-(a picture, a row of a table) only its form knows. `images.Images` and `table.Table` are the two that there are."""
+"""What the core needs to know of a kind of data. Inside, an object is a float tensor of some `shape`; what it is
+outside (a picture, a row of a table) only its form knows. `images.Images` and `table.Table` are the two that there
+are."""
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -23,6 +24,10 @@ class Form(ABC):
         """Tensors (..., *shape) as a user gets them, float32."""
 
     @abstractmethod
+    def shown(self, stored: Tensor) -> np.ndarray:
+        """What a data set stores, (n, *shape), as a user gets it."""
+
+    @abstractmethod
     def scale(self, stored: Tensor) -> Tensor:
         """What a data set stores, (n, *shape), as float32 of the same shape for the core."""
 
@@ -36,7 +41,8 @@ class Form(ABC):
 
     @abstractmethod
     def varied(self, stored: Tensor, strength: float, generator: torch.Generator) -> Tensor:
-        """As many objects (n, *shape) like the given ones, to learn much from few; more unlike them up to strength 1."""
+        """As many objects (n, *shape) like the given ones, to learn much from few; more unlike them up to strength
+        1."""
 
     def blank(self, x: Tensor) -> Tensor:
         """Which objects (n, *shape) show nothing at all, bool (n,)."""

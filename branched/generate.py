@@ -12,8 +12,8 @@ from .walk import Denoiser, Lane, Walk, from_noise
 
 @dataclass(frozen=True)
 class Samples(Made):
-    """What was generated, and what it cost: `.images` (len(labels), n, H, W) or (..., 3) in [0, 1], or of a table `.rows`
-    (len(labels), n, F) in the features' own units; `made` is either.
+    """What was generated, and what it cost: `.images` (len(labels), n, H, W) or (..., 3) in [0, 1], or of a table
+    `.rows` (len(labels), n, F) in the features' own units; `made` is either.
 
     Object i of every class grew from the same noise. `evaluations` counts network evaluations of single objects;
     `evaluations_class_by_class` what they would have cost with nothing shared; `waves` the sequential network calls.

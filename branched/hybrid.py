@@ -14,8 +14,8 @@ from .walk import Denoiser, Walk, from_noise
 class Hybrid:
     """n hybrids at the meeting point `time`: as they are there (`noisy`), and what the model sees in them (`denoised`).
 
-    `endings` says what each of them becomes: {label: objects}. All are images (n, H, W) or (n, H, W, 3) in [0, 1], or rows
-    (n, F) in the features' own units.
+    `endings` says what each of them becomes: {label: objects}. All are images (n, H, W) or (n, H, W, 3) in [0, 1], or
+    rows (n, F) in the features' own units.
     """
 
     time: float

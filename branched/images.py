@@ -50,6 +50,11 @@ class Images(Form):
         images = ((x.detach().float().cpu() + 1) / 2).clamp(0, 1)
         return (images.squeeze(-3) if self.shape[0] == 1 else images.movedim(-3, -1)).numpy()
 
+    def shown(self, stored: Tensor) -> np.ndarray:
+        """uint8 images (B, C, H, W) as float32 pictures (B, H, W) or (B, H, W, 3) in [0, 1]."""
+        images = stored.numpy().astype(np.float32) / 255
+        return images[:, 0] if self.shape[0] == 1 else np.moveaxis(images, 1, -1)
+
     def scale(self, stored: Tensor) -> Tensor:
         """uint8 0..255 as float32 in [-1, 1]."""
         return stored.float() / 127.5 - 1
@@ -76,12 +81,6 @@ class Images(Form):
         x = stored[:: max(1, len(stored) // 2000)].float() / 255
         edges = torch.cat([x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1]], -1)
         return {"background": round(edges.mean().item(), 3)}
-
-
-def pictures(x: Tensor) -> np.ndarray:
-    """uint8 images (B, C, H, W) of a data set as float32 pictures (B, H, W) or (B, H, W, 3) in [0, 1]."""
-    images = x.numpy().astype(np.float32) / 255
-    return images[:, 0] if x.shape[1] == 1 else np.moveaxis(images, 1, -1)
 
 
 def grid(rows: Sequence[np.ndarray], scale: int = 3) -> Image.Image:

@@ -21,7 +21,6 @@ from . import checkpoint
 from .data import Dataset
 from .distort import Distortion, distort
 from .errors import BranchedError
-from .images import pictures
 from .precision import autocast
 from .version import versions
 
@@ -267,6 +266,6 @@ def _blend(average: nn.Module, network: nn.Module, keep: float) -> None:
 
 def _facts(judge: Judge, test: Dataset, settings: Settings, seed: int, seen: int,
            seconds: float) -> dict[str, Any]:
-    return {"test_accuracy": judge.accuracy(pictures(test.x), test.y), "test_images": len(test), "train_images": seen,
-            "seed": seed, "seconds": round(seconds, 1), "settings": asdict(settings),
+    return {"test_accuracy": judge.accuracy(test.form.shown(test.x), test.y), "test_images": len(test),
+            "train_images": seen, "seed": seed, "seconds": round(seconds, 1), "settings": asdict(settings),
             "versions": versions()}

@@ -1,5 +1,5 @@
-"""Files of known data sets: found in the folder that the user names, in $BRANCHED_DATA, in our cache, or downloaded. Each
-is checked against the checksum of its contents."""
+"""Files of known data sets: found in the folder that the user names, in $BRANCHED_DATA, in our cache, or downloaded.
+Each is checked against the checksum of its contents."""
 from __future__ import annotations
 
 import gzip
@@ -23,8 +23,8 @@ TIMEOUT = 30  # seconds without a byte
 
 @dataclass(frozen=True)
 class Source:
-    """Where a data set's files come from: its name, its folder in caches, its mirrors, what a file's name ends in there,
-    and more bytes than any of its files has. Of a text, lines may end in any way."""
+    """Where a data set's files come from: its name, its folder in caches, its mirrors, what a file's name ends in
+    there, and more bytes than any of its files has. Of a text, lines may end in any way."""
 
     title: str
     folder: str
@@ -48,7 +48,7 @@ MNIST_FILES = {
              ("t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637")),
 }
 LETTERS = Source("The letters' table", "letter-recognition",
-                 ("https://archive.ics.uci.edu/ml/machine-learning-databases/letter-recognition/",), "", 800_000, is_text=True)
+                 ("https://archive.ics.uci.edu/ml/machine-learning-databases/letter-recognition/",), "", 800_000, True)
 LETTERS_FILE = "letter-recognition.data", "6a2d740def5d13ea6096272546f6d41e"  # md5 with lines that end in \n
 LETTER_FEATURES = ("x-box", "y-box", "width", "high", "onpix", "x-bar", "y-bar", "x2bar", "y2bar", "xybar", "x2ybr",
                    "xy2br", "x-ege", "xegvy", "y-ege", "yegvx")
@@ -65,8 +65,8 @@ def mnist(split: str, folder: str | os.PathLike | None) -> tuple[Tensor, Tensor]
 
 
 def letters(folder: str | os.PathLike | None) -> tuple[Tensor, list[str]]:
-    """Rows (20,000, 16) float32, whole numbers from 0 to 15, and the 26 capital letters that they describe (Slate, 1991).
-    The checksum vouches for all that."""
+    """Rows (20,000, 16) float32, whole numbers from 0 to 15, and the 26 capital letters that they describe (Slate,
+    1991). The checksum vouches for all that."""
     cells = [line.split(",") for line in find(LETTERS, *LETTERS_FILE, folder).decode().split()]
     x, y = np.array([row[1:] for row in cells], np.float32), [row[0] for row in cells]
     return torch.from_numpy(x), y

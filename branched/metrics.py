@@ -113,8 +113,8 @@ def density_coverage(real: Any, generated: Any, k: int = 5) -> DensityCoverage:
 
 
 def nearest(queries: Any, references: Any, chunk: int = 1000) -> tuple[np.ndarray, np.ndarray]:
-    """Euclidean distance to the nearest reference, and which it is: float64 (B,) and int64 (B,). Of images, on pixels in
-    [0, 1]; or of rows (B, D).
+    """Euclidean distance to the nearest reference, and which it is: float64 (B,) and int64 (B,). Of images, on pixels
+    in [0, 1]; or of rows (B, D).
 
     The search runs in float32 and decides ties at its rounding; the distance returned is exact, 0 for a copy.
     """
@@ -204,6 +204,16 @@ def correlation(a: Any, b: Any, seed: int, resamples: int = 1000) -> Correlation
     drawn = [value for value in drawn if not np.isnan(value)]  # a resample of one pair alone
     low, high = np.quantile(drawn, [0.025, 0.975]) if drawn else (np.nan, np.nan)
     return Correlation(r, float(low), float(high))
+
+
+# -- columns of a table ---------------------------------------------------------------------------------------------
+
+
+def correlations(a: Any, b: Any) -> np.ndarray:
+    """Pearson's r of every feature, (F,), between rows (n, F) and rows (n, F); nan where one never varies."""
+    a, b = (np.asarray(rows, np.float64) - np.mean(rows, 0, dtype=np.float64) for rows in (a, b))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (a * b).sum(0) / np.sqrt((a * a).sum(0) * (b * b).sum(0))
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------

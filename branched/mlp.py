@@ -32,8 +32,8 @@ class MLPConfig:
     def __post_init__(self):
         object.__setattr__(self, "shape", tuple(self.shape))
         if len(self.shape) != 1 or min(*self.shape, self.width, self.blocks, self.rank) < 1 or self.embedding % 2:
-            raise BranchedError("A multilayer perceptron takes rows of at least one feature; its sizes are positive, and "
-                                f"its embedding is even. Found {self}.")
+            raise BranchedError("A multilayer perceptron takes rows of at least one feature; its sizes are positive, "
+                                f"and its embedding is even. Found {self}.")
 
     def build(self, branches: int) -> BranchedMLP:
         return BranchedMLP(self, branches)

@@ -1,5 +1,5 @@
-"""The door: a trained model and all that one can do with it. Takes names, and pictures or rows of a table; gives arrays and
-dataclasses."""
+"""The door: a trained model and all that one can do with it. Takes names, and pictures or rows of a table; gives arrays
+and dataclasses."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -79,8 +79,8 @@ def pick_device(device: str) -> torch.device:
 
 @dataclass(frozen=True)
 class Extension:
-    """How far the teaching of a class is. At times there are `samples` of it, images (n, H, W) or (n, H, W, 3) in [0, 1]
-    or rows (n, F), and the larger `model` as it is then; the last record has both."""
+    """How far the teaching of a class is. At times there are `samples` of it, images (n, H, W) or (n, H, W, 3) in [0,
+    1] or rows (n, F), and the larger `model` as it is then; the last record has both."""
 
     step: int
     steps: int
@@ -94,9 +94,9 @@ class BranchedModel:
     """A hierarchically branched diffusion model: a class tree, and a network with one reverse process per branch.
 
     `facts` tells how it was trained and how well it does; `curves` holds the similarities by which its tree was found.
-    `form` is what its data look like outside: images, unless told otherwise. Where images are spoken of below, a model of
-    a table takes and gives rows (B, F) in the features' own units. Nothing in it changes after loading, so that threads
-    can share it.
+    `form` is what its data look like outside: images, unless told otherwise. Where images are spoken of below, a model
+    of a table takes and gives rows (B, F) in the features' own units. Nothing in it changes after loading, so that
+    threads can share it.
     """
 
     def __init__(self, network: BranchedNetwork, tree: ClassTree, facts: dict[str, Any], curves: dict[str, np.ndarray],
@@ -124,8 +124,8 @@ class BranchedModel:
         return self.form.features if isinstance(self.form, Table) else ()
 
     def rounded(self, rows) -> np.ndarray:
-        """Rows (..., F) of a table with every value on its feature's own grid: within the range of the training rows, and
-        a whole number where all of these were."""
+        """Rows (..., F) of a table with every value on its feature's own grid: within the range of the training rows,
+        and a whole number where all of these were."""
         if not self.features:
             raise BranchedError("This model makes images; only rows of a table are rounded.")
         return self.form.rounded(rows)
@@ -145,8 +145,8 @@ class BranchedModel:
         tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
         tensors |= {f"curves.{key}": torch.from_numpy(value) for key, value in self.curves.items()}
         table = {"table": asdict(self.form)} if isinstance(self.form, Table) else {}
-        checkpoint.save(path, "model", tensors, {"network": asdict(network.config), "branches": network.branches, **table,
-                                                 "tree": self.tree.to_json(), "facts": self.facts})
+        checkpoint.save(path, "model", tensors, {"network": asdict(network.config), "branches": network.branches,
+                                                 "tree": self.tree.to_json(), "facts": self.facts, **table})
 
     def sample(self, labels: Label | Iterable[Label] | None = None, n: int = 8, steps: int = 20, seed: int = 0,
                solver: str = SOLVER) -> generate.Samples:
@@ -198,7 +198,7 @@ class BranchedModel:
         turns = [(name, t) for name, own in zip(targets, meeting, strict=True) for t in (times or [own])]
         x0 = self.form.to_core(images).to(self.device)
         *found, evaluations = transmute(self.denoise, x0, source, turns, deterministic=deterministic, **options)
-        made, noisy = (self.form.from_core(x.unflatten(0, (len(targets), -1))) for x in found)  # (targets, times, B, ...)
+        made, noisy = (self.form.from_core(x.unflatten(0, (len(targets), -1))) for x in found)   # (targets, times, B, ..)
         turning = tuple(times) or tuple(meeting)
         if not _is_many(time):
             made, noisy = made[:, 0], noisy[:, 0]
@@ -252,7 +252,8 @@ class BranchedModel:
             if learnt.network is not None:
                 told = facts | {"steps": learnt.step, "seconds": round(learnt.seconds, 1), "versions": versions()}
                 earlier = list(self.facts.get("extensions", []))
-                model = BranchedModel(learnt.network, tree, self.facts | {"extensions": [*earlier, told]}, curves, self.form)
+                told = self.facts | {"extensions": [*earlier, told]}
+                model = BranchedModel(learnt.network, tree, told, curves, self.form)
             yield Extension(learnt.step, learnt.steps, learnt.loss, learnt.seconds, learnt.samples, model)
 
     def extend(self, images, name: str, sibling: Label | None = None, time: float | None = None,

@@ -1,8 +1,8 @@
 """Branched networks: what belongs to a branch alone, and what every network has in common.
 
-All branches share the trunk. Private parameters are tables with one row per branch; each sample of a batch picks its own
-row, so that the cost of a step does not grow with the number of branches (Tseng et al. compute every branch's decoder for
-every sample). `unet` has the network for images, `mlp` the one for tables.
+All branches share the trunk. Private parameters are tables with one row per branch; each sample of a batch picks its
+own row, so that the cost of a step does not grow with the number of branches (Tseng et al. compute every branch's
+decoder for every sample). `unet` has the network for images, `mlp` the one for tables.
 """
 from __future__ import annotations
 

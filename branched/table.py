@@ -54,8 +54,8 @@ class Table(Form):
         return (len(self.features),)
 
     def to_core(self, given: Any) -> Tensor:
-        """Rows (B, F) in the features' units as float32 (B, F), standardised. Raises BranchedError for other shapes, and
-        for numbers that are not finite."""
+        """Rows (B, F) in the features' units as float32 (B, F), standardised. Raises BranchedError for other shapes,
+        and for numbers that are not finite."""
         try:
             array = given.detach().cpu().numpy() if isinstance(given, Tensor) else np.asarray(given)
             array = array.astype(np.float32)
@@ -72,6 +72,9 @@ class Table(Form):
     def from_core(self, x: Tensor) -> np.ndarray:
         """Tensors (..., F) as float32 rows in the features' units."""
         return self.store(x.detach().cpu()).numpy()
+
+    def shown(self, stored: Tensor) -> np.ndarray:
+        return stored.numpy()
 
     def scale(self, stored: Tensor) -> Tensor:
         return ((stored.double() - self._row(self.mean)) / self._row(self.std)).float()
@@ -120,7 +123,7 @@ def read(path: Path, label: str | None = None, names: Sequence[str] = ()) -> tup
     place = _class_column(path, columns, [cells for _, cells in lines], label)
     features = tuple(name for k, name in enumerate(columns) if k != place)
     if not features:
-        raise BranchedError(f"{path} has no column but that of the classes; a table needs at least one numeric feature.")
+        raise BranchedError(f"{path} has no column but that of the classes; a table needs a numeric feature.")
     y = [cells[place] for _, cells in lines]
     unnamed = next((line for (line, _), name in zip(lines, y, strict=True) if name.lower() in MISSING), None)
     if unnamed:
@@ -145,7 +148,8 @@ def read_rows(path: Path, table: Table, label: str) -> np.ndarray:
 
 
 def write(path: Path, table: Table, blocks: Iterable[tuple[dict[str, Any], np.ndarray]]) -> None:
-    """Write rows as a CSV file: blocks of rows (n, F), each with what is said of all its rows in columns of their own."""
+    """Write rows as a CSV file: blocks of rows (n, F), each with what is said of all its rows in columns of their
+    own."""
     def lines(temporary: str) -> None:
         with open(temporary, "w", newline="") as file:
             writer = csv.writer(file)
@@ -209,8 +213,8 @@ def _numbers(path: Path, columns: list[str], lines: list[tuple[int, list[str]]],
     for line, cells in lines:
         for k in places:
             if cells[k].lower() in MISSING:
-                raise BranchedError(f"{path}: a value is missing in line {line}, column {columns[k]}; fill it, or leave "
-                                    "the row out.")
+                raise BranchedError(f"{path}: a value is missing in line {line}, column {columns[k]}; fill it, or "
+                                    "leave the row out.")
             if not _is_number(cells[k]) or not abs(float(cells[k])) < 1e30:
                 raise BranchedError(f"{path}: {cells[k]!r:.40} in line {line}, column {columns[k]}, is not a number; "
                                     "features are numbers.")

@@ -53,11 +53,13 @@ class Denoiser:
 
     @torch.inference_mode()
     def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
-        """States xt (B, *shape), times t (B,), branch ids (B,) -> estimates of x0 (B, *shape) in the range of the data."""
+        """States xt (B, *shape), times t (B,), branch ids (B,) -> estimates of x0 (B, *shape) in the range of the
+        data."""
         pieces = -(-len(xt) // self.network.chunk) if self.device.type == "cpu" else 1
         rows = self._rows[branch.cpu()]
         parts = zip(*(value.to(self.device).tensor_split(pieces) for value in (xt, t, rows)), strict=True)
-        return self.form.clamp(torch.cat([schedule.clean_from_velocity(x, self.network(x, s, b), s) for x, s, b in parts]))
+        x0 = torch.cat([schedule.clean_from_velocity(x, self.network(x, s, b), s) for x, s, b in parts])
+        return self.form.clamp(x0)
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from branched import data, load, metrics, schedule
 from branched.checkpoint import find
 from branched.images import from_core
 from branched.judge import Judge
-from branched.unet import BranchedUNet
 from branched.sampler import SOLVERS, grid, solve
 from branched.training import Batch, autocast, loss_of
+from branched.unet import BranchedUNet
 
 T_HIGH, BATCH, SAMPLES = 0.49, 64, 300
 FORMS = {  # name: (rank of the adapters, parts that learn)

@@ -6,7 +6,7 @@ import torch
 
 from branched import schedule
 from branched.bridge import chained_pairs, transport
-from branched.data import Dataset, to_core
+from branched.data import Dataset
 
 N = 60
 
@@ -72,7 +72,7 @@ def test_the_root_has_independent_normal_noise(tree, digits):
 
 def test_clean_objects_are_of_the_branch(tree, digits, pairs):
     """Every one is an image of one of the branch's classes, and every class is there in equal shares."""
-    kind = {tuple(to_core(x).flatten().tolist()): digits.labels[y] for x, y in zip(digits.x, digits.y, strict=True)}
+    kind = {tuple(digits.form.scale(x).flatten().tolist()): digits.labels[y] for x, y in zip(digits.x, digits.y, strict=True)}
     for branch in tree.branches:
         found = [kind[tuple(x.flatten().tolist())] for x in pairs[branch.id][0]]
         assert set(found) == set(branch.classes)

@@ -5,7 +5,6 @@ import torch
 
 from branched import BranchedError, ClassTree
 from branched.classify import classify, looking_times
-from branched.images import from_core
 
 SPREAD = 0.3  # of the closed-form denoiser in conftest
 
@@ -59,6 +58,6 @@ def test_looks_around_the_last_branch_point(tree, count):
 
 def test_the_door_takes_pictures(known_model):
     x0, truth = objects(known_model.denoise, 3)
-    assert (known_model.classify(from_core(x0.clamp(-1, 1)), noises=8) == truth).mean() > 0.8
+    assert (known_model.classify(known_model.form.from_core(x0.clamp(-1, 1)), noises=8) == truth).mean() > 0.8
     with pytest.raises(BranchedError, match="noises"):
-        known_model.classify(from_core(x0.clamp(-1, 1)), noises=0)
+        known_model.classify(known_model.form.from_core(x0.clamp(-1, 1)), noises=0)

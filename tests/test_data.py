@@ -10,9 +10,10 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from branched import data
-from branched.data import Dataset, load, to_core
+from branched import known
+from branched.data import Dataset, load
 from branched.errors import BranchedError
+from branched.images import Images
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,7 @@ def alone(monkeypatch, tmp_path):
     def refuse(url, **_):
         raise OSError("no network in tests")
 
-    monkeypatch.setattr(data.urllib.request, "urlopen", refuse)
+    monkeypatch.setattr(known.urllib.request, "urlopen", refuse)
     monkeypatch.delenv("BRANCHED_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
@@ -40,10 +41,11 @@ def generator(seed: int = 0) -> torch.Generator:
 
 # -- Dataset ---------------------------------------------------------------------------------------------------------
 
-def test_to_core_covers_minus_one_to_one():
-    assert to_core(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [-1.0, 1.0]
+def test_the_core_works_from_minus_one_to_one():
+    form = Images((1, 1, 1))
+    assert form.scale(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [-1.0, 1.0]
     every = torch.arange(256, dtype=torch.uint8)
-    assert torch.equal(((to_core(every) + 1) * 127.5).round().to(torch.uint8), every)
+    assert torch.equal(form.store(form.scale(every)), every)
 
 
 def test_of_gives_one_class_and_computes_it_once():
@@ -73,7 +75,7 @@ def test_draw_is_shuffled_random_and_repeatable():
     d = numbered({"a": 100, "b": 100})
     x = d.draw("ab", 64, generator())
     assert torch.equal(x, d.draw("ab", 64, generator())) and not torch.equal(x, d.draw("ab", 64, generator(1)))
-    is_b = x[:, 0, 0, 0] > to_core(torch.tensor(99))
+    is_b = x[:, 0, 0, 0] > 99 / 127.5 - 1
     assert 0 < is_b[:32].sum() < 32
 
 
@@ -121,11 +123,11 @@ def mnist(monkeypatch) -> dict[str, bytes]:
     """Four tiny IDX files, and their checksums in place of the real ones."""
     rng, files, sums = np.random.default_rng(0), {}, {}
     for split, n in (("train", 20), ("test", 10)):
-        (images, _), (labels, _) = data.MNIST_FILES[split]
+        (images, _), (labels, _) = known.MNIST_FILES[split]
         files[images] = struct.pack(">4i", 2051, n, 28, 28) + rng.integers(0, 256, n * 784, np.uint8).tobytes()
         files[labels] = struct.pack(">2i", 2049, n) + bytes(k % 10 for k in range(n))
         sums[split] = tuple((name, hashlib.md5(files[name]).hexdigest()) for name in (images, labels))
-    monkeypatch.setattr(data, "MNIST_FILES", sums)
+    monkeypatch.setattr(known, "MNIST_FILES", sums)
     return files
 
 
@@ -156,14 +158,14 @@ def test_mnist_is_downloaded_once_and_cached(mnist, tmp_path, monkeypatch):
 
     def reply(url, timeout):
         calls.append(url)
-        if url.startswith(data.MNIST_MIRRORS[0]):
+        if url.startswith(known.MNIST.mirrors[0]):
             raise OSError("the first mirror is down")
         content = gzip.compress(mnist[url.rsplit("/", 1)[-1].removesuffix(".gz")])
         answer = io.BytesIO(content)
         answer.headers = {"Content-Length": str(len(content))}
         return answer
 
-    monkeypatch.setattr(data.urllib.request, "urlopen", reply)
+    monkeypatch.setattr(known.urllib.request, "urlopen", reply)
     assert len(load("mnist")) == 20 and len(calls) == 4
     assert len(load("mnist")) == 20 and len(calls) == 4
     assert all(path.suffix == ".gz" and not path.name.startswith(".")
@@ -176,7 +178,7 @@ def test_a_download_with_a_wrong_checksum_leaves_nothing(mnist, tmp_path, monkey
         answer.headers = {}
         return answer
 
-    monkeypatch.setattr(data.urllib.request, "urlopen", reply)
+    monkeypatch.setattr(known.urllib.request, "urlopen", reply)
     with pytest.raises(BranchedError, match="checksum"):
         load("mnist")
     assert not list((tmp_path / "cache" / "branched" / "mnist").iterdir())

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from branched import data
-from branched.evaluate import Protocol, card, drawn, evaluate, table
+from branched.evaluate import as_text, card, evaluate
 from branched.judge import Settings, train_judge
+from branched.protocol import Protocol, drawn
 
 PARTS = ("generation", "transmutation", "classification")
 
@@ -53,7 +54,7 @@ def test_figures_survive_json_and_make_a_card(found, model):
     text = card("tiny", model)
     del model.facts["quality"]
     assert "## Measured: classification" in text and "right class, worst" in text
-    assert "per pair" not in table(again["transmutation, stochastic"])
+    assert "per pair" not in as_text(again["transmutation, stochastic"])
 
 
 def test_pictures_are_the_classs_own(digits):

@@ -11,9 +11,9 @@ from branched import Branch, BranchedError, BranchedModel, checkpoint, discovery
 from branched.cli import main
 from branched.data import Dataset
 from branched.distort import distort
-from branched.unet import BranchedUNet
 from branched.sampler import SOLVERS
 from branched.training import Batch, loss_of, start_from
+from branched.unet import BranchedUNet
 
 RING = np.zeros((8, 8), np.float32)
 RING[1:7, 1:7] = 1

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from branched import BranchedError, images
-from branched.images import GAP, from_core, grid, save_grid, to_core
+from branched.images import GAP, Images, grid, save_grid
 
 GREY, COLOUR = (1, 4, 6), (3, 4, 6)
 
@@ -21,23 +21,24 @@ def pictures(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
 @pytest.mark.parametrize(("core", "outside"), [(GREY, (5, 4, 6)), (COLOUR, (5, 4, 6, 3))])
 def test_round_trip(core, outside):
     given = pictures(outside)
-    x = to_core(given, core)
+    x = Images(core).to_core(given)
     assert x.shape == (5, *core) and x.dtype == torch.float32 and x.is_contiguous()
-    assert np.allclose(from_core(x), given, atol=1e-6)
-    assert from_core(x).dtype == np.float32 and from_core(x).shape == outside
+    back = Images(core).from_core(x)
+    assert np.allclose(back, given, atol=1e-6)
+    assert back.dtype == np.float32 and back.shape == outside
 
 
 def test_white_is_one_and_black_minus_one():
-    assert to_core([[[0.0, 1.0, 0.5, 0, 0, 0]] * 4], GREY)[0, 0, 0, :3].tolist() == [-1, 1, 0]
-    assert from_core(torch.tensor([[[-1.0, 1.0, 0.0, -3.0, 5.0]]])).tolist() == [[0, 1, 0.5, 0, 1]]
+    assert Images(GREY).to_core([[[0.0, 1.0, 0.5, 0, 0, 0]] * 4])[0, 0, 0, :3].tolist() == [-1, 1, 0]
+    assert Images(GREY).from_core(torch.tensor([[[-1.0, 1.0, 0.0, -3.0, 5.0]]])).tolist() == [[0, 1, 0.5, 0, 1]]
 
 
 def test_colours_stay_where_they_are():
     given = np.zeros((1, 4, 6, 3), np.float32)
     given[0, 1, 2] = (1, 0.5, 0)
-    x = to_core(given, COLOUR)
+    x = Images(COLOUR).to_core(given)
     assert x[0, :, 1, 2].tolist() == [1, 0, -1] and x.sum() == -3 * 24 + 2 + 1
-    assert np.array_equal(from_core(x), given)
+    assert np.array_equal(Images(COLOUR).from_core(x), given)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float16, np.float32, np.float64, bool])
@@ -45,24 +46,25 @@ def test_kinds_of_numbers(dtype):
     given = np.tile(np.array([0, 255 if dtype is np.uint8 else 1], dtype), (2, 4, 3))
     for kind in (given, torch.from_numpy(given), torch.from_numpy(given).double().requires_grad_() if dtype != np.uint8
                  else given):
-        assert to_core(kind, GREY)[0, 0, 0].tolist() == [-1, 1] * 3
+        assert Images(GREY).to_core(kind)[0, 0, 0].tolist() == [-1, 1] * 3
 
 
 def test_every_byte_comes_back():
     given = np.arange(240, dtype=np.uint8).reshape(10, 4, 6)
-    assert np.array_equal((from_core(to_core(given, GREY)) * 255).round().astype(np.uint8), given)
+    form = Images(GREY)
+    assert np.array_equal((form.from_core(form.to_core(given)) * 255).round().astype(np.uint8), given)
 
 
 def test_the_original_is_not_written_to():
     given = pictures((2, 4, 6))
     before = given.copy()
-    to_core(given, GREY).add_(1)
+    Images(GREY).to_core(given).add_(1)
     assert np.array_equal(given, before)
 
 
 def test_leading_axes_are_kept():
-    assert from_core(torch.zeros(2, 3, 5, *GREY)).shape == (2, 3, 5, 4, 6)
-    assert from_core(torch.zeros(2, 3, *COLOUR)).shape == (2, 3, 4, 6, 3)
+    assert Images(GREY).from_core(torch.zeros(2, 3, 5, *GREY)).shape == (2, 3, 5, 4, 6)
+    assert Images(COLOUR).from_core(torch.zeros(2, 3, *COLOUR)).shape == (2, 3, 4, 6, 3)
 
 
 @pytest.mark.parametrize("given", [
@@ -74,7 +76,7 @@ def test_leading_axes_are_kept():
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_bad_images_are_refused(given):
     with pytest.raises(BranchedError) as error:
-        to_core(given, GREY)
+        Images(GREY).to_core(given)
     assert "\n" not in str(error.value) and len(str(error.value)) < 200
 
 

@@ -9,8 +9,8 @@ import torch.distributed as dist
 
 from branched import BranchedError, ClassTree, training
 from branched.data import Dataset
-from branched.unet import UNetConfig
 from branched.training import TrainingConfig, train
+from branched.unet import UNetConfig
 
 QUICK = TrainingConfig(steps=6, batch=16, learning_rate=3e-3, warmup=2, pairs=16, refresh=4, precision="float32")
 RUN = {"name": "a run"}
