@@ -42,8 +42,8 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     def data(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--data", default=None, help="mnist, digits, letters, a folder with a sub-folder of images for each "
-                         "class, or a CSV file with a column of classes (default: mnist)")
+        sub.add_argument("--data", default=None, help="mnist, digits, letters, a folder with a sub-folder "
+                         "of images for each class, or a CSV file with a column of classes (default: mnist)")
         sub.add_argument("--folder", default=None, help="where MNIST or the letters lie (default: $BRANCHED_DATA)")
         sub.add_argument("--label", default=None, help="the column of classes in a CSV file")
         sub.add_argument("--size", type=int, default=None, help="resize images to this many pixels")
@@ -113,7 +113,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("classify", run.classify, "Which class is each picture (or row), by the tree?")
     sub.add_argument("given", type=Path, nargs="+", metavar="file", help="picture files, or CSV files")
 
-    sub = command("extend", run.extend, "Teach a model one more class, from its own images (or rows); nothing is forgotten.")
+    sub = command("extend", run.extend, "Teach a model one more class, from its images (or rows) alone.")
     sub.add_argument("--name", required=True, help="of the new class")
     sub.add_argument("--images", "--rows", type=Path, nargs="+", required=True, dest="given",
                      help="picture files, or folders of them; or CSV files")

@@ -89,8 +89,8 @@ def hybrid(options: argparse.Namespace) -> None:
         *(({"what": "ending", "class": label}, own) for label, own in made.endings.items())])
     _save_arrays(options, noisy=made.noisy, denoised=made.denoised, time=made.time,
                  **{f"ending_{label}": own for label, own in made.endings.items()})
-    print(f"{options.a} and {options.b} part at t = {made.time:.3f}. In {output}, one below the other: the state there, "
-          f"the model's estimate, and what it becomes: {', '.join(made.endings)}.")
+    print(f"{options.a} and {options.b} part at t = {made.time:.3f}. In {output}, from above: the state there, the "
+          f"model's estimate, and what it becomes: {', '.join(made.endings)}.")
 
 
 def transmute(options: argparse.Namespace) -> None:
@@ -104,7 +104,7 @@ def transmute(options: argparse.Namespace) -> None:
         *(({"what": "transmuted", "class": label}, own) for label, own in zip(made.target, made.made, strict=True))])
     _save_arrays(options, source=given, **{made.kind: made.made}, time=made.time)
     print(f"{len(given)} {made.kind} of {made.source} into {', '.join(made.target)}: {made.evaluations} evaluations, "
-          f"{made.seconds:.2f} s. In {output}, one below the other: as given, then each target.")
+          f"{made.seconds:.2f} s. In {output}, from above: as given, then each target.")
 
 
 def classify(options: argparse.Namespace) -> None:
@@ -139,8 +139,8 @@ def extend(options: argparse.Namespace) -> None:
     larger.save(options.output)
     told = larger.facts["extensions"][-1]
     print_tree(larger.tree)
-    print(f"{options.name} was learnt from {len(given)} {model.form.kind} in {told['seconds']:.0f} s; it leaves the path "
-          f"of {told['sibling']} at t = {told['time']:.3f}. See {options.output}.")
+    print(f"{options.name} was learnt from {len(given)} {model.form.kind} in {told['seconds']:.0f} s; it leaves "
+          f"the path of {told['sibling']} at t = {told['time']:.3f}. See {options.output}.")
 
 
 def remove(options: argparse.Namespace) -> None:

@@ -38,7 +38,8 @@ def classification(model: BranchedModel, test: Dataset, protocol: Protocol) -> d
     own = found.probabilities[np.arange(len(truth)), [model.labels.index(label) for label in truth]]
     kind = test.form.kind
     return {kind: len(pick), "accuracy": float((found == truth).mean()),
-            f"evaluations of each {kind.removesuffix('s')}": found.evaluations / len(pick), "mean log probability of the truth": float(np.log(own.clip(1e-12)).mean())}
+            f"evaluations of each {kind.removesuffix('s')}": found.evaluations / len(pick),
+            "mean log probability of the truth": float(np.log(own.clip(1e-12)).mean())}
 
 
 def as_text(figures: dict[str, Any]) -> str:

@@ -198,7 +198,8 @@ class BranchedModel:
         turns = [(name, t) for name, own in zip(targets, meeting, strict=True) for t in (times or [own])]
         x0 = self.form.to_core(images).to(self.device)
         *found, evaluations = transmute(self.denoise, x0, source, turns, deterministic=deterministic, **options)
-        made, noisy = (self.form.from_core(x.unflatten(0, (len(targets), -1))) for x in found)   # (targets, times, B, ..)
+        by_target = (x.unflatten(0, (len(targets), -1)) for x in found)                    # (targets, times, B, ...)
+        made, noisy = map(self.form.from_core, by_target)
         turning = tuple(times) or tuple(meeting)
         if not _is_many(time):
             made, noisy = made[:, 0], noisy[:, 0]

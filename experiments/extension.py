@@ -22,10 +22,10 @@ import torch
 
 from branched import BranchedModel, data, load, metrics
 from branched.checkpoint import find, write_atomically
-from branched.evaluate import drawn
-from branched.extend import WARPS, Supply, plan
-from branched.images import pictures, save_grid
+from branched.extend import VARIED
+from branched.images import save_grid
 from branched.judge import Judge
+from branched.protocol import drawn
 from branched.training import TrainingConfig, learn, start_from
 from pages.ui.pictures import strip
 from pages.ui.taught import differing
@@ -56,8 +56,8 @@ def differing_bits(a: BranchedModel, b: BranchedModel, labels: tuple[str, ...]) 
 
 def taught(model: BranchedModel, label: str) -> BranchedModel:
     """The model with one digit more, from all its training images."""
-    began = time.perf_counter()
-    larger = model.extend(pictures(data.load("mnist").of(label)), label)
+    began, digits = time.perf_counter(), data.load("mnist")
+    larger = model.extend(digits.form.shown(digits.of(label)), label)
     told = larger.facts["extensions"][-1]
     print(f"{label} joins {told['sibling']} at {told['time']:.3f}; {told['training']['steps']} steps in "
           f"{time.perf_counter() - began:.0f} s", flush=True)
@@ -93,11 +93,11 @@ def few(labels: list[str], count: int = 10, samples: int = 100) -> None:
         images = last.model.sample(label, n=samples, seed=1).images[0]
         shares.append((judge.probabilities(images).argmax(1) == judge.labels.index(label)).mean())
         told = last.model.facts["extensions"][-1]
-        config = plan(count, None, 0)
-        leaf, shown = last.model.tree.leaf(label), torch.from_numpy((given[:, None] * 255).round().astype(np.uint8))
-        warped = Supply(None, leaf, shown, config).data(WARPS, torch.Generator().manual_seed(9))
+        form = last.model.form
+        warped = form.varied(form.store(form.to_core(given))[torch.arange(VARIED) % count], 1.0,
+                             torch.Generator().manual_seed(9))
         distances = [np.median(metrics.nearest_distances(x, given))
-                     for x in (images, pictures(warped.x), drawn(train, label, samples, 1))]
+                     for x in (images, form.shown(warped), drawn(train, label, samples, 1))]
         print(f"{label}: right class {shares[-1]:.0%}, {told['steps']} steps in {told['seconds']:.0f} s; joins "
               f"{told['sibling']} at {told['time']:.3f}; median distance to the nearest drawing: samples "
               f"{distances[0]:.2f}, distorted drawings {distances[1]:.2f}, other real digits {distances[2]:.2f}",

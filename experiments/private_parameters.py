@@ -14,13 +14,14 @@ from torch import Tensor
 
 from branched import data, load, metrics, schedule
 from branched.checkpoint import find
-from branched.images import from_core
+from branched.images import Images
 from branched.judge import Judge
 from branched.sampler import SOLVERS, grid, solve
 from branched.training import Batch, autocast, loss_of
 from branched.unet import BranchedUNet
 
 T_HIGH, BATCH, SAMPLES = 0.49, 64, 300
+FORM = Images((1, 28, 28))
 FORMS = {  # name: (rank of the adapters, parts that learn)
     "vector": (1, ("branch.",)),
     "vector, output": (1, ("branch.", "out.")),
@@ -58,7 +59,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300)
     options = parser.parse_args()
     trunk, judge = load("mnist", "cpu").denoise.network, Judge.load(find("judge-mnist"))
-    new, held_out = (data.to_core(data.load("mnist", split).of(7)).flip(-1) for split in ("train", "test"))
+    new, held_out = (FORM.scale(data.load("mnist", split).of(7)).flip(-1) for split in ("train", "test"))
     cast = autocast("auto", torch.device("cpu"))
     for name, (rank, parts) in FORMS.items():
         network, free = leaf(trunk, rank, parts)
@@ -94,7 +95,7 @@ def measure(network: BranchedUNet, judge: Judge, new: Tensor, held_out: Tensor) 
 
     x0 = solve(SOLVERS["sde-dpm++2m"], denoise, xt, grid(T_HIGH, 0.0, 20),
                lambda: torch.randn(xt.shape, generator=generator))
-    images, real = (from_core(x.flip(-1)) for x in (x0, new[:SAMPLES]))
+    images, real = (FORM.from_core(x.flip(-1)) for x in (x0, new[:SAMPLES]))
     right = (judge.probabilities(images).argmax(1) == judge.labels.index("7")).mean()
     return error, float(right), metrics.pixel_frechet(images, real)
 

@@ -72,7 +72,8 @@ def test_the_root_has_independent_normal_noise(tree, digits):
 
 def test_clean_objects_are_of_the_branch(tree, digits, pairs):
     """Every one is an image of one of the branch's classes, and every class is there in equal shares."""
-    kind = {tuple(digits.form.scale(x).flatten().tolist()): digits.labels[y] for x, y in zip(digits.x, digits.y, strict=True)}
+    kind = {tuple(x.flatten().tolist()): digits.labels[y]
+            for x, y in zip(digits.form.scale(digits.x), digits.y, strict=True)}
     for branch in tree.branches:
         found = [kind[tuple(x.flatten().tolist())] for x in pairs[branch.id][0]]
         assert set(found) == set(branch.classes)

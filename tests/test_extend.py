@@ -1,6 +1,7 @@
 """A new class: the old ones stay as they were to the last bit, only the new branch learns, and it can be removed."""
 import errno
 from itertools import islice
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from branched import Branch, BranchedError, BranchedModel, checkpoint, discovery
 from branched.cli import main
 from branched.data import Dataset
 from branched.distort import distort
+from branched.images import DISTORTION, Images
 from branched.sampler import SOLVERS
 from branched.training import Batch, loss_of, start_from
 from branched.unet import BranchedUNet
@@ -128,7 +130,7 @@ def test_a_class_is_learnt():
     symbol[..., 6:22, 6:22] = 1
     symbol[..., 9:19, 9:19] = 0
     symbol[..., 13:15, 9:19] = symbol[..., 9:19, 13:15] = 1
-    given = distort(symbol.expand(10, -1, -1, -1), extend.DISTORTION, torch.Generator().manual_seed(0))[:, 0].numpy()
+    given = distort(symbol.expand(10, -1, -1, -1), DISTORTION, torch.Generator().manual_seed(0))[:, 0].numpy()
 
     def likeness(images: np.ndarray) -> float:
         """How much like the drawing that is most like it an image is, on average (Pearson's r)."""
@@ -163,16 +165,17 @@ def test_learning_stops_before_the_drawings_are_repeated(base, monkeypatch):
 
 
 def supplied(images: torch.Tensor) -> extend.Supply:
-    return extend.Supply(None, Branch(0, ("4",), 0.0, 0.5, None), images, extend.plan(len(images), None, 0))
+    known = SimpleNamespace(form=Images(tuple(images.shape[1:])))
+    return extend.Supply(known, Branch(0, ("4",), 0.0, 0.5, None), images, extend.plan(len(images), None, 0))
 
 
 def test_copies_are_told_from_distorted_drawings(digits):
     given = digits.of("4")[:10]
-    shown = given[:, 0].numpy() / np.float32(255)
     supply = supplied(given)
-    warped = supply.warped(40)
-    assert warped.shape == (40, 8, 8) and not extend.repeats(supply.warped(30), given, warped)
-    assert extend.repeats(shown, given, warped)
+    warped = supply.varied(40)
+    assert warped.shape == (40, 1, 8, 8) and warped.dtype == torch.uint8
+    assert not extend.repeats(digits.form.scale(supply.varied(30)), supply)
+    assert extend.repeats(digits.form.scale(given), supply)
 
 
 def test_many_images_are_not_distorted(digits):
@@ -190,7 +193,7 @@ def test_the_place_is_found_without_the_old_data(digits, model):
     options = {"times": 100, "samples": 10_000}
     whole, part = discovery.discover(digits, **options), discovery.discover(digits.only("0149"), **options)
     assert whole.means.shape == (discovery.KEPT, 5, 64) and whole.means.dtype == np.float16
-    grown = discovery.with_class(part.curves, digits.of("7"))
+    grown = discovery.with_class(part.curves, digits.form.scale(digits.of("7")))
     order = [digits.labels.index(label) for label in "01497"]
     difference = np.abs(grown["similarity"] - whole.similarity[:, order][:, :, order])
     assert difference[:, -1].max() < 0.03 and difference[:, -1].mean() < 0.005
@@ -336,7 +339,7 @@ def test_a_full_disk_leaves_what_was_there(files, capsys, monkeypatch):
 
 def test_no_images_by_command(files, capsys):
     (files / "empty").mkdir()
-    for given, sentence in ((files / "empty", "no images in the folder"), (files / "nowhere.png", "nowhere.png")):
+    for given, sentence in ((files / "empty", "no files in the folder"), (files / "nowhere.png", "nowhere.png")):
         assert run(files, "extend", "--name", "ring", "--images", given, "--output", files / "x.safetensors") == 2
         assert sentence in capsys.readouterr().err
 
