@@ -76,7 +76,8 @@ class BranchedMLP(BranchedNetwork):
         self.stem = nn.Linear(features, config.width)
         self.blocks = nn.ModuleList(Block(config, branches) for _ in range(config.blocks))
         self.norm = nn.LayerNorm(config.width)
-        self.out = BranchLinear(branches, config.width, features, zero=True)
+        # Some products round a row by its place in the tile, but not where they have a multiple of 8 columns.
+        self.out = BranchLinear(branches, config.width, -(-features // 8) * 8, zero=True)
 
     def forward(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
         """xt (B, F), t (B,) in [0, 1], branch (B,) ids -> predicted velocity (B, F)."""
@@ -89,7 +90,8 @@ class BranchedMLP(BranchedNetwork):
         h = self.stem(x)
         for block in self.blocks:
             h = block(h, embedding, tiles)
-        return self.out(F.silu(self.norm(h)), tiles).flatten(0, 1).index_select(0, place)
+        out = self.out(F.silu(self.norm(h)), tiles)[..., :xt.shape[1]]
+        return out.flatten(0, 1).index_select(0, place)
 
 
 def tiled(branch: Tensor) -> tuple[Tensor, Tensor]:

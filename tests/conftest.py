@@ -7,8 +7,12 @@ import torch
 from torch import Tensor
 
 from branched import BranchedModel, ClassTree, schedule
-from branched.data import load
-from branched.unet import BranchedUNet, UNetConfig
+from branched.data import Dataset, load
+from branched.images import Images
+from branched.mlp import MLPConfig
+from branched.network import BranchedNetwork
+from branched.table import Table
+from branched.unet import UNetConfig
 
 SPREAD = 0.3  # standard deviation of every class's pixels, for the denoiser in closed form
 
@@ -24,7 +28,7 @@ class Known:
     device = torch.device("cpu")
 
     def __init__(self, tree: ClassTree, shape: tuple[int, int, int] = (1, 8, 8), together: bool = False):
-        self.tree, self.shape, self.together = tree, shape, together
+        self.tree, self.shape, self.together, self.form = tree, shape, together, Images(shape)
         generator = torch.Generator().manual_seed(1)
         leaves = {label: 1.2 * torch.rand(shape, generator=generator) - 0.6 for label in tree.labels}
         self.pattern = {b.id: torch.stack([leaves[c] for c in b.classes]).mean(0) for b in tree.branches}
@@ -64,11 +68,11 @@ def tiny(channels: int = 1) -> UNetConfig:
     return UNetConfig((channels, 8, 8), channels=(16, 32), blocks=(1, 1, 1), embedding=16, heads=2, rank=4)
 
 
-def untrained(config: UNetConfig, tree: ClassTree) -> BranchedUNet:
+def untrained(config: UNetConfig | MLPConfig, tree: ClassTree) -> BranchedNetwork:
     """A network whose branches differ: at the start, all that a branch has to itself is zero or nearly so."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        network = BranchedUNet(config, branches=len(tree.branches))
+        network = config.build(len(tree.branches))
         for name, parameter in network.named_parameters():
             if name in network.private() or not parameter.any():
                 torch.nn.init.normal_(parameter, std=0.2)
@@ -91,6 +95,27 @@ def colour_model(tree) -> BranchedModel:
 def flat_model(config) -> BranchedModel:
     tree = ClassTree.flat("01479")
     return BranchedModel(untrained(config, tree), tree, {}, {})
+
+
+@pytest.fixture(scope="session")
+def rows(tree) -> Dataset:
+    """A planted table of five features in units of their own, two of them whole numbers, for the classes of the tree: each
+    class a Gaussian, with correlations, around a mean of its own."""
+    generator = torch.Generator().manual_seed(0)
+    mixing = torch.eye(5) + 0.4 * torch.randn(5, 5, generator=generator)
+    means = 3 * torch.randn(len(tree.labels), 5, generator=generator)
+    y = torch.arange(1000) % len(tree.labels)
+    x = means[y] + torch.randn(len(y), 5, generator=generator) @ mixing
+    x = x * torch.tensor([1.0, 0.001, 1000, 2, 3]) + torch.tensor([0.0, 5, -1e5, 30, 100])
+    x[:, 3:] = x[:, 3:].round()
+    return Dataset("planted", tree.labels, x, y, Table.of(["a", "b", "c", "count", "age"], x))
+
+
+@pytest.fixture(scope="session")
+def table_model(tree, rows) -> BranchedModel:
+    """An untrained model of that table."""
+    return BranchedModel(untrained(MLPConfig((5,), width=16, blocks=2, embedding=16, rank=4), tree), tree, {},
+                         {}, rows.form)
 
 
 @pytest.fixture
