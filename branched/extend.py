@@ -62,9 +62,8 @@ def plan(objects: int, steps: int | None, seed: int) -> TrainingConfig:
 
 def checked(x: Tensor, form: Form) -> Tensor:
     """Objects x (n, *shape) as a data set stores them. Raises BranchedError if no class can be learnt from them."""
-    blank = form.blank(x).nonzero().flatten().tolist()
-    if blank:
-        raise BranchedError(f"Image {blank[0] + 1} of {len(x)} is blank: there is nothing on it to learn.")
+    if objection := form.objection(x):
+        raise BranchedError(objection)
     stored = form.store(x)
     different = len(torch.unique(stored.flatten(1), dim=0))
     if different < LEAST:

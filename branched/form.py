@@ -44,9 +44,9 @@ class Form(ABC):
         """As many objects (n, *shape) like the given ones, to learn much from few; more unlike them up to strength
         1."""
 
-    def blank(self, x: Tensor) -> Tensor:
-        """Which objects (n, *shape) show nothing at all, bool (n,)."""
-        return torch.zeros(len(x), dtype=torch.bool)
+    @abstractmethod
+    def objection(self, x: Tensor) -> str:
+        """What speaks against learning from objects (n, *shape), in a sentence; "" if nothing does."""
 
     def facts(self, stored: Tensor) -> dict[str, Any]:
         """What a model trained on these objects should remember of them."""

@@ -72,9 +72,10 @@ class Images(Form):
         warped = distort(stored.float() / 255, size, generator)
         return (warped.clamp(0, 1) * 255).round().to(torch.uint8)
 
-    def blank(self, x: Tensor) -> Tensor:
+    def objection(self, x: Tensor) -> str:
         low, high = torch.aminmax(x.flatten(1), dim=1)
-        return high - low < 0.1
+        blank = (high - low < 0.1).nonzero().flatten().tolist()
+        return f"Image {blank[0] + 1} of {len(x)} is blank: there is nothing on it to learn." if blank else ""
 
     def facts(self, stored: Tensor) -> dict[str, Any]:
         """Mean brightness of the images' borders, 0 to 1: tells which way round a photo has to be."""

@@ -45,6 +45,8 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
         tree = ClassTree.from_json(header["tree"])
         form = Table(**header["table"]) if "table" in header else None
         config = (MLPConfig if form else UNetConfig)(**header["network"])
+        if form and form.shape != config.shape:
+            raise BranchedError(f"its network takes {config.shape[0]} features, its table has {len(form.features)}")
         with torch.random.fork_rng(devices=[]):  # on the "meta" device, initialising imports half of PyTorch's compiler
             network = config.build(header["branches"])
         # Copied, because a file aligns numbers as it likes, and where they lie decides how products are rounded.

@@ -97,6 +97,14 @@ class Table(Form):
         moved = torch.randn(len(x), n, generator=generator) @ deviations
         return self.store(self.clamp(centre + (x - centre + width * moved) / (1 + width**2) ** 0.5))
 
+    def objection(self, x: Tensor) -> str:
+        outside = ((x - self.clamp(x)).abs() > 1e-4).nonzero().tolist()
+        if not outside:
+            return ""
+        row, k = outside[0]
+        return (f"Row {row + 1} of {len(x)} has {self.features[k]} = {self.from_core(x)[row, k]:g}; the model knows "
+                f"{self.low[k]:g} to {self.high[k]:g}, and draws nothing beyond.")
+
     def rounded(self, rows: Any) -> np.ndarray:
         """Rows (..., F) with each value on its feature's grid: within the range seen, and whole where all seen were."""
         rows = np.asarray(rows, np.float32)
