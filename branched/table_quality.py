@@ -42,7 +42,7 @@ def generation(model: BranchedModel, judge: Any, train: Dataset, test: Dataset, 
         floor[label] = metrics.frechet_distance(ideal, some)
         halves[label] = metrics.frechet_distance(real[:middle], real[middle:])
         close[label], ceiling[label] = (close_correlations(part, some) for part in (x, ideal))
-        copied[label] = metrics.memorised_share(x, fresh, own)
+        copied[label] = metrics.memorised_share(_standard(model, model.rounded(rows)), fresh, own)
         covered[label] = metrics.density_coverage(real, x)
         covered_real[label] = metrics.density_coverage(own, fresh)
     truth = np.array(test.labels)[test.y.numpy()]
