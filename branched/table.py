@@ -156,15 +156,16 @@ def read_rows(path: Path, table: Table, label: str) -> np.ndarray:
 
 
 def write(path: Path, table: Table, blocks: Iterable[tuple[dict[str, Any], np.ndarray]]) -> None:
-    """Write rows as a CSV file: blocks of rows (n, F), each with what is said of all its rows in columns of their
-    own."""
+    """Write rows as a CSV file, no digit of them lost: blocks of rows (n, F), each with what is said of all its rows
+    in columns of their own."""
     def lines(temporary: str) -> None:
         with open(temporary, "w", newline="") as file:
             writer = csv.writer(file)
             for k, (said, rows) in enumerate(blocks):
                 if k == 0:
                     writer.writerow([*said, *table.features])
-                writer.writerows([*said.values(), *(f"{value:.6g}" for value in row)] for row in rows)
+                writer.writerows([*said.values(), *(np.format_float_positional(value, trim="-") for value in row)]
+                                 for row in rows)
 
     write_atomically(path, lines)
 

@@ -99,8 +99,8 @@ def flat_model(config) -> BranchedModel:
 
 @pytest.fixture(scope="session")
 def rows(tree) -> Dataset:
-    """A planted table of five features in units of their own, two of them whole numbers, for the classes of the tree: each
-    class a Gaussian, with correlations, around a mean of its own."""
+    """A planted table of five features in units of their own, two of them whole numbers, for the classes of the tree:
+    each class a Gaussian, with correlations, around a mean of its own."""
     generator = torch.Generator().manual_seed(0)
     mixing = torch.eye(5) + 0.4 * torch.randn(5, 5, generator=generator)
     means = 3 * torch.randn(len(tree.labels), 5, generator=generator)

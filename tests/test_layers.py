@@ -16,19 +16,24 @@ LEAVES = {
     "seeds": set(),
     "schedule": set(),
     "distort": set(),
+    "form": set(),
     "tree": {"errors"},
     "decode": {"errors"},
 }
 NOUNS = {
     "network": {*LEAVES},
+    "unet": {*LEAVES, "network"},
+    "mlp": {*LEAVES, "network"},
     "sampler": {*LEAVES} - {"tree"},  # a solver knows neither the network nor the tree
     "checkpoint": {*LEAVES},
-    "data": {*LEAVES},
+    "known": {*LEAVES},
+    "data": {*LEAVES, "images", "table", "known"},
     "ink": {"decode"},
     "photo": {"errors", "decode", "ink"},
     "images": {*LEAVES, "checkpoint"},
+    "table": {*LEAVES, "checkpoint"},
     "metrics": {*LEAVES},
-    "judge": {*LEAVES, "checkpoint", "data", "images"},
+    "judge": {*LEAVES, "checkpoint", "data"},
 }
 BELOW = {*LEAVES, *NOUNS}
 VERBS = {
@@ -49,9 +54,12 @@ DOOR = {
 ABOVE = {*BELOW, *VERBS, *DOOR}
 COMMANDS = {  # the command line and what it alone uses; nothing else may know them
     "fit": ABOVE,
-    "evaluate": ABOVE,
+    "protocol": BELOW,
+    "image_quality": {*ABOVE, "protocol"},
+    "table_quality": {*ABOVE, "protocol"},
+    "evaluate": {*ABOVE, "protocol", "image_quality", "table_quality"},
     "bench": ABOVE,
-    "commands": {*ABOVE, "fit", "evaluate", "bench"},
+    "commands": {*ABOVE, "fit", "protocol", "evaluate", "bench"},
     "cli": {*ABOVE, "commands"},
     "__main__": {*ABOVE, "cli"},
 }

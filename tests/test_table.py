@@ -134,7 +134,7 @@ def test_the_column_of_classes_can_be_named(tmp_path):
 
 @pytest.mark.parametrize(("text", "sentence"), [
     ("class,a\nx,1\ny,\n", "missing in line 3, column a"), ("class,a\nx,1\ny,NaN\n", "missing in line 3"),
-    ("class,a\nx,1\ny,?\n", "missing in line 3"), ("class,a\nx,1\ny,tall\n", "'tall' in line 3, column a, is not a num"),
+    ("class,a\nx,1\ny,?\n", "missing in line 3"), ("class,a\nx,1\ny,tall\n", "'tall' in line 3, column a, is not a nu"),
     ("class,a\nx,1\ny,inf\n", "is not a number"), ("class,a\nx,1\ny,1e300\n", "is not a number"),
     ("class,a\nx,1\n,2\n", "line 3 has no class"), ("class,a\nx,1\ny,2,3\n", "line 3 has 3 cells"),
     ("class,a,a\nx,1,2\n", "a name of its own"), ("class,\nx,1\n", "a name of its own"),
@@ -176,8 +176,8 @@ def test_what_is_written_can_be_read(tmp_path, given, table):
     path = tmp_path / "made.csv"
     write(path, table, [({"class": "a"}, given[:3].numpy()), ({"class": "b"}, given[3:5].numpy())])
     features, x, y = read(path)
-    assert features == FEATURES and y == ["a"] * 3 + ["b"] * 2 and torch.allclose(x, given[:5], rtol=1e-5)
-    assert np.allclose(read_rows(path, table, "b"), given[3:5], rtol=1e-5)
+    assert features == FEATURES and y == ["a"] * 3 + ["b"] * 2 and torch.equal(x, given[:5])
+    assert np.array_equal(read_rows(path, table, "b"), given[3:5])
     assert len(read_rows(path, table, "c")) == 5  # no such rows: then all of them
 
 
