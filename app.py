@@ -69,7 +69,7 @@ def first_look(name: str, model: branched.BranchedModel) -> None:
 
 setup.page("app.py")
 name = setup.chosen_model()
-model = setup.model(name)
+model = setup.image_model(name)
 link.open_link("tree", *explore.settings(model.tree))
 
 st.title("Where classes part", anchor=False)

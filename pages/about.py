@@ -2,7 +2,7 @@
 import streamlit as st
 
 import branched
-from pages.ui import facts, link, own, setup, words
+from pages.ui import facts, link, own, setup, table_facts, words
 from pages.ui.tree_figure import CHART
 
 PUBLISHED = """Published: Tseng, Biancalani, Shen and Scalia, *Hierarchically branched diffusion models*
@@ -51,43 +51,55 @@ tree, dark = model.tree, setup.dark()
 
 st.html(facts.pairs_table(facts.story(model, own.title(name))))
 st.subheader("How good is it?", anchor=False)
-quality = facts.quality(model.facts, facts.ceiling(setup.judge(name, model)))
+if model.features:
+    quality, told, real = table_facts.quality(model.facts), facts.protocol(model.facts, "rows", "rows"), "Real rows"
+else:
+    quality = facts.quality(model.facts, facts.ceiling(setup.judge(name, model)))
+    told, real = facts.protocol(model.facts), "Real pictures"
 if quality:
-    told = facts.protocol(model.facts)
     published = any(row.published for rows in quality.values() for row in rows)
-    st.markdown(f"{f'How it was measured: {told}. ' if told else ''}{REAL}{f' {PUBLISHED}' if published else ''}")
+    notes = (table_facts.REAL, table_facts.PROTOCOL) if model.features else (REAL, PUBLISHED)
+    st.markdown(f"{f'How it was measured: {told}. ' if told else ''}{notes[0]}{f' {notes[1]}' if published else ''}")
 else:
     st.info("This model's file tells of no measured quality: nobody has measured it yet "
             "(`python -m branched evaluate --store` does).", icon=":material/info:")
 left, right = st.columns(2, gap="large")
 with left:
     if "generation" in quality:
-        st.subheader("Drawing", anchor=False)
-        st.html(facts.quality_table(quality["generation"]))
+        st.subheader("Making rows" if model.features else "Drawing", anchor=False)
+        st.html(facts.quality_table(quality["generation"], real))
     if by_class := facts.per_class(model.facts, model.labels, dark):
-        st.markdown("Right class, in percent, of each class drawn (the scale does not begin at 0):")
+        st.markdown("Right class, in percent, of each class (the scale does not begin at 0):")
         st.plotly_chart(by_class, key="classes", alt="Right class in percent for each class", **CHART)
+    if model.features and (distances := table_facts.distances(model.facts, model.labels, dark)):
+        st.markdown("Distance of each class:")
+        st.plotly_chart(distances, key="distances", alt="Distance from real rows for each class", **CHART)
 with right:
     if quality.keys() & facts.WAYS.keys():
         st.subheader("Turning one class into another", anchor=False)
         way = st.segmented_control("How", facts.WAYS, key="way", format_func=facts.WAYS.get, required=True)
         if way in quality:
-            st.html(facts.quality_table(quality[way]))
+            st.html(facts.quality_table(quality[way], real))
         if (shares := facts.per_pair(model.facts, way, model.labels)) is not None:
-            st.markdown("Right class, in percent, of every class turned into every other:")
+            st.markdown("Right class, in percent, of every class turned into every other"
+                        f"{' (numbers where it is less than 95)' if len(model.labels) > facts.SOME else ''}:")
             st.plotly_chart(facts.matrix(shares, model.labels, dark), key="matrix", **CHART,
                             alt="Right class in percent for each pair of classes")
     if "classification" in quality:
         st.subheader("Recognising, by the tree itself", anchor=False)
-        st.html(facts.quality_table(quality["classification"]))
+        st.html(facts.quality_table(quality["classification"], real))
 link.write_link("about", *settings)
 st.subheader("When this fails", anchor=False)
 other = "a letter" if all(label.isdecimal() for label in model.labels) else "something else"
-st.markdown(FAILS.format(labels=words.listed(model.labels), other=other, height=model.shape[0], width=model.shape[1]))
+if model.features:
+    st.markdown(table_facts.FAILS.format(labels=words.listed(model.labels), many=len(model.features)))
+else:
+    st.markdown(FAILS.format(labels=words.listed(model.labels), other=other, height=model.shape[0],
+                             width=model.shape[1]))
 with st.expander("Models of your own", icon=":material/folder_open:"):
     st.markdown(OWN)
 with st.expander("What am I looking at?", icon=":material/help:"):
     st.markdown("""Facts that the model's file carries, and figures that were measured once and stored in it: nothing on
 this page is computed while you look, but one number. Added up, the branches of the tree are shorter than all ways from
-noise to the classes would be, each walked alone; so drawing one picture of each class through the tree saves work:""")
+noise to the classes would be, each walked alone; so making one of each class through the tree saves work:""")
     st.latex(WORK % (len(tree.labels), tree.total_length, len(tree.labels) / tree.total_length))

@@ -25,7 +25,7 @@ def choose(labels: list[str]) -> None:
 
 setup.page("pages/generate.py")
 name = setup.chosen_model()
-model = setup.model(name)
+model = setup.image_model(name)
 settings = (
     link.several("labels", model.labels, model.labels), link.whole("n", 1, 32, 8), link.whole("steps", 5, 100, 20),
     link.choice("solver", branched.SOLVERS, generating.USUAL), link.whole("seed", 0, 9999, 0),

@@ -31,7 +31,7 @@ def change(changed: str, other: str) -> None:
 
 setup.page("pages/hybrids.py")
 name = setup.chosen_model()
-model = setup.model(name)
+model = setup.image_model(name)
 tree = model.tree
 if len(model.labels) < 2:
     st.info("This model has one class alone: there is nothing to mix.", icon=":material/info:")

@@ -24,7 +24,7 @@ EQUATION = (r"\min_{\theta_{\text{new}}} \; \big\| \, \text{guess}(x_t, t;\, \th
 
 setup.page("pages/teach.py")
 name = setup.chosen_model()
-model = setup.model(name)
+model = setup.image_model(name)
 mine = own.find(name)
 settings = (*showing.settings(model), *taught.settings(mine))
 link.open_link("teach", *settings)

@@ -27,7 +27,7 @@ EQUATION = r"\text{{at the turn}} = {:.2f} \cdot \text{{{}}} + {:.2f} \cdot \tex
 
 setup.page("pages/transmute.py")
 name = setup.chosen_model()
-model = setup.model(name)
+model = setup.image_model(name)
 tree, state, dark, thing = model.tree, st.session_state, setup.dark(), transmuted.thing(model.labels)
 settings = source.settings(model) + transmuting.settings(model.labels)
 link.open_link("transmute", *settings)

@@ -13,9 +13,11 @@ from branched import BranchedModel
 from .tree_figure import DARK, FONT, LIGHT
 
 WAYS = {"stochastic": "With fresh noise", "deterministic": "Without chance"}
-PUBLISHED = {  # Tseng et al., arXiv 2212.10777, on MNIST; by data set, so that it stands beside nothing else
+PUBLISHED = {  # Tseng et al., arXiv 2212.10777; by data set, so that it stands beside nothing else
     "mnist": {"right class": "70% to 75%, by eye", "pixel Frechet": "42.9",
-              "evaluations, class by class over tree": "2.23×"}}
+              "evaluations, class by class over tree": "2.23×"},
+    "letters": {"Frechet": "1.24", "evaluations, class by class over tree": "2.43×"}}
+SOME = 12  # classes: with more, a chart has no room for a number at each
 STYLE = """<style>
 .facts {border-collapse: collapse; width: 100%; font-size: 1rem; line-height: 1.35}
 .facts th {text-align: left; font-weight: 600; vertical-align: top}
@@ -85,46 +87,58 @@ def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
     """What the model is and how it came about, as rows of two; a row for what the file tells."""
     facts = model.facts
     data, run, rule, versions = (part(facts, key) for key in ("data", "training", "discovery", "versions"))
-    tree = model.tree
+    tree, things = model.tree, "rows" if model.features else "pictures"
     rows = [
         ("Name", name),
-        ("Draws", f"{len(model.labels)} classes ({', '.join(model.labels[:40])}"
-                  f"{', …' if len(model.labels) > 40 else ''}), {' × '.join(map(str, model.shape[:2]))} pixels, "
-                  f"{'in colour' if len(model.shape) == 3 else 'in grey'}"),
-        ("Trained on", _joined(_text(data.get("name")).upper(), told(data.get("images"), "{:,.0f} pictures"))),
-        ("Training", _joined(told(run.get("steps"), "{:,.0f} steps"), told(run.get("batch"), "{:.0f} pictures a step"),
-                             _duration(run.get("seconds")), _text(run.get("device")) and f"on {_text(run['device'])}")),
+        ("Makes" if model.features else "Draws",
+         f"{len(model.labels)} classes ({_some(model.labels)}), {_kind(model)}"),
+        ("Trained on", _joined(text(data.get("name")).upper(),
+                               told(data.get("rows" if model.features else "images"), f"{{:,.0f}} {things}"))),
+        ("Training", _joined(told(run.get("steps"), "{:,.0f} steps"),
+                             told(run.get("batch"), f"{{:.0f}} {things} a step"),
+                             _duration(run.get("seconds")), text(run.get("device")) and f"on {text(run['device'])}")),
         ("Settings of training", _joined(told(run.get("learning_rate"), "learning rate {:g}"),
                                          told(run.get("bridge"), "{:.0%} of each step on bridges"),
                                          told(run.get("ema"), "average of weights {:g}"))),
         ("Taught later", _lessons(facts)),
         ("Size", f"{model.parameters:,} numbers learnt (parameters)"),
         ("Tree", f"{len(tree.branches)} branches, {len(tree.branch_points)} branch points"),
-        ("Tree found with", _joined(told(rule.get("samples"), "up to {:,.0f} pictures of each class"),
+        ("Tree found with", _joined(told(rule.get("samples"), f"up to {{:,.0f}} {things} of each class"),
                                     told(rule.get("epsilon"), "epsilon {:g}"),
                                     told(rule.get("smoothing"), "smoothing {:g}"),
                                     told(rule.get("minimum_length"), "shortest branch {:g}"))),
         ("Draw numbers (seeds)", _joined(told(run.get("seed"), "training {:.0f}"),
                                          told(rule.get("seed"), "tree {:.0f}"))),
-        ("Versions", _joined(*(f"{_text(key)} {_text(value)}" for key, value in list(versions.items())[:6]),
+        ("Versions", _joined(*(f"{text(key)} {text(value)}" for key, value in list(versions.items())[:6]),
                              f"shown by branched {branched.__version__}")),
     ]
     return [(title, text) for title, text in rows if text]
+
+
+def _some(names: Sequence[str], most: int = 40) -> str:
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
+def _kind(model: BranchedModel) -> str:
+    """What one object is: the size of a picture, or the features of a row."""
+    if model.features:
+        return f"rows of {len(model.features)} numbers ({_some(model.features)})"
+    return f"{' × '.join(map(str, model.shape[:2]))} pixels, {'in colour' if len(model.shape) == 3 else 'in grey'}"
 
 
 def _lessons(facts: Any) -> str:
     """The classes that were added, and from how many pictures."""
     found = part({"facts": facts}, "facts").get("extensions")
     lessons = [part({"own": own}, "own") for own in found] if isinstance(found, list) else []
-    return _joined(*(_text(own["name"]) + told(own.get("images"), " ({:,.0f} pictures)")
-                     for own in lessons if _text(own.get("name"))))
+    return _joined(*(text(own["name"]) + told(own.get("images"), " ({:,.0f} pictures)")
+                     for own in lessons if text(own.get("name"))))
 
 
 def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
     """A short text as it is, anything else as nothing."""
     return f"{value:.60}" if isinstance(value, str) else ""
 
@@ -187,7 +201,7 @@ def _drawing(own: Mapping[str, Any], ceiling: str, published: Mapping[str, str])
 
 def _turning(own: Mapping[str, Any], ceiling: str) -> list[Figure]:
     worst = own.get("worst pair")
-    pair = f" ({_text(worst).replace('>', ' into ')})" if _text(worst) else ""
+    pair = f" ({text(worst).replace('>', ' into ')})" if text(worst) else ""
     return [
         Figure("Right class", "how often the classifier takes the result for the class that was asked for",
                percent(own.get("right class")), ceiling),
@@ -217,12 +231,13 @@ def _recognising(own: Mapping[str, Any]) -> list[Figure]:
     ]
 
 
-def protocol(facts: Any) -> str:
-    """One sentence on how the figures came about."""
+def protocol(facts: Any, made: str = "drawings", real: str = "pictures") -> str:
+    """One sentence on how the figures came about; `made` and `real` are what things are called."""
     own = part(facts, "quality", "protocol")
-    return _joined(told(own.get("n"), "{:,.0f} drawings of each class"), told(own.get("steps"), "{:.0f} steps"),
-                   _text(own.get("solver")) and f"solver {_text(own['solver'])}", told(own.get("seed"), "seed {:.0f}"),
-                   told(own.get("transmuted"), "{:,.0f} real test pictures of each class turned into each other class"))
+    return _joined(told(own.get("n"), f"{{:,.0f}} {made} of each class"), told(own.get("steps"), "{:.0f} steps"),
+                   text(own.get("solver")) and f"solver {text(own['solver'])}", told(own.get("seed"), "seed {:.0f}"),
+                   told(own.get("transmuted"),
+                        f"{{:,.0f}} real test {real} of each class turned into each other class"))
 
 
 # -- shown -------------------------------------------------------------------------------------------------------------
@@ -233,9 +248,9 @@ def pairs_table(rows: Sequence[tuple[str, str]]) -> str:
         f'<tr><th scope="row">{escape(title)}</th><td>{escape(text)}</td></tr>' for title, text in rows) + "</table>"
 
 
-def quality_table(rows: Sequence[Figure]) -> str:
+def quality_table(rows: Sequence[Figure], real: str = "Real pictures") -> str:
     """Measured figures as HTML; columns in which nothing stands are left out."""
-    columns = [("here", "This model"), ("real", "Real pictures"), ("published", "Published")]
+    columns = [("here", "This model"), ("real", real), ("published", "Published")]
     columns = [(key, title) for key, title in columns if any(getattr(row, key) for row in rows)]
     head = "".join(f'<th scope="col">{title}</th>' for _, title in columns)
     body = "".join(f'<tr><th scope="row">{escape(row.name)}<small>{escape(row.meaning)}</small></th>' + "".join(
@@ -259,36 +274,45 @@ def matrix(shares: np.ndarray, labels: Sequence[str], dark: bool) -> go.Figure:
     ends = ["#14181c", "#b35c1e"] if dark else ["#fcfcfa", "#ec8b45"]
     values = 100 * shares
     lowest = min(80.0, float(np.nanmin(values)))
-    size = 15 if len(labels) <= 12 else 11
+    many = len(labels) > SOME
+    size = 11 if many else 15
+    bad = np.where(values < 94.5, np.char.mod("%.0f", np.nan_to_num(values)), "") if many else None
     result = go.Figure(go.Heatmap(
         z=values, x=list(labels), y=list(labels), zmin=lowest, zmax=100, colorscale=[[0, ends[1]], [1, ends[0]]],
-        xgap=2, ygap=2, texttemplate="%{z:.0f}", textfont={"size": size, "color": look["text"]}, showscale=False,
+        xgap=1 if many else 2, ygap=1 if many else 2, text=bad, texttemplate="%{text}" if many else "%{z:.0f}",
+        textfont={"size": 10 if many else size, "color": look["text"]}, showscale=False,
         hoverongaps=False, hovertemplate="%{y} into %{x}: %{z:.1f}%<extra></extra>"))
     axis = {"type": "category", "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": "", "dtick": 1,
             "tickfont": {"size": size + 2}, "automargin": True}
     result.update_xaxes(title={"text": "into …", "standoff": 14}, side="top", **axis)
     result.update_yaxes(title={"text": "from …", "standoff": 14}, autorange="reversed", **axis)
-    return _dressed(result, look, 480 if len(labels) <= 12 else 32 * len(labels) + 80)
+    return _dressed(result, look, 22 * len(labels) + 80 if many else 480)
 
 
 def per_class(facts: Any, labels: Sequence[str], dark: bool) -> go.Figure | None:
     """Right class of drawings of each class, in percent; None if it is not known."""
     own = part(facts, "quality", "generation", "right class per class")
     shares = {label: 100 * share for label in labels if (share := number(own.get(label))) is not None}
-    if not shares:
-        return None
-    look = DARK if dark else LIGHT
-    worst = min(shares.values())
+    return by_class(shares, min(shares.values()), dark, "%") if shares else None
+
+
+def by_class(values: Mapping[str, float], worst: float, dark: bool, unit: str = "") -> go.Figure:
+    """A dot for each class; with its value, or, where there are too many, with that of the worst alone."""
+    look, many = DARK if dark else LIGHT, len(values) > SOME
+    form = "{:.1f}" if unit else "{:.2f}"
     result = go.Figure(go.Scatter(
-        x=list(shares), y=list(shares.values()), mode="markers+text", texttemplate="%{y:.1f}",
-        textposition="top center",
-        marker={"size": 14, "color": [look["lit" if share == worst else "other"] for share in shares.values()]},
-        textfont={"size": 14, "color": look["text"]}, hovertemplate="%{x}: %{y:.1f}%<extra></extra>", cliponaxis=False))
-    low = np.floor(worst) - 0.4
-    result.update_xaxes(type="category", fixedrange=True, showgrid=False, tickfont={"size": 17}, dtick=1,
-                        automargin=True)
-    result.update_yaxes(range=[low, 100 + 0.15 * (100 - low)], fixedrange=True, gridcolor=look["grid"], zeroline=False,
-                        ticksuffix="%", tickfont={"size": 14}, nticks=5, automargin=True)
+        x=list(values), y=list(values.values()), mode="markers+text", textposition="top center",
+        text=[form.format(value) if not many or value == worst else "" for value in values.values()],
+        marker={"size": 11 if many else 14,
+                "color": [look["lit" if value == worst else "other"] for value in values.values()]},
+        textfont={"size": 14, "color": look["text"]}, cliponaxis=False,
+        hovertemplate=f"%{{x}}: %{{y:{form[2:-1]}}}{unit}<extra></extra>"))
+    low = np.floor(min(values.values())) - 0.4 if unit else 0
+    high = 100 + 0.15 * (100 - low) if unit else 1.2 * max(values.values())
+    result.update_xaxes(type="category", fixedrange=True, showgrid=False, tickfont={"size": 14 if many else 17},
+                        dtick=1, automargin=True)
+    result.update_yaxes(range=[low, high], fixedrange=True, gridcolor=look["grid"], zeroline=False, ticksuffix=unit,
+                        tickfont={"size": 14}, nticks=5, automargin=True)
     return _dressed(result, look, 300)
 
 

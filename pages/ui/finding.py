@@ -11,13 +11,14 @@ from plotly.subplots import make_subplots
 import branched
 from branched import Branch, BranchedModel, ClassTree
 
-from . import link, words
+from . import link, sideways, words
 from .own import remembered
-from .tree_figure import DARK, FONT, LIGHT, TICKS, figure
+from .tree_figure import DARK, FONT, LIGHT, TICKS, figure, graph, lit
 
 USUAL = {"epsilon": 0.005, "smoothing": 3.0, "minimum_time": 0.0, "minimum_length": 0.0}
 EPSILON, SMOOTHING, SHORTEST = 0.05, 30.0, 0.1  # how far the sliders go, at least
 ZOOMS = {"whole": "All of time", "near": "Where they meet"}
+POINTS = 20_000  # at most, of all lines in the background
 WINDOW = 0.12  # of time on both sides of a meeting, when it is looked at closely
 
 
@@ -137,9 +138,18 @@ as one. Then the classes are joined into a tree, the earliest meeting first.
 thousandths of the whole time). **Shortest branch**: where two branch points are closer than this, they become one.
 Whatever you try here, the model itself keeps the tree it was trained with; another tree would mean training anew.
 
-What the rule calls indistinguishable is so *for the rule*: it compares pairs of pictures, blindly, on average. You (and
-the model) know what a digit looks like, and can often tell earlier. Try it in the game.
+What the rule calls indistinguishable is so *for the rule*: it compares pairs of pictures, blindly, on average. {eyes}
 """
+EYES = """You (and
+the model) know what a digit looks like, and can often tell earlier. Try it in the game."""
+
+
+def explanation(table: bool) -> str:
+    """The rule in words, of pictures or of rows."""
+    if not table:
+        return EXPLANATION.format(eyes=EYES)
+    told = EXPLANATION.format(eyes="").replace("real pictures", "real rows").replace("pictures", "rows")
+    return told.replace("same picture", "same row").replace("of their pixels", "of their features, each standardised")
 
 
 def equation(times: np.ndarray, between: np.ndarray, within: np.ndarray, epsilon: float) -> str:
@@ -224,7 +234,7 @@ def sliders(most: Mapping[str, float], told: Mapping[str, float], usual: Mapping
 # -- drawn -------------------------------------------------------------------------------------------------------------
 
 def chart(curves: Curves, a: str, b: str, settings: Mapping[str, float], others: Mapping[tuple[str, str], np.ndarray],
-          near: bool, dark: bool) -> go.Figure:
+          near: bool, dark: bool, thing: str = "picture") -> go.Figure:
     """Similarity of a pair over diffusion time, and below it the difference, magnified: where it reaches epsilon.
 
     `others` are the gaps of all pairs, in the background. `near` shows the time around the meeting alone.
@@ -255,7 +265,8 @@ def chart(curves: Curves, a: str, b: str, settings: Mapping[str, float], others:
                            xanchor="left" if after else "right", xshift=8 if after else -8))
     axis = {"fixedrange": True, "gridcolor": look["grid"], "zeroline": False, "tickfont": {"size": 14},
             "automargin": True, "ticklabeloverflow": "allow"}
-    ticks = {"tickvals": list(TICKS), "ticktext": list(TICKS.values())} if right - left == 1 else {"nticks": 6}
+    names = TICKS | {0: f"0<br>{thing}"}
+    ticks = {"tickvals": list(names), "ticktext": list(names.values())} if right - left == 1 else {"nticks": 6}
     result.update_xaxes(range=[left, right], **axis)
     result.update_xaxes(**ticks, title={"text": "diffusion time t", "standoff": 12}, row=2, col=1)
     result.update_yaxes(nticks=5, **axis)
@@ -275,8 +286,8 @@ def _curve(times: np.ndarray, values: np.ndarray, colour: str, name: str) -> go.
 
 
 def _background(times: np.ndarray, others: Mapping[tuple[str, str], np.ndarray], look: Mapping[str, str]) -> go.Scatter:
-    """All pairs in one line with gaps, at a tenth of the times."""
-    few = slice(None, None, max(1, len(times) // 200))
+    """All pairs in one line with gaps, at a few of the times."""
+    few = slice(None, None, max(1, len(times) // 200, len(times) * len(others) // POINTS))
     hole = np.array([np.nan])
     xs = np.concatenate([part for _ in others for part in (times[few], hole)])
     ys = np.concatenate([part for gap in others.values() for part in (gap[few], hole)])
@@ -307,6 +318,9 @@ def _sign(x: float, y: float, text: str, colour: str, **place) -> dict:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={ClassTree: lambda tree: str(tree.to_json())})
-def small_tree(tree: ClassTree, node: int | None, dark: bool) -> go.Figure:
+def small_tree(tree: ClassTree, node: int | None, dark: bool, lying: bool = False) -> go.Figure:
     """The tree that the rule finds, with a branch point lit. Never change what this returns: all visitors share it."""
+    if lying:
+        paths = {} if node is None else dict.fromkeys(lit(graph(tree), node), "lit")
+        return sideways.figure(tree, node, paths, dark=dark)
     return figure(tree, node, dark=dark, height=440)

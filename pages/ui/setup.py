@@ -13,6 +13,7 @@ PAGES = {  # file: name in the menu, icon
     "pages/generate.py": ("Generate", ":material/grid_view:"),
     "pages/hybrids.py": ("Hybrids", ":material/join_inner:"),
     "pages/transmute.py": ("Transmute", ":material/swap_horiz:"),
+    "pages/table.py": ("Tables", ":material/table_chart:"),
     "pages/teach.py": ("Teach", ":material/school:"),
     "pages/discovery.py": ("How the tree is found", ":material/query_stats:"),
     "pages/about.py": ("About the model", ":material/info:"),
@@ -29,6 +30,7 @@ h3 {font-size: 1.3rem !important; padding: .2rem 0 0 !important}
   scrollbar-width: none; border-bottom: 1px solid #8884; margin-bottom: .4rem}
 .st-key-menu > div {flex: none !important; width: auto !important}
 .st-key-menu a {white-space: nowrap}
+@media (max-width: 1000px) {.st-key-menu a {padding-inline: .3rem} .st-key-menu {gap: 0 !important}}
 .stPlotlyChart .nsewdrag {cursor: pointer !important}
 .st-key-fall {min-height: 84px}
 .sheet {container-type: inline-size}
@@ -89,6 +91,18 @@ def model(name: str) -> branched.BranchedModel:
             if other != name:
                 st.page_link("app.py", label=f"Open the model {other}", query_params={"model": other})
         st.stop()
+
+
+def image_model(name: str) -> branched.BranchedModel:
+    """A model, for a page that shows pictures. Where it is one of a table, the page says so, and ends."""
+    found = model(name)
+    if not found.features:
+        return found
+    st.info(f"The model {own.title(name)} is of a table, and makes rows of numbers. This page shows pictures; the "
+            "page \"Tables\" shows what such a model can do.", icon=":material/table_chart:")
+    st.page_link("pages/table.py", label="Go to \"Tables\"", icon=":material/arrow_forward:",
+                 query_params={"model": name})
+    st.stop()
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")
