@@ -183,7 +183,7 @@ class BranchedModel:
 
         return prepare(picture, self.shape, (self.facts.get("data") or {}).get("background"))
 
-    def transmute(self, given, source: Label, target: Label | Iterable[Label],
+    def transmute(self, images, source: Label, target: Label | Iterable[Label],
                   time: float | Iterable[float] | None = None, steps: int = 20, seed: int = 0,
                   deterministic: bool = False, solver: str | None = None) -> Transmutation:
         """Turn images (B, H, W) of class `source`, floats in [0, 1], or rows (B, F), into the class `target`.
@@ -198,7 +198,7 @@ class BranchedModel:
         source, targets, times = self.tree.label(source), self.tree.group(target), _times(time)
         meeting = [self.tree.meeting_point(source, name) for name in targets]
         turns = [(name, t) for name, own in zip(targets, meeting, strict=True) for t in (times or [own])]
-        x0 = self.form.to_core(given).to(self.device)
+        x0 = self.form.to_core(images).to(self.device)
         *found, evaluations = transmute(self.denoise, x0, source, turns, deterministic=deterministic, **options)
         by_target = (x.unflatten(0, (len(targets), -1)) for x in found)                    # (targets, times, B, ...)
         made, noisy = map(self.form.from_core, by_target)
@@ -212,19 +212,19 @@ class BranchedModel:
         return Transmutation(made, self.form.kind, noisy, turning, source, targets, deterministic, evaluations,
                              perf_counter() - began, seed, steps, options["solver"])
 
-    def noised(self, given, time: float | Iterable[float], seed: int = 0) -> np.ndarray:
+    def noised(self, images, time: float | Iterable[float], seed: int = 0) -> np.ndarray:
         """Images (B, H, W) as they are at a diffusion time, clipped to [0, 1] like all that is shown; or rows (B, F).
 
         Several times add an axis in front; an image keeps its noise from one time to the next.
         """
         _checked(seed=seed)
-        x0 = self.form.to_core(given)
+        x0 = self.form.to_core(images)
         noise = normal([mix(seed, i) for i in range(len(x0))], self.denoise.shape)
         times = _times([None] if time is None else time)  # here None is no choice
         noised = np.stack([self.form.from_core(schedule.diffuse(x0, noise, t)) for t in times])
         return noised if _is_many(time) else noised[0]
 
-    def extending(self, given, name: str, sibling: Label | None = None, time: float | None = None,
+    def extending(self, images, name: str, sibling: Label | None = None, time: float | None = None,
                   steps: int | None = None, seed: int = 0) -> Iterator[Extension]:
         """Teach a larger model one more class, telling of every step; this model is not modified.
 
@@ -236,7 +236,7 @@ class BranchedModel:
         from . import discovery, extend  # bring SciPy along, for which loading need not wait
 
         _checked(seed=seed, **({} if steps is None else {"steps": steps}))
-        x = extend.checked(self.form.to_core(given), self.form)
+        x = extend.checked(self.form.to_core(images), self.form)
         self.tree.graft(name, self.labels[0], 0.5 if time is None else time)  # or it says what is wrong with the name
         sibling, curves = None if sibling is None else self.tree.label(sibling), {}
         if "means" in self.curves or None in (sibling, time):
@@ -259,10 +259,10 @@ class BranchedModel:
                 model = BranchedModel(learnt.network, tree, told, curves, self.form)
             yield Extension(learnt.step, learnt.steps, learnt.loss, learnt.seconds, learnt.samples, model)
 
-    def extend(self, given, name: str, sibling: Label | None = None, time: float | None = None,
+    def extend(self, images, name: str, sibling: Label | None = None, time: float | None = None,
                steps: int | None = None, seed: int = 0) -> BranchedModel:
         """A larger model, which has learnt one more class from its images or rows; see `extending`."""
-        *_, last = self.extending(given, name, sibling, time, steps, seed)
+        *_, last = self.extending(images, name, sibling, time, steps, seed)
         return last.model
 
     def without(self, name: Label) -> BranchedModel:
@@ -290,13 +290,13 @@ class BranchedModel:
         fits = judge.shape == self.shape and set(self.labels) <= set(judge.labels)
         return judge if fits else None
 
-    def classify(self, given, noises: int = 12, seed: int = 0) -> Classes:
+    def classify(self, images, noises: int = 12, seed: int = 0) -> Classes:
         """Which class is each image (B, H, W) or row (B, F), by the tree: (B,) names, with `.probabilities` (B, N).
 
         Every one is looked at `noises` times, each time with more of it showing through fresh noise.
         """
         _checked(noises=noises, seed=seed)
-        return classify(self.denoise, self.form.to_core(given).to(self.device), noises, seed)
+        return classify(self.denoise, self.form.to_core(images).to(self.device), noises, seed)
 
 
 def _is_many(value: Any) -> bool:

@@ -72,7 +72,7 @@ with left:
         st.markdown("Right class, in percent, of each class (the scale does not begin at 0):")
         st.plotly_chart(by_class, key="classes", alt="Right class in percent for each class", **CHART)
     if model.features and (distances := table_facts.distances(model.facts, model.labels, dark)):
-        st.markdown("Distance of each class:")
+        st.markdown("Distance (Fréchet) of each class; less is better:")
         st.plotly_chart(distances, key="distances", alt="Distance from real rows for each class", **CHART)
 with right:
     if quality.keys() & facts.WAYS.keys():

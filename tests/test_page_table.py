@@ -375,7 +375,7 @@ def test_editing_a_feature_changes_what_becomes_of_it(address, chromium):
     with browser.page(chromium, height=1400) as page:
         page.goto(f"{address}/table?part=many&source=Q&target=G")
         page.get_by_text("of the new rows for G").wait_for()
-        page.get_by_role("radio", name="Change one by hand").click()
+        page.get_by_role("radio", name="One by hand").click()
         page.locator(".moves").wait_for()
         browser.settled(page)
         before = page.locator(".moves").inner_html()

@@ -17,7 +17,7 @@ MEANINGS = {   # Frey and Slate, Machine Learning 6 (1991), in other words
     "onpix": "how much ink there is: the number of dark pixels",
     "x-bar": "where the ink is in the box on average: to the left (low, as in L) or to the right",
     "y-bar": "the same up and down: near the bottom (low) or near the top (high)",
-    "x2bar": "how far the ink spreads sideways: much in W and M, little in I",
+    "x2bar": "how far the ink spreads sideways: much in U and O, little in I",
     "y2bar": "how far the ink spreads up and down",
     "xybar": "which diagonal the ink follows: / is high, \\ is low",
     "x2ybr": "whether the ink spreads sideways more near the top (high) or near the bottom (low)",

@@ -12,8 +12,8 @@ from .tree_figure import DARK, LIGHT
 MOST = 24        # panels at once
 WIDE, HIGH = 160, 100
 STYLE = """<style>
-.said {font-size: 1.05rem; margin: 0 0 .5rem}
-.key {display: flex; flex-wrap: wrap; gap: .6rem 1.4rem; align-items: end; margin: .2rem 0 .7rem}
+.said {font-size: 1.05rem; margin: 0 0 .8rem}
+.key {display: flex; flex-wrap: wrap; gap: .6rem 1.4rem; align-items: end; margin: .2rem 0 1.1rem}
 .key figure {margin: 0; display: flex; flex-direction: column; gap: .3rem; max-width: 15rem}
 .key figure img {width: 92px; height: 92px}
 .key b {display: inline-flex; align-items: center; gap: .45rem}

@@ -15,7 +15,7 @@ from branched import Branch, BranchedModel, ClassTree
 from . import line, link, setup, words
 
 USUAL = "letters"
-PARTS = {"tree": "The tree and hybrids", "many": "Turn many rows", "one": "Change one by hand"}
+PARTS = {"tree": "Tree and hybrids", "many": "Turn many", "one": "One by hand"}
 WAYS = {"noise": "With fresh noise", "plain": "Without chance"}
 ROWS = 300            # of each class on the way down the tree
 TURNED = 400          # rows of one class that become another
