@@ -15,6 +15,7 @@ from branched import Branch, BranchedModel, ClassTree
 from . import line, link, setup, words
 
 USUAL = "letters"
+KNOWN = ("V", "Y")    # shown at first where a model has them: the example of Tseng et al.
 PARTS = {"tree": "Tree and hybrids", "many": "Turn many", "one": "One by hand"}
 WAYS = {"noise": "With fresh noise", "plain": "Without chance"}
 ROWS = 300            # of each class on the way down the tree
@@ -45,20 +46,23 @@ def chosen(name: str) -> tuple[str, BranchedModel] | None:
 def settings(model: BranchedModel) -> tuple[link.Setting, ...]:
     """All that can be chosen on the page. `target` None is the class that parts last, `sides` "" the largest two."""
     tree = model.tree
+    pair = first(tree)
     points = [branch.id for branch in tree.branch_points]
     most = max([len(tree.children(branch)) for branch in tree.branch_points] or [0])
     pairs = [f"{i}-{j}" for i, j in combinations(range(most), 2)]
     return (
         link.choice("part", PARTS, "tree"), link.whole("seed", 0, 9999, 0),
         link.choice("zoom", ("near", "whole"), "near"), link.choice("sides", pairs, ""),
-        link.choice("node", points, points[-1] if points else None),
-        link.choice("source", model.labels, first(tree)), link.choice("target", model.labels, None),
+        link.choice("node", points, tree.meeting_branch(*pair).id if points else None),
+        link.choice("source", model.labels, pair[0]), link.choice("target", model.labels, None),
         link.choice("way", WAYS, "noise"), link.Setting("edit", {}, lambda text: read_edit(text, model), write_edit))
 
 
-def first(tree: ClassTree) -> str:
-    """The class shown at first: one of the two that part last."""
-    return closest(tree, 1)[0][0] if len(tree.labels) > 1 else tree.labels[0]
+def first(tree: ClassTree) -> tuple[str, str]:
+    """The two classes shown at first: the known example, or else the two that part last."""
+    if set(KNOWN) <= set(tree.labels) and tree.meeting_branch(*KNOWN):
+        return KNOWN
+    return closest(tree, 1)[0] if len(tree.labels) > 1 else tree.labels * 2
 
 
 def read_edit(text: str, model: BranchedModel) -> dict[int, float]:
