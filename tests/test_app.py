@@ -43,9 +43,11 @@ def node_trace(app: AppTest) -> dict:
 
 ODD = ClassTree.from_json({"time": 0.9, "split": [
     {"time": 0.5, "split": ["a", "b", {"time": 0.499, "split": ["c", "d"]}]}, {"time": 0.7, "split": ["e", "f"]}]})
+THREE = ClassTree.from_json({"time": 0.9, "split": ["a", {"time": 0.899, "split": ["b", "c"]}, "d"]})
 
 
-@pytest.mark.parametrize("shape", [ODD, ClassTree.flat("abc"), ClassTree.flat("a")], ids=["odd", "flat", "one class"])
+@pytest.mark.parametrize("shape", [ODD, THREE, ClassTree.flat("abc"), ClassTree.flat("a")],
+                         ids=["odd", "three", "flat", "one class"])
 def test_any_tree_can_be_drawn_without_crossings(shape):
     nodes = graph(shape).nodes
     assert all(nodes[branch.id]["t"] == branch.t_low for branch in shape.branches)

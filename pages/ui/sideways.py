@@ -1,6 +1,7 @@
 """The class tree lying on its side: time runs to the right, and every class has a line of its own. For many classes."""
 from collections.abc import Mapping
 
+import numpy as np
 import plotly.graph_objects as go
 
 from branched import ClassTree
@@ -23,19 +24,10 @@ def span(tree: ClassTree, zoom: str) -> tuple[float, float]:
 
 
 def places(tree: ClassTree) -> dict[int, float]:
-    """The line of every node, from above: whole numbers for leaves. A branch point lies in a gap between two of its
-    children, which is nobody else's, or, if its middle child is a leaf, on that one's line."""
+    """The line of every node, from above: whole numbers for leaves, in the order of the standing tree."""
     nodes = graph(tree).nodes
-    order = sorted((node for node in nodes if nodes[node]["leaf"]), key=lambda node: nodes[node]["x"])
-    lines = {node: float(k) for k, node in enumerate(order)}
-    for branch in tree.branch_points:
-        spans = sorted(([lines[tree.leaf(label).id] for label in child.classes] for child in tree.children(branch)),
-                       key=min)
-        middle = len(spans) // 2
-        own = spans[middle] if len(spans) % 2 and len(spans[middle]) == 1 else [max(spans[middle - 1]),
-                                                                               min(spans[middle])]
-        lines[branch.id] = sum(own) / len(own)
-    return lines
+    leaves = sorted(nodes[node]["x"] for node in nodes if nodes[node]["leaf"])
+    return {node: float(np.interp(nodes[node]["x"], leaves, range(len(leaves)))) for node in nodes}
 
 
 def figure(tree: ClassTree, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",

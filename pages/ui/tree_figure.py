@@ -26,9 +26,9 @@ def graph(tree: ClassTree) -> nx.DiGraph:
     """The tree as a graph from parents to children; nodes are branch ids with x, t, t_high, leaf and name.
 
     A node stands where its branch ends: at the branch point, or at data (t = 0). Leaves stand side by side in an order
-    without crossings. A branch point stands in the gap between the leaves of its children, which is nobody else's: so
-    however close in time branch points are, they do not cover each other. `room` is what a leaf takes, in units of a
-    short name's.
+    without crossings. A branch point stands in a gap between the leaves of two children, which is nobody else's, or on
+    its middle child, if that is a leaf: so however close in time branch points are, they do not cover each other.
+    `room` is what a leaf takes, in units of a short name's.
     """
     result, leaves = nx.DiGraph(), -0.5
     for branch in tree.branches:
@@ -42,7 +42,9 @@ def graph(tree: ClassTree) -> nx.DiGraph:
                 room = max(1, 0.22 * len(result.nodes[node]["name"]))
                 spans, leaves = [(leaves + room / 2,) * 2], leaves + room
                 result.add_node(node, room=room)
-            between = spans[(len(spans) - 1) // 2][1] + spans[len(spans) // 2][0]
+            middle = len(spans) // 2
+            on_leaf = len(spans) % 2 and spans[middle][0] == spans[middle][1]
+            between = spans[middle - (not on_leaf)][1] + spans[middle][0]
             result.add_node(node, x=between / 2, span=(spans[0][0], spans[-1][1]))
     return nx.freeze(result)
 
