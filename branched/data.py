@@ -180,8 +180,6 @@ def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
 # -- tables ----------------------------------------------------------------------------------------------------------
 
 def _csv(path: Path, split: str, label: str | None) -> Dataset:
-    if not path.is_file():
-        raise BranchedError(f"There is no file {path}.")
     features, x, y = table.read(path, label)
     seen: dict[str, int] = {}
     test = []

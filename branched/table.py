@@ -172,6 +172,8 @@ def write(path: Path, table: Table, blocks: Iterable[tuple[dict[str, Any], np.nd
 
 def _lines(path: Path) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
     """The header of a CSV file (None if it has none) and the cells of every line, with the line's number."""
+    if not path.is_file():
+        raise BranchedError(f"There is no file {path}.")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BranchedError(f"{path} is larger than {MOST_BYTES >> 20} MB; take a part of it.")
