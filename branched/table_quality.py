@@ -43,8 +43,8 @@ def generation(model: BranchedModel, judge: Any, train: Dataset, test: Dataset, 
         halves[label] = metrics.frechet_distance(real[:middle], real[middle:])
         close[label], ceiling[label] = (close_correlations(part, some) for part in (x, ideal))
         copied[label] = metrics.memorised_share(_standard(model, model.rounded(rows)), fresh, own)
-        covered[label] = metrics.density_coverage(real, x)
-        covered_real[label] = metrics.density_coverage(own, fresh)
+        covered[label], covered_real[label] = (
+            metrics.density_coverage(real[:middle], part[:middle]) for part in (x, real[middle:]))
     truth = np.array(test.labels)[test.y.numpy()]
     return {
         "n": protocol.n, "steps": protocol.steps, "solver": made.solver, "seed": protocol.seed, "real rows": REAL,
@@ -55,7 +55,7 @@ def generation(model: BranchedModel, judge: Any, train: Dataset, test: Dataset, 
         "close correlations": mean(close), "close correlations, worst": min(close.values()),
         f"close correlations {CLASS}": close, "close correlations, as many rows of one Gaussian": mean(ceiling),
         "density, coverage": tuple(np.mean(list(covered.values()), 0).tolist()),
-        "density, coverage, real test rows": tuple(np.mean(list(covered_real.values()), 0).tolist()),
+        "density, coverage, real halves": tuple(np.mean(list(covered_real.values()), 0).tolist()),
         "nearer to a training row than 5% of test rows": float(np.mean([c.near for c in copied.values()])),
         "nearer to a training row than 50% of test rows": float(np.mean([c.below_median for c in copied.values()])),
         "evaluations of each set": made.evaluations / protocol.n,

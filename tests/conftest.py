@@ -4,6 +4,7 @@ import sys
 import browser
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
 from branched import BranchedModel, ClassTree, schedule
@@ -15,6 +16,16 @@ from branched.table import Table
 from branched.unet import UNetConfig
 
 SPREAD = 0.3  # standard deviation of every class's pixels, for the denoiser in closed form
+
+
+def opened(page: str = "app.py", **query: str) -> AppTest:
+    """A page of the app as its script leaves it, without a browser, on a first visit with these query parameters."""
+    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=300).switch_page(page)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
 
 
 class Known:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import browser
 import numpy as np
 import pytest
+from conftest import opened
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -19,14 +20,6 @@ from pages.ui.tree_figure import figure, graph, lit
 @pytest.fixture(scope="module")
 def tree() -> ClassTree:
     return branched.load("mnist").tree
-
-
-def opened(**query) -> AppTest:
-    """The app as it is after its first run with these query parameters."""
-    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
 
 
 def said(app: AppTest) -> str:

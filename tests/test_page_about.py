@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import browser
 import numpy as np
 import pytest
-from conftest import untrained
+from conftest import opened, untrained
 from streamlit.testing.v1 import AppTest
 
 import branched
@@ -43,14 +43,6 @@ def folder(tmp_path_factory, config):
 def own(folder, monkeypatch):
     monkeypatch.setenv("BRANCHED_MODELS", str(folder))
     return folder
-
-
-def opened(page: str = PAGE, **query) -> AppTest:
-    """A page, on a first visit with these query parameters."""
-    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=120).switch_page(page)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
 
 
 def text(app: AppTest) -> str:
@@ -117,16 +109,16 @@ def test_a_judge_that_cannot_be_read_is_no_ceiling(shipped, tmp_path, monkeypatc
 # -- the script --------------------------------------------------------------------------------------------------------
 
 def test_the_page_tells_of_the_shipped_model():
-    app = opened()
+    app = opened(PAGE)
     assert app.selectbox[0].value == "mnist" and "2212.10777" in text(app) and "When this fails" in [
         head.value for head in app.subheader]
     assert {chart.key for chart in app.get("plotly_chart")} == {"matrix", "classes"}
-    assert opened(way="deterministic").get_by_key("way").value == "deterministic"
-    assert opened(way="magic").warning
+    assert opened(PAGE, way="deterministic").get_by_key("way").value == "deterministic"
+    assert opened(PAGE, way="magic").warning
 
 
 def test_own_models_are_offered_and_chosen(own):
-    app = opened()
+    app = opened(PAGE)
     assert set(app.selectbox[0].options) == {"cut short", "pets", *branched.models()} >= {"mnist", "mnist-049"}
     app.selectbox[0].select("pets").run()
     assert "cat, d&lt;b&gt;og, 4" in text(app) and app.query_params["model"] in ("pets", ["pets"])
@@ -137,7 +129,7 @@ def test_own_models_are_offered_and_chosen(own):
 
 
 def test_a_damaged_model_is_told_of_and_others_stay_in_reach(own):
-    app = opened()
+    app = opened(PAGE)
     app.selectbox[0].select("cut short").run()
     assert not app.exception and "could not be loaded" in app.error[0].value
     assert app.selectbox[0].value == "cut short"
@@ -149,7 +141,7 @@ def test_a_damaged_model_is_told_of_and_others_stay_in_reach(own):
 
 @pytest.mark.parametrize("asked", ["../mnist", "/etc/passwd", "no such", "judge-mnist", "", "mnist.safetensors"])
 def test_no_path_and_no_other_file_is_opened(own, asked):
-    app = opened(model=asked)
+    app = opened(PAGE, model=asked)
     assert not app.exception and app.selectbox[0].value == "mnist" and len(app.warning) == 1
 
 

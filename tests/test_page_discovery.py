@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import browser
 import numpy as np
 import pytest
+from conftest import opened
 from streamlit.testing.v1 import AppTest
 
 import branched
@@ -17,14 +18,6 @@ PAGE = "pages/discovery.py"
 @pytest.fixture(scope="module")
 def shipped():
     return branched.load("mnist")
-
-
-def opened(**query) -> AppTest:
-    """The page, on a first visit with these query parameters."""
-    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=120).switch_page(PAGE)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
 
 
 def shown(app: AppTest, key: str) -> dict:
@@ -195,7 +188,7 @@ def test_frames_by_time():
 # -- the script --------------------------------------------------------------------------------------------------------
 
 def test_the_page_opens_on_the_closest_pair(shipped):
-    app = opened()
+    app = opened(PAGE)
     a, b = finding.closest(shipped.tree)
     assert [box.value for box in app.selectbox] == [a, b] and not app.warning and not app.error
     assert "as in the model's own tree" in sentences(app) and len(app.latex) == 2
@@ -203,7 +196,7 @@ def test_the_page_opens_on_the_closest_pair(shipped):
 
 
 def test_sliders_move_the_tree_and_the_words():
-    app = opened(a="4", b="9", eps="0.01")
+    app = opened(PAGE, a="4", b="9", eps="0.01")
     before = node_times(app)
     assert "instead of" in sentences(app) and app.slider(key="eps").value == 0.01
     app.slider(key="eps").set_value(0.002).run()
@@ -214,15 +207,16 @@ def test_sliders_move_the_tree_and_the_words():
 
 
 def test_a_class_is_never_compared_with_itself():
-    app = opened(a="4", b="9")
+    app = opened(PAGE, a="4", b="9")
     app.selectbox(key="a").select("9").run()
     assert (app.selectbox(key="a").value, app.selectbox(key="b").value) == ("9", "4") and not app.warning
-    both = opened(a="3", b="3")
+    both = opened(PAGE, a="3", b="3")
     assert "with itself" in both.warning[0].value and both.selectbox(key="b").value != "3" and not both.exception
 
 
 def test_broken_links_open_the_default(shipped):
-    app = opened(a="x", b="", eps="-1", smooth="1e9", shortest="much", zoom="far", time="2", seed="-1", reveal="maybe")
+    app = opened(PAGE, a="x", b="", eps="-1", smooth="1e9", shortest="much", zoom="far", time="2", seed="-1",
+                 reveal="maybe")
     assert [box.value for box in app.selectbox] == list(finding.closest(shipped.tree)) and len(app.warning) == 1
     assert app.slider(key="eps").value == 0.005 and app.number_input[0].value == 0 and not app.exception
 
@@ -236,7 +230,7 @@ def own(tmp_path, monkeypatch):
 
 def test_a_model_without_curves_leaves_the_game(own, flat_model, tree, model):
     flat_model.save(own / "flat, tiny.safetensors")
-    app = opened(model="flat, tiny")
+    app = opened(PAGE, model="flat, tiny")
     assert "no curves" in app.info[0].value and not app.exception and not app.slider
     assert "Can you tell them apart?" in [head.value for head in app.subheader] and len(app.latex) == 1
 
@@ -244,19 +238,19 @@ def test_a_model_without_curves_leaves_the_game(own, flat_model, tree, model):
 def test_settings_without_a_tree_give_a_sentence(own, model, tree):
     facts = {"discovery": {"minimum_time": 0.9, "minimum_length": 0.4}}
     branched.BranchedModel(model.denoise.network, tree, facts, model.curves).save(own / "no room.safetensors")
-    app = opened(model="no room")
+    app = opened(PAGE, model="no room")
     assert "leave no room" in app.warning[0].value and not app.exception
     assert node_times(app) == [branch.t_low for branch in tree.branches], "the model's own tree stays"
 
 
 def test_few_times_and_one_class(own, model, config):
-    from conftest import untrained
+    from conftest import opened, untrained
 
     model.save(own / "five times.safetensors")
-    assert not opened(model="five times").exception
+    assert not opened(PAGE, model="five times").exception
     one = ClassTree.flat("a")
     branched.BranchedModel(untrained(config, one), one, {}, {}).save(own / "one class.safetensors")
-    app = opened(model="one class")
+    app = opened(PAGE, model="one class")
     assert "one class only" in app.info[0].value and not app.exception
 
 

@@ -5,6 +5,7 @@ import time
 from urllib.parse import urlsplit
 
 import browser
+import conftest
 import numpy as np
 import pytest
 from PIL import Image
@@ -140,13 +141,8 @@ def test_colour_pictures_too(colour_model):
 # -- the script --------------------------------------------------------------------------------------------------------
 
 def opened(**query) -> AppTest:
-    """The page as it is after its first run with these query parameters."""
-    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=120)
-    for key, value in ({"n": "1", "steps": "5", "labels": "4,9"} | query).items():
-        app.query_params[key] = value
-    app.switch_page("pages/generate.py").run()
-    assert not app.exception
-    return app
+    """The page on a first visit, with little to draw."""
+    return conftest.opened("pages/generate.py", **{"n": "1", "steps": "5", "labels": "4,9"} | query)
 
 
 def test_pictures_and_what_was_saved():

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import browser
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
+from conftest import opened
 
 import branched
 from branched import ClassTree
@@ -13,6 +13,7 @@ from pages.ui import parting
 from pages.ui.film import levels
 from pages.ui.tree_figure import graph
 
+PAGE = "pages/hybrids.py"
 A, B = ("4",), ("9", "0")  # on the tests' tree they meet at 0.6, and 4 and 9 stay together until 0.35
 
 
@@ -131,42 +132,32 @@ def test_dots_are_where_the_classes_are(model):
 
 # -- the script --------------------------------------------------------------------------------------------------------
 
-def opened(**query) -> AppTest:
-    """The page as it is after its first run with these query parameters."""
-    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/hybrids.py").run()
-    assert not app.exception
-    return app
-
-
 @pytest.fixture(scope="module")
 def tree_shipped() -> ClassTree:
     return branched.load("mnist").tree
 
 
 def test_the_page_opens_with_the_two_that_part_last(tree_shipped):
-    app = opened()
+    app = opened(PAGE)
     a, b = parting.default(tree_shipped)
     assert app.subheader[0].value == parting.headline(tree_shipped, (a,), (b,)) and app.session_state.time is None
     assert "picture" in app.latex[0].value and not app.warning
 
 
 def test_a_link_opens_its_sides_and_moment(tree_shipped):
-    app = opened(a="4", b="9", time="0.2")
+    app = opened(PAGE, a="4", b="9", time="0.2")
     assert app.subheader[0].value == parting.headline(tree_shipped, ("4",), ("9",))
     assert app.session_state.time == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("query", [{"a": ""}, {"b": "cat"}, {"time": "7"}, {"time": "nan"}, {"a": "4", "b": "4"}])
 def test_a_broken_link_gives_a_notice_and_the_usual(tree_shipped, query):
-    app = opened(**query)
+    app = opened(PAGE, **query)
     assert app.warning and app.subheader[0].value == parting.headline(tree_shipped, ("4",), ("9",))
 
 
 def test_a_class_moves_to_the_side_where_it_was_put_last(tree_shipped):
-    app = opened(time="0.2")
+    app = opened(PAGE, time="0.2")
     app.pills(key="a").set_value(["4", "9"]).run()  # 9 is all that is on the other side
     assert app.session_state.a == ["4"] and app.session_state.b == ["9"] and app.toast
     app.pills(key="b").set_value(["9", "4"]).run()

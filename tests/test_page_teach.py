@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import browser
 import numpy as np
 import pytest
+from conftest import opened
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
@@ -169,15 +170,6 @@ def test_who_holds_no_model_finds_none():
 
 # -- the script --------------------------------------------------------------------------------------------------------
 
-def opened(page: str = PAGE, **query) -> AppTest:
-    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=300).switch_page(page)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
 def press(app: AppTest, label: str) -> AppTest:
     next(button for button in app.button if button.label == label).click().run()
     assert not app.exception
@@ -230,7 +222,7 @@ def shown(app: AppTest, name: str = "star") -> AppTest:
 
 
 def test_before_the_first_drawing():
-    app = opened()
+    app = opened(PAGE)
     assert app.session_state["from"] == "draw" and not app.warning and app.query_params == {}
     assert "0 drawings" in " ".join(part.value for part in app.markdown)
     press(app, "Add this drawing")
@@ -240,7 +232,7 @@ def test_before_the_first_drawing():
 
 
 def test_drawings_are_added_once_and_all_can_be_removed():
-    app = opened()
+    app = opened(PAGE)
     for k in range(3):
         app.session_state["sketch strokes"] = [[60, 60 + 5 * k, 200, 60, 120, 240]]
         press(app, "Add this drawing")
@@ -253,7 +245,7 @@ def test_drawings_are_added_once_and_all_can_be_removed():
 
 
 def test_uploads_that_cannot_be_used_are_named(tiny):
-    app = shown(opened(model="tiny"))
+    app = shown(opened(PAGE, model="tiny"))
     before = list(kept(app))
     bad = [("blank.png", written(""), "image/png"), ("broken.png", b"\x89PNG no", "image/png"),
            ("again.png", written(shift=0), "image/png")]
@@ -265,13 +257,13 @@ def test_uploads_that_cannot_be_used_are_named(tiny):
 
 def test_there_is_an_end_to_uploads(tiny, monkeypatch):
     monkeypatch.setattr(showing, "MOST", 4)
-    app = shown(opened(model="tiny"))
+    app = shown(opened(PAGE, model="tiny"))
     app.file_uploader[0].set_value([(f"{k}.png", written(shift=20 + 9 * k), "image/png") for k in range(4)]).run()
     assert len(kept(app)) == 4 and "3 of 4 files were left out" in said(app)
 
 
 def test_a_name_is_needed(tiny):
-    app = shown(opened(model="tiny"), "")
+    app = shown(opened(PAGE, model="tiny"), "")
     assert "Give it a name" in said(press(app, "Teach it"))
     app.text_input(key="name").set_value("4").run()
     assert "taken" in said(press(app, "Teach it")) and len(kept(app)) == 3
@@ -282,12 +274,12 @@ def test_what_the_model_refuses_is_told_and_the_drawings_stay(tiny, monkeypatch)
         raise BranchedError("This model keeps no statistics.")
 
     monkeypatch.setattr(branched.BranchedModel, "extending", refusing)
-    app = press(shown(opened(model="tiny")), "Teach it")
+    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
     assert said(app) == "This model keeps no statistics." and len(kept(app)) == 3 and own.held() is None
 
 
 def test_a_lesson_and_all_that_follows(tiny):
-    app = press(shown(opened(model="tiny")), "Teach it")
+    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
     name = named(app)
     assert re.fullmatch("own-[0-9a-f]{16}", name) and "It knows star now" in [head.value for head in app.subheader]
     mine = app.session_state["_own_model"]
@@ -314,7 +306,7 @@ def test_a_lesson_and_all_that_follows(tiny):
 
 
 def test_the_list_of_models_has_it_under_a_name_that_can_be_read(tiny):
-    app = press(shown(opened(model="tiny")), "Teach it")
+    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
     name = named(app)
     app.switch_page("pages/about.py")
     app.query_params["model"] = name
@@ -324,14 +316,14 @@ def test_the_list_of_models_has_it_under_a_name_that_can_be_read(tiny):
 
 
 def test_another_visitor_does_not_find_it(tiny):
-    name = named(press(shown(opened(model="tiny")), "Teach it"))
+    name = named(press(shown(opened(PAGE, model="tiny")), "Teach it"))
     for page in (PAGE, "pages/about.py"):
         other = opened(page, model=name)
         assert f"There is no model {name} here" in said(other) and "_own_model" not in other.session_state
 
 
 def test_who_has_a_model_already_is_told_that_a_lesson_replaces_it(tiny):
-    app = press(shown(opened(model="tiny")), "Teach it")
+    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
     app.query_params["model"] = "tiny"
     app.run()
     assert any("tiny + star (yours)" in caption.value for caption in app.caption)
@@ -339,7 +331,7 @@ def test_who_has_a_model_already_is_told_that_a_lesson_replaces_it(tiny):
 
 
 def test_stopping(tiny):
-    app = opened(model="tiny")
+    app = opened(PAGE, model="tiny")
     tiny_model = branched.load("tiny")
     lesson = teaching.Lesson("tiny", tiny_model, "star", np.zeros((3, 8, 8)), True)
     for record in quick(tiny_model, lesson.images, "star"):
@@ -365,10 +357,10 @@ def test_a_digit_is_offered_where_one_is_missing():
     assert showing.missing(branched.load("mnist")) == []
     small = branched.load("mnist-049")
     assert showing.missing(small) == list("1235678") and showing.kinds(small)[-1] == "digit"
-    app = opened(model="mnist-049", **{"from": "digit", "digit": "3"})
+    app = opened(PAGE, model="mnist-049", **{"from": "digit", "digit": "3"})
     assert app.session_state.digit == "3" and "300 pictures" in " ".join(part.value for part in app.markdown)
-    assert len(opened(model="mnist-049", **{"from": "digit", "digit": "4"}).warning) == 1
-    assert len(opened(**{"from": "digit"}).warning) == 1
+    assert len(opened(PAGE, model="mnist-049", **{"from": "digit", "digit": "4"}).warning) == 1
+    assert len(opened(PAGE, **{"from": "digit"}).warning) == 1
 
 
 # -- in a browser ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import browser
 import numpy as np
 import pytest
+from conftest import opened
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +15,8 @@ import branched
 from branched import ClassTree
 from pages.ui import line, source, transmuted, transmuting
 from pages.ui.transmuting import Order
+
+PAGE = "pages/transmute.py"
 
 
 def order(picture, target, **more) -> Order:
@@ -230,15 +233,6 @@ BAD = {"empty": b"", "broken": b"\x89PNG\r\n\x1a\n and no more", "cut short": wr
 
 # -- the script --------------------------------------------------------------------------------------------------------
 
-def opened(**query) -> AppTest:
-    """The page as it is after its first run with these query parameters."""
-    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=120)
-    app.switch_page("pages/transmute.py")
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
-
-
 def chosen(app: AppTest) -> tuple[str, str]:
     """What the picture is said to be, and what it is to become."""
     assert not app.exception, app.exception
@@ -251,7 +245,7 @@ def seen(app: AppTest) -> list[str]:
 
 
 def test_something_is_chosen_before_the_first_click():
-    app = opened()
+    app = opened(PAGE)
     assert "from" in app.session_state and app.session_state["from"] == "gallery" and not app.warning
     it, into = chosen(app)
     assert into == transmuting.nearest(branched.load().tree, it) and len(seen(app)) == 2
@@ -260,27 +254,27 @@ def test_something_is_chosen_before_the_first_click():
 
 
 def test_a_link_opens_what_it_says():
-    app = opened(source="3", target="5", time="0.098", variants="2", seed="7", steps="5")
+    app = opened(PAGE, source="3", target="5", time="0.098", variants="2", seed="7", steps="5")
     assert chosen(app) == ("3", "5") and not app.warning
     assert "turned at t" in seen(app)[1] and "0.10" in seen(app)[1] and app.number_input(key="variants").value == 2
-    assert chosen(opened(target="all", way="plain", steps="5"))[1] == "all"
+    assert chosen(opened(PAGE, target="all", way="plain", steps="5"))[1] == "all"
 
 
 @pytest.mark.parametrize("wrong", [{"from": "moon"}, {"pick": "100"}, {"pick": "x"}, {"target": "17"}, {"time": "nan"},
                                    {"variants": "9"}, {"steps": "19"}, {"source": ""}, {"nth": "0"}])
 def test_wrong_values_fall_back_with_a_notice(wrong):
-    app = opened(**wrong)
-    usual = opened()
+    app = opened(PAGE, **wrong)
+    usual = opened(PAGE)
     assert chosen(app) == chosen(usual) and len(app.warning) == 1 and seen(app) == seen(usual)
 
 
 def test_a_class_into_itself():
-    app = opened(source="4", target="4")
+    app = opened(PAGE, source="4", target="4")
     assert chosen(app) == ("4", "4") and len(app.info) == 1 and "already" in app.info[0].value
 
 
 def test_corrections_are_kept_until_the_picture_changes():
-    app = opened(variants="1", steps="5")
+    app = opened(PAGE, variants="1", steps="5")
     it = chosen(app)[0]
     other = next(label for label in "0123456789" if label != it)
     app.button_group(key="it is").set_value(other).run()
@@ -293,7 +287,7 @@ def test_corrections_are_kept_until_the_picture_changes():
 
 def test_uploads():
     """A good one is used, and kept from all others; for a bad one there is a sentence, and the good one stays."""
-    app = opened(variants="1", steps="5", **{"from": "upload"})
+    app = opened(PAGE, variants="1", steps="5", **{"from": "upload"})
     before = seen(app)
     assert "Until then" in " ".join(text.value for text in app.caption)
     app.file_uploader[0].upload("seven.png", written(), "image/png").run()
@@ -312,13 +306,13 @@ def test_uploads():
 
 def test_a_camera_only_where_there_can_be_one(monkeypatch):
     monkeypatch.setattr(source, "camera_allowed", lambda url: False)
-    app = opened(**{"from": "camera"})
+    app = opened(PAGE, **{"from": "camera"})
     assert not app.exception and len(app.info) == 1 and "Upload" in app.info[0].value
     assert not app.get("camera_input") and len(seen(app)) == 2
 
 
 def test_settings_survive_while_their_widgets_are_away():
-    app = opened(own="3", variants="1", steps="5", **{"from": "model"})
+    app = opened(PAGE, own="3", variants="1", steps="5", **{"from": "model"})
     app.button_group(key="from").set_value("gallery").run()
     app.button_group(key="from").set_value("draw").run()
     assert app.session_state["from"] == "draw"

@@ -41,7 +41,7 @@ def quality(facts: Any) -> dict[str, list[Figure]]:
 
 def _making(own: Mapping[str, Any], ceiling: str, published: Mapping[str, str]) -> list[Figure]:
     density, coverage = numbers(own.get("density, coverage"), 2) or (None, None)
-    real_density, real_coverage = numbers(own.get("density, coverage, real test rows"), 2) or (None, None)
+    real_density, real_coverage = numbers(own.get("density, coverage, real halves"), 2) or (None, None)
     return [
         Figure("Right class", "how often a separate classifier, a forest of decision trees, takes a row for the class "
                "that was asked for", percent(own.get("right class")), ceiling),
