@@ -242,7 +242,7 @@ def test_a_stopped_run_goes_on_bit_for_bit(file, tmp_path):
     (("train", "--data", "digits", "--width", 8, "--output", "x"), "--width is not an option"),
     (("train", "--data", "FILE", "--label", "size", "--output", "x"), "no column 'size'"),
     (("discover", "--data", "nowhere.csv"), "There is no file nowhere.csv"),
-    (("transmute", 0, 1, "--model", "MODEL", "--rows", "nowhere.csv"), "nowhere.csv cannot be read"),
+    (("transmute", 0, 1, "--model", "MODEL", "--rows", "nowhere.csv"), "There is no file nowhere.csv"),
 ], ids=lambda value: " ".join(map(str, value[:4])) if isinstance(value, tuple) else "")
 def test_bad_input_is_told_in_a_sentence(file, table_model, tmp_path, capsys, arguments, sentence):
     table_model.save(tmp_path / "model.safetensors")
