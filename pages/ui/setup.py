@@ -99,7 +99,8 @@ def image_model(name: str) -> branched.BranchedModel:
     if not found.features:
         return found
     st.info(f"The model {own.title(name)} is of a table, and makes rows of numbers. This page shows pictures; the "
-            "page \"Tables\" shows what such a model can do, and \"About the model\" has others.", icon=":material/table_chart:")
+            "page \"Tables\" shows what such a model can do, and \"About the model\" has others.",
+            icon=":material/table_chart:")
     st.page_link("pages/table.py", label="Go to \"Tables\"", icon=":material/arrow_forward:",
                  query_params={"model": name})
     st.stop()

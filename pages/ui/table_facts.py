@@ -48,8 +48,8 @@ def _making(own: Mapping[str, Any], ceiling: str, published: Mapping[str, str]) 
         Figure("Right class, worst", "the same, for the class with which the model has most trouble",
                percent(own.get("right class, worst"))),
         Figure("Distance (Fréchet)", "how far the rows of a class as a whole are from real ones, in means and "
-               f"covariances; less is better{_gaussian(own, 'Frechet', '{:.2f}')}; real ones are compared half by half, "
-               "fewer of them, so that chance adds more", told(own.get("Frechet"), "{:.2f}"),
+               f"covariances; less is better{_gaussian(own, 'Frechet', '{:.2f}')}; real ones are compared half by "
+               "half, fewer of them, so that chance adds more", told(own.get("Frechet"), "{:.2f}"),
                told(own.get("Frechet, real halves"), "{:.2f}"), published.get("Frechet", "")),
         Figure("Close correlations", "of all pairs of features, how many are correlated within 0.1 of what they are in "
                f"real rows{_gaussian(own, 'close correlations', '{:.1%}')}", percent(own.get("close correlations"))),
