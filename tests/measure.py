@@ -1,4 +1,4 @@
-"""How fast the app feels: `python tests/measure.py [start click seed scrub draw teach visitors] [--minutes 10]`.
+"""How fast the app feels: `python tests/measure.py [start click seed scrub draw table teach visitors] [--minutes 10]`.
 
 A real browser drives the real app; every figure is printed as it is found. To be run on an otherwise idle machine.
 """
@@ -6,7 +6,7 @@ import argparse
 import math
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import cycle
 from random import Random
@@ -119,6 +119,35 @@ def draw() -> Iterator[tuple[str, str]]:
     yield "a drawn digit to the transmuted digit on screen", _told(first[1:])
     yield "  to its whole scrubber", _told(whole[1:])
     yield "  the first of all: transmuted digit, whole scrubber", f"{first[0]:.2f} s, {whole[0]:.2f} s"
+
+
+def table() -> Iterator[tuple[str, str]]:
+    """From the press on a branch point of the letters to its distributions; from a new number to what moves with it."""
+    points = branched.load("letters").tree.branch_points
+    with _opened(f"table?node={points[-1].id}") as page:
+        clicks = [_changed(page, ".panels img", "src", lambda node=node: page.mouse.click(*browser.node_at(page, node)))
+                  for node in [point.id for point in points] * 2]
+        page.get_by_role("radio", name="One by hand").click()
+        page.wait_for_selector(".moves")
+        browser.settled(page)
+        box = page.get_by_label("width", exact=True)
+        edits = []
+        for value in range(15):
+            box.fill(str(value))
+            edits.append(_changed(page, ".moves", "innerHTML", lambda: box.press("Enter")))
+    yield "click on a branch point of the letters to its distributions", _told(clicks)
+    yield "a letter's number changed by hand to what moves with it", _told(edits)
+
+
+def _changed(page, selector: str, what: str, press: Callable[[], None]) -> float:
+    """Seconds from a press until something on the page is another."""
+    before = page.locator(selector).first.evaluate(f"own => own.{what}")
+    press()
+    page.wait_for_function(f"old => ![undefined, old].includes(document.querySelector('{selector}')?.{what})",
+                           arg=before)
+    seconds = page.evaluate("performance.now() - window.pressed") / 1000
+    browser.settled(page)
+    return seconds
 
 
 def teach() -> Iterator[tuple[str, str]]:
@@ -256,8 +285,8 @@ def _told(seconds: list[float], scale: float = 1, unit: str = "s") -> str:
     return f"median {statistics.median(ordered):.2f} {unit}, 95th of 100 {high:.2f} {unit} ({len(ordered)} times)"
 
 
-PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "teach": teach,
-         "visitors": visitors}
+PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "table": table,
+         "teach": teach, "visitors": visitors}
 
 
 def main() -> None:
