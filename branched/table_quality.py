@@ -30,7 +30,7 @@ def generation(model: BranchedModel, judge: Any, train: Dataset, test: Dataset, 
     """Distributions, correlations, memorising and cost of generated rows."""
     made = model.sample(n=protocol.n, **protocol.walk())
     rng = np.random.default_rng(protocol.seed)
-    distance, floor, halves, close, ceiling, right, copied, covered, covered_real = ({} for _ in range(9))
+    distance, floor, halves, close, ceiling, right, copied, spread, covered, covered_real = ({} for _ in range(10))
     for label, rows in zip(made.labels, made.rows, strict=True):
         own, fresh = drawn(train, label, len(train), 0), drawn(test, label, len(test), 0)
         real = rng.permutation(np.concatenate([own, fresh]))
@@ -43,6 +43,7 @@ def generation(model: BranchedModel, judge: Any, train: Dataset, test: Dataset, 
         halves[label] = metrics.frechet_distance(real[:middle], real[middle:])
         close[label], ceiling[label] = (close_correlations(part, some) for part in (x, ideal))
         copied[label] = metrics.memorised_share(_standard(model, model.rounded(rows)), fresh, own)
+        spread[label] = float(x.std(0).sum() / max(real.std(0).sum(), 1e-9))
         covered[label], covered_real[label] = (
             metrics.density_coverage(real[:middle], part[:middle]) for part in (x, real[middle:]))
     truth = np.array(test.labels)[test.y.numpy()]
@@ -54,6 +55,7 @@ def generation(model: BranchedModel, judge: Any, train: Dataset, test: Dataset, 
         "right class, real test rows": float((judge.predict(test.form.shown(test.x)) == truth).mean()),
         "close correlations": mean(close), "close correlations, worst": min(close.values()),
         f"close correlations {CLASS}": close, "close correlations, as many rows of one Gaussian": mean(ceiling),
+        "spread, over that of real rows": mean(spread),
         "density, coverage": tuple(np.mean(list(covered.values()), 0).tolist()),
         "density, coverage, real halves": tuple(np.mean(list(covered_real.values()), 0).tolist()),
         "nearer to a training row than 5% of test rows": float(np.mean([c.near for c in copied.values()])),
