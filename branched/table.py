@@ -172,8 +172,6 @@ def write(path: Path, table: Table, blocks: Iterable[tuple[dict[str, Any], np.nd
 
 def _lines(path: Path) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
     """The header of a CSV file (None if it has none) and the cells of every line, with the line's number."""
-    if not path.is_file():
-        raise BranchedError(f"There is no file {path}.")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BranchedError(f"{path} is larger than {MOST_BYTES >> 20} MB; take a part of it.")
@@ -182,6 +180,8 @@ def _lines(path: Path) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
         delimiter = max(",;\t", key=first.count)
         reader = csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
         lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(cells)]
+    except FileNotFoundError:
+        raise BranchedError(f"There is no file {path}.") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BranchedError(f"{path} cannot be read as a CSV file ({error}).") from None
     header = None

@@ -9,15 +9,15 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
-OTHER_THUMBNAILS = """old => ![old, undefined].includes(
-  document.querySelector('.layer-above image')?.getAttribute('href'))"""
+OTHER = "old => ![old, undefined].includes(document.querySelector('{}')?.{})"  # for a selector and a property
+OTHER_THUMBNAILS = OTHER.format(".layer-above image", "getAttribute('href')")
 WAIT = 60_000  # milliseconds; generous, for slow machines
 
 
@@ -101,6 +101,11 @@ def settled(page) -> None:
     """Until the page has what it is about, and the script has ended."""
     page.wait_for_selector('[data-testid="stExpander"]')  # every page ends with one
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def asked(page, key: str) -> list[str]:
+    """What the page's address says of a setting."""
+    return parse_qs(urlsplit(page.url).query).get(key, [])
 
 
 def stroke(page, canvas: str, points, steps: int = 6) -> None:

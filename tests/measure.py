@@ -143,8 +143,7 @@ def _changed(page, selector: str, what: str, press: Callable[[], None]) -> float
     """Seconds from a press until something on the page is another."""
     before = page.locator(selector).first.evaluate(f"own => own.{what}")
     press()
-    page.wait_for_function(f"old => ![undefined, old].includes(document.querySelector('{selector}')?.{what})",
-                           arg=before)
+    page.wait_for_function(browser.OTHER.format(selector, what), arg=before)
     seconds = page.evaluate("performance.now() - window.pressed") / 1000
     browser.settled(page)
     return seconds

@@ -2,7 +2,7 @@
 import base64
 import io
 import json
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import browser
 import numpy as np
@@ -222,10 +222,6 @@ def shows(page, tree: ClassTree, node: int) -> list[str]:
     return page.locator(".sheet img").evaluate_all("images => images.map(image => image.src)")
 
 
-def node_in_url(page) -> list[str]:
-    return parse_qs(urlsplit(page.url).query).get("node", [])
-
-
 @browser.needed
 def test_clicking_through_the_tree(tree, address, chromium):
     start, root, leaf = tree.branch_points[-1].id, tree.roots[0].id, tree.leaf(tree.labels[0]).id
@@ -235,13 +231,14 @@ def test_clicking_through_the_tree(tree, address, chromium):
         page.mouse.click(*browser.node_at(page, root))
         after = shows(page, tree, root)
         assert len(after) == 2 + len(tree.labels) and before[0] != after[0] and before[1] != after[1]
-        assert node_in_url(page) == [str(root)]
+        assert browser.asked(page, "node") == [str(root)]
         for _ in range(2):  # a second click clears Plotly's selection, not what is shown
             page.mouse.click(*browser.node_at(page, root))
             page.wait_for_timeout(300)
             assert shows(page, tree, root) == after
         page.mouse.click(*browser.node_at(page, leaf))
-        assert len(shows(page, tree, leaf)) == len(tree.path(tree.labels[0])) and node_in_url(page) == [str(leaf)]
+        assert len(shows(page, tree, leaf)) == len(tree.path(tree.labels[0]))
+        assert browser.asked(page, "node") == [str(leaf)]
         page.go_back()
         assert shows(page, tree, root) == after
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
@@ -259,7 +256,7 @@ def test_a_link_and_the_keyboard(tree, address, chromium):
         page.keyboard.press("ArrowDown")  # opens the list at the next entry
         page.locator("[role=option][data-focused]").wait_for()
         page.keyboard.press("Enter")
-        assert shows(page, tree, second)[0] != before[0] and node_in_url(page) == [str(second)]
+        assert shows(page, tree, second)[0] != before[0] and browser.asked(page, "node") == [str(second)]
         assert page.noise == []
 
 

@@ -1,5 +1,5 @@
 """About the model: what a file tells, whatever it tells; and changing from one model to another, on every page."""
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import browser
 import numpy as np
@@ -186,7 +186,7 @@ def test_choosing_a_model_takes_it_to_all_pages(own, chromium):
         page.goto(f"{address}/?model=pets")
         page.get_by_role("link", name="About the model").click()
         page.get_by_text("cat, d<b>og, 4").first.wait_for()
-        assert parse_qs(urlsplit(page.url).query)["model"] == ["pets"]
+        assert browser.asked(page, "model") == ["pets"]
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
         page.get_by_role("combobox").click()
         page.get_by_role("option", name="cut short").click()
@@ -197,5 +197,5 @@ def test_choosing_a_model_takes_it_to_all_pages(own, chromium):
         page.get_by_role("link", name="How the tree is found").click()
         page.get_by_role("heading", name="Can you tell them apart?").wait_for()
         page.locator(".film canvas").first.wait_for()
-        assert parse_qs(urlsplit(page.url).query)["model"] == ["pets"]
+        assert browser.asked(page, "model") == ["pets"]
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}

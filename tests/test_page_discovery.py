@@ -1,6 +1,6 @@
 """How the tree is found: what the page's figures and words say, against curves whose meetings are known."""
 import json
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import browser
 import numpy as np
@@ -263,10 +263,6 @@ def still(page) -> None:
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
-def asked(page, key: str) -> list[str]:
-    return parse_qs(urlsplit(page.url).query).get(key, [])
-
-
 @browser.needed
 def test_clicking_a_branch_point_chooses_its_pair(shipped, address, chromium):
     curves = finding.curves(shipped)
@@ -280,7 +276,7 @@ def test_clicking_a_branch_point_chooses_its_pair(shipped, address, chromium):
         page.mouse.click(*browser.node_at(page, root.id))
         page.get_by_text(f"With these settings {a} and {b} part").wait_for()
         still(page)
-        assert (asked(page, "a"), asked(page, "b")) == ([a], [b])
+        assert (browser.asked(page, "a"), browser.asked(page, "b")) == ([a], [b])
         page.go_back()
         page.get_by_text("With these settings 4 and 9 part").wait_for()
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}

@@ -3,7 +3,7 @@ import base64
 import json
 import re
 from types import SimpleNamespace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import browser
 import numpy as np
@@ -18,7 +18,6 @@ from branched.table import Table
 from pages.ui import facts, finding, letter, multiples, setup, sideways, table_facts, table_tree, tables
 
 PAGE = "pages/table.py"
-CHANGED = "old => ![old, undefined].includes(document.querySelector('{}')?.{})"
 TREE = ClassTree.from_merges("abcdef", [(0.3, "ab"), (0.5, "abc"), (0.7, "abcdef")])
 
 
@@ -338,10 +337,6 @@ def test_about_a_table(tmp_path, monkeypatch, shipped):
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
 
-def asked(page, key: str) -> list[str]:
-    return parse_qs(urlsplit(page.url).query).get(key, [])
-
-
 @browser.needed
 def test_clicking_a_branch_point_changes_the_distributions(shipped, address, chromium):
     tree = shipped.tree
@@ -351,7 +346,7 @@ def test_clicking_a_branch_point_changes_the_distributions(shipped, address, chr
         browser.settled(page)
         first = page.locator(".panels img").first.get_attribute("src")
         page.mouse.click(*browser.node_at(page, node.id))
-        page.wait_for_function(CHANGED.format(".panels img", "src"), arg=first)
+        page.wait_for_function(browser.OTHER.format(".panels img", "src"), arg=first)
         page.wait_for_url(f"**node={node.id}*")
         browser.settled(page)
         page.locator(".st-key-pair button").nth(1).click()
@@ -373,8 +368,8 @@ def test_editing_a_feature_changes_what_becomes_of_it(address, chromium):
         box.fill("14" if box.input_value() != "14" else "2")
         box.press("Enter")
         page.wait_for_url("**edit=2*")
-        page.wait_for_function(CHANGED.format(".moves", "innerHTML"), arg=before)
-        assert asked(page, "source") == ["Q"] and asked(page, "part") == ["one"]
+        page.wait_for_function(browser.OTHER.format(".moves", "innerHTML"), arg=before)
+        assert browser.asked(page, "source") == ["Q"] and browser.asked(page, "part") == ["one"]
         link, moves = page.url, page.locator(".moves").inner_html()
         assert page.noise == []
     with browser.page(chromium, 390, 844, color_scheme="dark") as page:

@@ -2,7 +2,7 @@
 import io
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import browser
 import numpy as np
@@ -390,7 +390,7 @@ def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
         leaves = page.evaluate("""() => document.querySelector('.st-key-tree .js-plotly-plot')._fullData
             .find(trace => trace.customdata).customdata.map(own => own[1])""")
         assert "tri" in leaves and "0" in leaves
-        [name] = parse_qs(urlsplit(page.url).query)["model"]
+        [name] = browser.asked(page, "model")
         with page.expect_download() as got:
             page.get_by_role("button", name="Download the model").click()
         assert got.value.suggested_filename == "mnist-049+tri.safetensors"
@@ -399,7 +399,7 @@ def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
         page.locator(".st-key-tree .js-plotly-plot").wait_for()
         page.get_by_role("option").or_(page.get_by_text("Where classes part")).first.wait_for()
         browser.settled(page)
-        assert parse_qs(urlsplit(page.url).query)["model"] == [name]
+        assert browser.asked(page, "model") == [name]
         other.goto(f"{address}/teach?model={name}")
         other.get_by_text(f"There is no model {name} here").wait_for()
         browser.settled(other)

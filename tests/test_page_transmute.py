@@ -2,7 +2,7 @@
 import io
 import struct
 import zlib
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import browser
 import numpy as np
@@ -340,17 +340,13 @@ def pixels(page) -> str:
     return page.locator(".st-key-film canvas").evaluate_all("all => all.map(one => one.toDataURL()).join()")
 
 
-def query(page, name: str) -> list[str]:
-    return parse_qs(urlsplit(page.url).query).get(name, [])
-
-
 @browser.needed
 def test_a_link_the_gallery_and_the_slider(address, chromium):
     """The first visit to a fresh server is by a link."""
     with browser.page(chromium) as page:
         visit(page, address, "pick=20&target=7&time=0.5&variants=2&steps=5")
         slider, first = page.locator(".st-key-film input[type=range]"), pixels(page)
-        assert 0.48 < float(query(page, "time")[0]) < 0.52
+        assert 0.48 < float(browser.asked(page, "time")[0]) < 0.52
         messages = []
         page.context.on("request", lambda asked: messages.append(asked.url))
         page.evaluate("""() => {
@@ -374,7 +370,7 @@ def test_a_link_the_gallery_and_the_slider(address, chromium):
         page.get_by_text("already").wait_for()  # the target of the link was a 7, too
         page.locator(".st-key-into").get_by_role("radio", name="1", exact=True).click()
         filmed(page)
-        assert pixels(page) != before and query(page, "target") == ["1"]
+        assert pixels(page) != before and browser.asked(page, "target") == ["1"]
         page.get_by_role("radio", name="7, number 3", exact=True).focus()
         page.keyboard.press("ArrowUp")
         page.wait_for_function("location.search.includes('pick=62')")

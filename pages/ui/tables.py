@@ -48,7 +48,7 @@ def settings(model: BranchedModel) -> tuple[link.Setting, ...]:
     tree = model.tree
     pair = first(tree)
     points = [branch.id for branch in tree.branch_points]
-    most = max([len(tree.children(branch)) for branch in tree.branch_points] or [0])
+    most = max((len(tree.children(branch)) for branch in tree.branch_points), default=0)
     pairs = [f"{i}-{j}" for i, j in combinations(range(most), 2)]
     return (
         link.choice("part", PARTS, "tree"), link.whole("seed", 0, 9999, 0),
