@@ -49,17 +49,17 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> BranchedModel:
             raise BranchedError(f"its network takes {config.shape[0]} features, its table has {len(form.features)}")
         with torch.random.fork_rng(devices=[]):  # on the "meta" device, initialising imports half of PyTorch's compiler
             network = config.build(header["branches"])
-        # Copied, because a file aligns numbers as it likes, and where they lie decides how products are rounded.
-        weights = {key.removeprefix("network."): value.clone() for key, value in tensors.items()
-                   if key.startswith("network.")}
+        # Copied: a file aligns numbers as it likes, and where they lie decides how products are rounded; and what is
+        # not copied stays mapped to the file, so that whoever writes over that kills the process, or changes the model.
+        weights, curves = ({key.removeprefix(part): value.clone() for key, value in tensors.items()
+                            if key.startswith(part)} for part in ("network.", "curves."))
         network.load_state_dict(weights, assign=True)
         if not all(w.dtype == torch.float32 and w.isfinite().all() for w in weights.values()):
             raise BranchedError("its weights are not finite numbers in single precision")
         if tree.processes > network.branches:
             raise BranchedError("its tree has branches without weights")
-        curves = {key.removeprefix("curves."): tensors[key].numpy() for key in tensors if key.startswith("curves.")}
         network = network.to(where, memory_format=torch.preserve_format if form else torch.channels_last)
-        return BranchedModel(network, tree, header["facts"], curves, form)
+        return BranchedModel(network, tree, header["facts"], {key: own.numpy() for key, own in curves.items()}, form)
     except (ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None

@@ -10,6 +10,7 @@ import pytest
 from conftest import opened
 from PIL import Image
 from streamlit.testing.v1 import AppTest
+from visitor import Visitor
 
 import branched
 from branched import ClassTree
@@ -313,3 +314,17 @@ def test_a_new_draw_number_changes_every_picture(tree, address, chromium):
         assert "seed=77" in page.url and page.noise == []
         page.get_by_text("Pictures on the tree").click()
         page.wait_for_function("!document.querySelector('.layer-above image')")
+
+
+# -- who arrives together ----------------------------------------------------------------------------------------------
+
+def test_a_class_that_opens_a_fresh_server_together_meets_no_error():
+    """Plotly took pandas from `sys.modules` while another visitor's thread was still importing it."""
+    with browser.server() as fresh:
+        visitors = [Visitor(fresh, page=page) for page in 3 * ("", "teach", "discovery", "about")]
+        for visitor in visitors:
+            visitor.start()
+        for visitor in visitors:
+            visitor.join(120)
+    assert not any(visitor.is_alive() for visitor in visitors)
+    assert [error for visitor in visitors for error in visitor.errors] == []

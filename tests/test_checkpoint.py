@@ -56,6 +56,15 @@ def test_saving_again_loses_nothing(saved, tmp_path):
     assert header_a == header_b and a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
 
 
+def test_a_loaded_model_does_not_hang_on_its_file(model, saved):
+    """What stays mapped to a file kills the process, by a signal, once the file is cut short in place."""
+    again = branched.load(saved, device="cpu")
+    with open(saved, "r+b") as file:  # in place, as `cp` and `rsync --inplace` write
+        file.write(bytes(saved.stat().st_size))
+    assert all(np.array_equal(again.curves[key], model.curves[key]) for key in model.curves)
+    assert np.array_equal(again.sample(n=1, steps=3).images, model.sample(n=1, steps=3).images)
+
+
 def test_colour_and_flat_models(colour_model, flat_model, tmp_path):
     for m in (colour_model, flat_model):
         m.save(tmp_path / "m.safetensors")

@@ -11,14 +11,16 @@ from websockets.sync.client import connect
 
 
 class Visitor(threading.Thread):
-    """Opens the tree page, then clicks every `pause` seconds on the next node, until `stop()`.
+    """Opens a page (by its name in the address; "" is the tree), then clicks every `pause` seconds on the next of the
+    tree's nodes, if there are any, until `stop()`.
 
     `seconds` are the times from each click to the end of the answer; `errors` are what went wrong there.
     """
 
-    def __init__(self, address: str, nodes: Sequence[int], delay: float, pause: float = 3.0):
+    def __init__(self, address: str, nodes: Sequence[int] = (), delay: float = 0.0, pause: float = 3.0, page: str = ""):
         super().__init__(daemon=True)
         self.address, self.nodes, self.delay, self.pause = address.replace("http", "ws"), nodes, delay, pause
+        self.page = page
         self.seconds: list[float] = []
         self.errors: list[str] = []
         self._over = threading.Event()
@@ -30,7 +32,9 @@ class Visitor(threading.Thread):
 
     def run(self) -> None:
         with connect(f"{self.address}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket:
-            self._ask(socket, BackMsg())
+            arrival = BackMsg()
+            arrival.rerun_script.page_name = self.page
+            self._ask(socket, arrival)
             due = time.monotonic() + self.delay
             for node in cycle(self.nodes):
                 if self._over.wait(max(0.0, due - time.monotonic())):

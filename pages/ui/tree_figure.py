@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import networkx as nx
 import numpy as np
+import pandas  # noqa: F401 - imported whole before Plotly, which takes it from sys.modules even half imported
 import plotly.graph_objects as go
 
 from branched import ClassTree
