@@ -2,10 +2,13 @@
 import streamlit as st
 
 import branched
-from pages.ui import explore, line, link, pictures, setup, words
-from pages.ui.film import film
-from pages.ui.touch import touch
-from pages.ui.tree_figure import CHART, figure
+from pages.ui.figures.standing_tree import CHART, figure
+from pages.ui.frame import link, shell, words
+from pages.ui.parts import pictures
+from pages.ui.parts.film import film
+from pages.ui.parts.touch import touch
+from pages.ui.serve import queue
+from pages.ui.tree import explore
 
 INTRODUCTION = "This model makes pictures out of noise, and decides late what they become. Click a point of the tree."
 COLUMNS = "Each column is one picture: read it from top to bottom."
@@ -43,7 +46,7 @@ def explorer(name: str, model: branched.BranchedModel, found: explore.Tour) -> N
         st.markdown(words.company(tree, branch) if branch.is_leaf else COLUMNS)
         st.html(explore.sheet(name, seed, node, tree, found))
     with left:
-        st.plotly_chart(explore.tree_figure(name, seed, node, setup.dark(), pictures, tree, found), key="tree",
+        st.plotly_chart(explore.tree_figure(name, seed, node, shell.dark(), pictures, tree, found), key="tree",
                         on_select=pick, selection_mode="points", alt=ALT, **CHART)
         touch()
     with st.expander("What am I looking at?", icon=":material/help:"):
@@ -58,18 +61,18 @@ def first_look(name: str, model: branched.BranchedModel) -> None:
     tree, state = model.tree, st.session_state
     left, right = st.columns(2, gap="large")
     with left:
-        st.plotly_chart(figure(tree, state.node, {} if state.pictures else None, setup.dark()), key="early", alt=ALT,
+        st.plotly_chart(figure(tree, state.node, {} if state.pictures else None, shell.dark()), key="early", alt=ALT,
                         **CHART)
     sheet = right.empty()
     labels = tree[state.node].classes
     places = [model.labels.index(label) for label in labels]
-    explore.tour(name, model, state.seed, line.seldom(lambda frame: sheet.html(
+    explore.tour(name, model, state.seed, queue.seldom(lambda frame: sheet.html(
         pictures.sheet(pictures.growing(labels, frame.denoised[places])))))
 
 
-setup.page("app.py")
-name = setup.chosen_model()
-model = setup.image_model(name)
+shell.page("app.py")
+name = shell.chosen_model()
+model = shell.image_model(name)
 link.open_link("tree", *explore.settings(model.tree))
 
 st.title("Where classes part", anchor=False)

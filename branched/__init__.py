@@ -2,16 +2,16 @@
 from importlib import import_module
 from typing import Any
 
+from .class_tree.model import BranchedModel, Extension, load, models
+from .class_tree.tree import Branch, ClassTree
 from .errors import BranchedError
-from .model import BranchedModel, Extension, load, models
-from .sampler import SOLVERS, STOCHASTIC
-from .schedule import alpha, sigma
-from .tree import Branch, ClassTree
+from .noise.schedule import alpha, sigma
+from .noise.solvers import SOLVERS, STOCHASTIC
 from .version import __version__
 
 LATER = {  # these need SciPy, for whose import loading and sampling need not wait (PEP 562)
-    "pair_curves": ".discovery", "tree_from_similarity": ".discovery",
-    "correlations": ".metrics", "slant": ".metrics", "stroke_thickness": ".metrics",
+    "pair_curves": ".class_tree.discovery", "tree_from_similarity": ".class_tree.discovery",
+    "correlations": ".measure.metrics", "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
 }
 __all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Extension", "__version__",
            "alpha", "load", "models", "sigma", *LATER]

@@ -1,6 +1,6 @@
 """`python -m branched ...`"""
 import sys
 
-from .cli import main
+from .command.options import main
 
 sys.exit(main())

@@ -20,15 +20,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from branched import BranchedModel, data, load, metrics
+from branched import BranchedModel, load
 from branched.checkpoint import find, write_atomically
-from branched.extend import VARIED
-from branched.images import save_grid
-from branched.judge import Judge
-from branched.protocol import drawn
-from branched.training import TrainingConfig, learn, start_from
-from pages.ui.pictures import strip
-from pages.ui.taught import differing
+from branched.class_tree.extend import VARIED
+from branched.data import dataset
+from branched.data.images import save_grid
+from branched.learning.loop import TrainingConfig, learn, start_from
+from branched.measure import metrics
+from branched.measure.judge import Judge
+from branched.measure.sizes import drawn
+from pages.ui.parts.pictures import strip
+from pages.ui.teach.taught import differing
 
 BASE, OLD, N, RUNS = "mnist-049", ("0", "4", "9"), 1000, Path("runs")
 SHOWN = 8  # pictures of each class that the page shows
@@ -37,7 +39,7 @@ PAGE = Path("pages/ui/forgetting.json")
 
 def figures(model: BranchedModel, labels: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """Pixel Frechet distance, share in the right class, and some pictures of each class."""
-    train, judge = data.load("mnist"), Judge.load(find("judge-mnist"))
+    train, judge = dataset.load("mnist"), Judge.load(find("judge-mnist"))
     found: dict[str, dict[str, Any]] = {"frechet": {}, "right": {}, "pictures": {}}
     for label in labels:
         images = model.sample(label, n=N).images[0]
@@ -56,7 +58,7 @@ def differing_bits(a: BranchedModel, b: BranchedModel, labels: tuple[str, ...]) 
 
 def taught(model: BranchedModel, label: str) -> BranchedModel:
     """The model with one digit more, from all its training images."""
-    began, digits = time.perf_counter(), data.load("mnist")
+    began, digits = time.perf_counter(), dataset.load("mnist")
     larger = model.extend(digits.form.shown(digits.of(label)), label)
     told = larger.facts["extensions"][-1]
     print(f"{label} joins {told['sibling']} at {told['time']:.3f}; {told['training']['steps']} steps in "
@@ -85,7 +87,7 @@ def row() -> None:
 
 
 def few(labels: list[str], count: int = 10, samples: int = 100) -> None:
-    test, train, judge = data.load("mnist", "test"), data.load("mnist"), Judge.load(find("judge-mnist"))
+    test, train, judge = dataset.load("mnist", "test"), dataset.load("mnist"), Judge.load(find("judge-mnist"))
     base, shares = load(BASE), []
     for label in labels:
         given = drawn(test, label, count, 0)
@@ -133,7 +135,7 @@ def fine_tuned(model: BranchedModel, label: str, config: TrainingConfig) -> Bran
     network = model.denoise.network
     tree = model.tree.graft(label, model.labels[-1], 1.0)
     grown = copy.deepcopy(network.joined(network.only([network.branches - 1]))).requires_grad_(True)
-    images, state = data.load("mnist").only([label]), start_from(grown, config)
+    images, state = dataset.load("mnist").only([label]), start_from(grown, config)
     for _ in learn(state, [tree.leaf(label)], lambda turn: (images, {}), config):
         pass
     return BranchedModel(state.average, tree, {}, {})

@@ -12,13 +12,16 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from branched import data, load, metrics, schedule
+from branched import load
 from branched.checkpoint import find
-from branched.images import Images
-from branched.judge import Judge
-from branched.sampler import SOLVERS, grid, solve
-from branched.training import Batch, autocast, loss_of
-from branched.unet import BranchedUNet
+from branched.data import dataset
+from branched.data.images import Images
+from branched.learning.loop import Batch, autocast, loss_of
+from branched.measure import metrics
+from branched.measure.judge import Judge
+from branched.networks.unet import BranchedUNet
+from branched.noise import schedule
+from branched.noise.solvers import SOLVERS, grid, solve
 
 T_HIGH, BATCH, SAMPLES = 0.49, 64, 300
 FORM = Images((1, 28, 28))
@@ -59,7 +62,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300)
     options = parser.parse_args()
     trunk, judge = load("mnist", "cpu").denoise.network, Judge.load(find("judge-mnist"))
-    new, held_out = (FORM.scale(data.load("mnist", split).of(7)).flip(-1) for split in ("train", "test"))
+    new, held_out = (FORM.scale(dataset.load("mnist", split).of(7)).flip(-1) for split in ("train", "test"))
     cast = autocast("auto", torch.device("cpu"))
     for name, (rank, parts) in FORMS.items():
         network, free = leaf(trunk, rank, parts)

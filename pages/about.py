@@ -2,8 +2,9 @@
 import streamlit as st
 
 import branched
-from pages.ui import facts, link, own, setup, table_facts, words
-from pages.ui.tree_figure import CHART
+from pages.ui.about import facts, table_facts
+from pages.ui.figures.standing_tree import CHART
+from pages.ui.frame import link, shell, visitor, words
 
 PUBLISHED = """Published: Tseng, Biancalani, Shen and Scalia, *Hierarchically branched diffusion models*
 ([arXiv 2212.10777](https://arxiv.org/abs/2212.10777)), whose idea this is: 1,000 steps of an older solver, pictures
@@ -35,26 +36,26 @@ def choose() -> None:
     st.query_params["model"] = st.session_state.chosen_model
 
 
-setup.page("pages/about.py")
-name = setup.chosen_model()
+shell.page("pages/about.py")
+name = shell.chosen_model()
 st.title("About the model", anchor=False)
-mine = [own.held().name] if own.held() else []
+mine = [visitor.held().name] if visitor.held() else []
 choice, _ = st.columns([1, 2])
 st.session_state.chosen_model = name
 choice.selectbox("Model", sorted({*branched.models(), name}.difference(mine)) + mine, key="chosen_model",
-                 on_change=choose, filter_mode=None, format_func=own.title,
+                 on_change=choose, filter_mode=None, format_func=visitor.title,
                  help="All pages show the model that is chosen here.")
-model = setup.model(name)
+model = shell.model(name)
 settings = (link.choice("way", facts.WAYS, "stochastic"),)
 link.open_link("about", *settings)
-tree, dark = model.tree, setup.dark()
+tree, dark = model.tree, shell.dark()
 
-st.html(facts.pairs_table(facts.story(model, own.title(name))))
+st.html(facts.pairs_table(facts.story(model, visitor.title(name))))
 st.subheader("How good is it?", anchor=False)
 if model.features:
     quality, told, real = table_facts.quality(model.facts), facts.protocol(model.facts, "rows", "rows"), "Real rows"
 else:
-    quality = facts.quality(model.facts, facts.ceiling(setup.judge(name, model)))
+    quality = facts.quality(model.facts, facts.ceiling(shell.judge(name, model)))
     told, real = facts.protocol(model.facts), "Real pictures"
 if quality:
     published = any(row.published for rows in quality.values() for row in rows)

@@ -2,9 +2,11 @@
 import streamlit as st
 
 import branched
-from pages.ui import finding, guessing, link, setup, sideways
-from pages.ui.touch import touch
-from pages.ui.tree_figure import CHART
+from pages.ui.discovery import finding, guessing
+from pages.ui.figures import lying_tree
+from pages.ui.figures.standing_tree import CHART
+from pages.ui.frame import link, shell
+from pages.ui.parts.touch import touch
 
 INTRODUCTION = """Nobody drew the tree by hand: it was read off the {data}. Two classes are joined from the time on at
 which noise hides the difference between them."""
@@ -22,10 +24,10 @@ def pick() -> None:
         state.a, state.b = finding.pair_of(tree, tree[int(points[-1]["customdata"][0])], met)
 
 
-setup.page("pages/discovery.py")
-name = setup.chosen_model()
-model = setup.model(name)
-state, dark, things = st.session_state, setup.dark(), "rows" if model.features else "pictures"
+shell.page("pages/discovery.py")
+name = shell.chosen_model()
+model = shell.model(name)
+state, dark, things = st.session_state, shell.dark(), "rows" if model.features else "pictures"
 st.title("How the tree is found", anchor=False)
 if len(model.labels) < 2:
     st.info("This model knows one class only: there is no tree to find.", icon=":material/info:")
@@ -64,7 +66,7 @@ else:
     left.markdown(finding.verdict(a, b, together, tree.meeting_point(a, b)))
     meets = meets if together is None else together
 with right:
-    lying = bool(model.features) or len(model.labels) > sideways.MANY
+    lying = bool(model.features) or len(model.labels) > lying_tree.MANY
     together_at = tree.meeting_branch(a, b)
     st.plotly_chart(finding.small_tree(tree, together_at and together_at.id, dark, lying), key="tree", **CHART,
                     alt=f"The tree; {a} and {b} part at t = {tree.meeting_point(a, b):.2f}.",

@@ -2,8 +2,11 @@
 import streamlit as st
 
 import branched
-from pages.ui import files, generating, line, link, moments, setup
-from pages.ui.film import film
+from pages.ui.frame import link, shell
+from pages.ui.generate import files, generating
+from pages.ui.parts import reels
+from pages.ui.parts.film import film
+from pages.ui.serve import queue
 
 INTRODUCTION = "The model draws pictures of many classes out of noise. What they have in common it draws only once."
 COLUMNS = "Each row is a class. Each column began as the same noise, and was one picture until ways part."
@@ -23,13 +26,13 @@ def choose(labels: list[str]) -> None:
     st.session_state.labels = labels
 
 
-setup.page("pages/generate.py")
-name = setup.chosen_model()
-model = setup.image_model(name)
+shell.page("pages/generate.py")
+name = shell.chosen_model()
+model = shell.image_model(name)
 settings = (
     link.several("labels", model.labels, model.labels), link.whole("n", 1, 32, 8), link.whole("steps", 5, 100, 20),
     link.choice("solver", branched.SOLVERS, generating.USUAL), link.whole("seed", 0, 9999, 0),
-    link.switch("race", True), link.choice("view", moments.VIEWS, "now"))
+    link.switch("race", True), link.choice("view", reels.VIEWS, "now"))
 link.open_link("generate", *settings)
 
 st.title("Many classes at once", anchor=False)
@@ -47,8 +50,8 @@ with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         solver = st.selectbox("How the steps are taken", list(branched.SOLVERS), key="solver", filter_mode=None,
                               format_func=lambda key: generating.SOLVERS.get(key, (key,))[0])
         st.caption(generating.SOLVERS.get(solver, ("", ""))[1])
-    view = st.segmented_control("What to look at", list(moments.VIEWS), key="view", required=True,
-                                format_func=moments.VIEWS.get, label_visibility="collapsed")
+    view = st.segmented_control("What to look at", list(reels.VIEWS), key="view", required=True,
+                                format_func=reels.VIEWS.get, label_visibility="collapsed")
 if not chosen:
     link.write_link("generate", *settings)
     st.info("Choose at least one class.", icon=":material/touch_app:")
@@ -62,8 +65,8 @@ left, right = st.columns([3, 2], gap="large") if order.n <= 12 else (st.containe
 with left:
     grid = st.empty()
     link.write_link("generate", *settings)
-    drawn = line.work(("generate", name, order), lambda: generating.draw(model, order), line.seldom(
-        lambda frame: grid.html(generating.rows(order.labels, moments.on_the_way(frame, view)))))
+    drawn = queue.work(("generate", name, order), lambda: generating.draw(model, order), queue.seldom(
+        lambda frame: grid.html(generating.rows(order.labels, reels.on_the_way(frame, view)))))
     with grid.container():
         place = st.session_state.setdefault("_place", {})  # where the film of the same order was left
         start = place.get((name, order), len(drawn.reel.times) - 1)

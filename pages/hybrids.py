@@ -1,9 +1,12 @@
 """Hybrids of two classes, or of two sets: what they share until their ways part, and how the choice comes about."""
 import streamlit as st
 
-from pages.ui import line, link, moments, parting, pictures, setup, words
-from pages.ui.film import film
-from pages.ui.tree_figure import CHART, DARK, LIGHT
+from pages.ui.figures.standing_tree import CHART, DARK, LIGHT
+from pages.ui.frame import link, shell, words
+from pages.ui.hybrids import parting
+from pages.ui.parts import pictures, reels
+from pages.ui.parts.film import film
+from pages.ui.serve import queue
 
 INTRODUCTION = "Choose two sides. Until their ways part, the model draws them as one: what it has then is a **hybrid**."
 LINES = "Thick lines: what both share, then in its own colour each side's way. The dots go with the slider."
@@ -29,21 +32,21 @@ def change(changed: str, other: str) -> None:
         st.toast(note, icon=":material/info:")
 
 
-setup.page("pages/hybrids.py")
-name = setup.chosen_model()
-model = setup.image_model(name)
+shell.page("pages/hybrids.py")
+name = shell.chosen_model()
+model = shell.image_model(name)
 tree = model.tree
 if len(model.labels) < 2:
     st.info("This model has one class alone: there is nothing to mix.", icon=":material/info:")
     st.stop()
 usual = parting.default(tree)
 settings = (link.several("a", model.labels, usual[:1], least=1), link.several("b", model.labels, usual[1:], least=1),
-            link.whole("seed", 0, 9999, 0), link.choice("view", moments.VIEWS, "guess"),
+            link.whole("seed", 0, 9999, 0), link.choice("view", reels.VIEWS, "guess"),
             link.number("time", 0, 1, None))
 link.open_link("hybrids", *settings)
 parting.open_sides(usual)
 
-dark = setup.dark()
+dark = shell.dark()
 st.html(parting.style(*((DARK["lit"], DARK["other"], "#000") if dark else (LIGHT["lit"], LIGHT["other"], "#fff"))))
 st.title("Between two classes", anchor=False)
 st.markdown(INTRODUCTION)
@@ -64,14 +67,14 @@ with left:
                     alt=f"The class tree: {parting.headline(tree, a, b)}")
     st.caption(LINES)
 with right:
-    view = st.segmented_control("What to look at", list(moments.VIEWS), key="view", required=True,
-                                format_func=moments.VIEWS.get, label_visibility="collapsed")
+    view = st.segmented_control("What to look at", list(reels.VIEWS), key="view", required=True,
+                                format_func=reels.VIEWS.get, label_visibility="collapsed")
     scrubber, sheet = st.container(), st.empty()
     link.write_link("hybrids", *settings)
-    judge = setup.judge(name, model)
-    found = line.work(
+    judge = shell.judge(name, model)
+    found = queue.work(
         ("hybrids", name, a, b, seed), lambda: parting.part(model, a, b, seed, judge),
-        line.seldom(lambda frame: sheet.html(pictures.sheet(pictures.growing(a + b, frame.denoised)))))
+        queue.seldom(lambda frame: sheet.html(pictures.sheet(pictures.growing(a + b, frame.denoised)))))
     sheet.html(pictures.sheet(parting.rows(found, a, b)))
 with scrubber:
     times, asked = found.reel.times, st.session_state.time

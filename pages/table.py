@@ -1,7 +1,8 @@
 """Beyond pictures: a model of a table. Its tree, what is between its classes, and rows that become another class."""
 import streamlit as st
 
-from pages.ui import letter, link, setup, table_tree, table_turned, tables
+from pages.ui.frame import link, shell
+from pages.ui.table import letter, table_tree, table_turned, tables
 
 INTRODUCTION = """The same kind of model, but of a **table**: every row has {many} numbers, and belongs to one of
 {classes} classes. All rows on this page were made by the model itself; no real data are shown."""
@@ -24,8 +25,8 @@ way to the other class. What the noise left is still there at the end, and so ro
 **r** is Pearson's correlation: 1 if high values stay high and low ones low, 0 if one says nothing about the other.
 """
 
-setup.page("pages/table.py")
-found = tables.chosen(setup.chosen_model())
+shell.page("pages/table.py")
+found = tables.chosen(shell.chosen_model())
 st.title("Beyond pictures", anchor=False)
 if found is None:
     st.info(NONE, icon=":material/info:")
@@ -47,11 +48,11 @@ draw.number_input("Draw number", 0, 9999, key="seed", on_change=tables.start_ane
 link.hold(settings, "part", "seed", *(("zoom", "node") if part == "tree" else ("source", "way")))
 link.write_link("table", *settings)
 if part == "tree":
-    table_tree.show(name, model, setup.dark())
+    table_tree.show(name, model, shell.dark())
 elif part == "many":
-    table_turned.show_many(name, model, setup.dark())
+    table_turned.show_many(name, model, shell.dark())
 else:
-    table_turned.show_one(name, model, setup.dark())
+    table_turned.show_one(name, model, shell.dark())
 if drawn and part != "many":
     st.caption(letter.SKETCH)
 with st.expander("What am I looking at?", icon=":material/help:"):

@@ -1,7 +1,9 @@
 """Teach: show the model a class of your own, watch it learn, and see that it forgets nothing."""
 import streamlit as st
 
-from pages.ui import link, own, setup, showing, stages, taught, teaching, transmuted
+from pages.ui.frame import link, shell, visitor
+from pages.ui.teach import showing, stages, taught, teaching
+from pages.ui.transmute import transmuted
 
 INTRODUCTION = "Show it something that it has never seen. It learns that in about a minute, and forgets nothing for it."
 EXPLANATION = """
@@ -22,10 +24,10 @@ picture which it guesses behind the noise comes close to the real one:
 EQUATION = (r"\min_{\theta_{\text{new}}} \; \big\| \, \text{guess}(x_t, t;\, \theta_{\text{old}}, \theta_{\text{new}})"
             r" - x_0 \big\|^2 \qquad \theta_{\text{old}} \text{ fixed}")
 
-setup.page("pages/teach.py")
-name = setup.chosen_model()
-model = setup.image_model(name)
-mine = own.find(name)
+shell.page("pages/teach.py")
+name = shell.chosen_model()
+model = shell.image_model(name)
+mine = visitor.find(name)
 settings = (*showing.settings(model), *taught.settings(mine))
 link.open_link("teach", *settings)
 st.html(transmuted.STYLE + teaching.STYLE)

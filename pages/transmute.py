@@ -3,9 +3,10 @@ import numpy as np
 import streamlit as st
 
 import branched
-from pages.ui import link, setup, source, transmuted, transmuting
-from pages.ui.film import film
-from pages.ui.tree_figure import CHART
+from pages.ui.figures.standing_tree import CHART
+from pages.ui.frame import link, shell
+from pages.ui.parts.film import film
+from pages.ui.transmute import source, transmuted, transmuting
 
 INTRODUCTION = """Noise covers your {thing}, until it could as well be another; then the model takes the noise away,
 as if it had been that other all along."""
@@ -25,10 +26,10 @@ MATRIX = """Every row begins with the {thing} in the grey frame, and every colum
 where the two paths part."""
 EQUATION = r"\text{{at the turn}} = {:.2f} \cdot \text{{{}}} + {:.2f} \cdot \text{{noise}} \qquad (t = {:.2f})"
 
-setup.page("pages/transmute.py")
-name = setup.chosen_model()
-model = setup.image_model(name)
-tree, state, dark, thing = model.tree, st.session_state, setup.dark(), transmuted.thing(model.labels)
+shell.page("pages/transmute.py")
+name = shell.chosen_model()
+model = shell.image_model(name)
+tree, state, dark, thing = model.tree, st.session_state, shell.dark(), transmuted.thing(model.labels)
 settings = source.settings(model) + transmuting.settings(model.labels)
 link.open_link("transmute", *settings)
 st.html(transmuted.STYLE)

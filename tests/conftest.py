@@ -7,13 +7,14 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
-from branched import BranchedModel, ClassTree, schedule
-from branched.data import Dataset, load
-from branched.images import Images
-from branched.mlp import MLPConfig
-from branched.network import BranchedNetwork
-from branched.table import Table
-from branched.unet import UNetConfig
+from branched import BranchedModel, ClassTree
+from branched.data.dataset import Dataset, load
+from branched.data.images import Images
+from branched.data.table import Table
+from branched.networks.base import BranchedNetwork
+from branched.networks.mlp import MLPConfig
+from branched.networks.unet import UNetConfig
+from branched.noise import schedule
 
 SPREAD = 0.3  # standard deviation of every class's pixels, for the denoiser in closed form
 

@@ -1,4 +1,4 @@
-"""Who may know whom: read from the imports. A new module has to be placed in the table."""
+"""Who may know whom: read from the imports, folder by folder. A new room has to be placed in a table."""
 import ast
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -6,152 +6,149 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = ROOT / "branched"
+GROUND = "ground"   # the few modules that belong to no room: errors, files, checkpoint ...
 
-# Each module, and what of ours it may know.
-LEAVES = {
-    "precision": set(),
-    "version": set(),
-    "errors": set(),
-    "seeds": set(),
-    "schedule": set(),
-    "distort": set(),
-    "form": set(),
-    "tree": {"errors"},
-    "decode": {"errors"},
+# Each room of the library, and the rooms that it may know. Every room may know the ground, which knows no room.
+LIBRARY = {
+    GROUND: set(),
+    "noise": set(),
+    "photos": set(),
+    "networks": {"noise"},
+    "data": {"photos", "networks"},
+    "learning": {"noise", "networks", "data", "class_tree"},
+    "class_tree": {"noise", "networks", "data", "photos", "learning", "measure"},
+    "measure": {"noise", "networks", "data", "learning", "class_tree"},
+    "command": {"noise", "networks", "data", "learning", "class_tree", "measure"},
+    "door": {"noise", "class_tree", "measure", "command"},
 }
-NOUNS = {
-    "network": {*LEAVES},
-    "unet": {*LEAVES, "network"},
-    "mlp": {*LEAVES, "network"},
-    "sampler": {*LEAVES} - {"tree"},  # a solver knows neither the network nor the tree
-    "checkpoint": {*LEAVES},
-    "known": {*LEAVES},
-    "data": {*LEAVES, "images", "table", "known"},
-    "ink": {"decode"},
-    "photo": {"errors", "decode", "ink"},
-    "images": {*LEAVES, "checkpoint"},
-    "table": {*LEAVES, "checkpoint"},
-    "metrics": {*LEAVES},
-    "judge": {*LEAVES, "checkpoint", "data"},
+DOOR = {"__init__", "__main__"}
+FAMILIES = {"class_tree"}
+# The same of the app, below pages/ui. A page's room knows the shared ones alone, and no other page's.
+SHARED = {
+    "frame": {"serve"},
+    "serve": set(),
+    "parts": {"frame", "serve"},
+    "figures": {"frame", "parts"},
 }
-BELOW = {*LEAVES, *NOUNS}
-VERBS = {
-    "discovery": BELOW,
-    "bridge": BELOW,
-    "training": {*BELOW, "bridge"},
-    "walk": BELOW,
-    "hybrid": {*BELOW, "walk"},
-    "generate": {*BELOW, "walk", "hybrid"},
-    "transmute": {*BELOW, "walk"},
-    "extend": {*BELOW, "bridge", "training", "walk", "generate"},
-    "classify": {*BELOW, "walk"},
-}
-DOOR = {
-    "model": {*BELOW, *VERBS},
-    "__init__": {*BELOW, *VERBS, "model"},
-}
-ABOVE = {*BELOW, *VERBS, *DOOR}
-COMMANDS = {  # the command line and what it alone uses; nothing else may know them
-    "fit": ABOVE,
-    "protocol": BELOW,
-    "image_quality": {*ABOVE, "protocol"},
-    "table_quality": {*ABOVE, "protocol"},
-    "evaluate": {*ABOVE, "protocol", "image_quality", "table_quality"},
-    "bench": ABOVE,
-    "commands": {*ABOVE, "fit", "protocol", "evaluate", "bench"},
-    "cli": {*ABOVE, "commands"},
-    "__main__": {*ABOVE, "cli"},
-}
-TABLE = LEAVES | NOUNS | VERBS | DOOR | COMMANDS
 SCREEN = {"streamlit", "plotly"}
-SLOW_OR_HEAVY = {"torch", "numpy", "scipy", "sklearn"}
 
 
-def imports(source: str, package: str = "branched") -> set[str]:
-    """All modules that a source of a package names, with our own as `branched.name`; also those inside functions."""
-    found = set()
+def modules(folder: str) -> dict[str, str]:
+    """The sources below a folder, by their dotted names."""
+    found = {}
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        found[".".join(path.relative_to(ROOT).with_suffix("").parts)] = path.read_text()
+    return found
+
+
+def imported(name: str, source: str) -> set[str]:
+    """All modules that a module names in its imports, also inside functions, by dotted names.
+
+    `from . import schedule` may name a module or a thing in one: both readings are there.
+    """
+    package, found = name.split(".")[:-1], set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(filter(None, [package if node.level else "", node.module]))
-            # `from . import schedule` names modules, `from .tree import ClassTree` a module's contents
-            found |= {f"{base}.{alias.name}" if base == "branched" and (PACKAGE / f"{alias.name}.py").exists() else base
-                      for alias in node.names}
+            above = package[:len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
     return found
 
 
-def ours(source: str, package: str = "branched") -> set[str]:
-    found = {tuple(name.split(".")) for name in imports(source, package)}
-    return {name[1] if name[1:] else "__init__" for name in found if name[0] == "branched"}
+def room(name: str) -> str:
+    """The room of a module of the library, by its dotted name."""
+    parts = name.split(".")
+    if len(parts) > 1 and parts[1] in LIBRARY:
+        return parts[1]
+    return "door" if len(parts) == 1 or parts[1] in DOOR else GROUND
 
 
-def foreign(source: str) -> set[str]:
-    return {name.split(".")[0] for name in imports(source)} - {"branched"}
+def known_rooms(sources: dict[str, str]) -> dict[str, set[str]]:
+    """The rooms that each room of the library knows, itself left out."""
+    known: dict[str, set[str]] = {}
+    for name, source in sources.items():
+        named = {other for other in imported(name, source) if other in sources or f"{other}.__init__" in sources}
+        named -= {"branched"} if room(name) != "door" else set()
+        known.setdefault(room(name), set()).update({room(other) for other in named} - {room(name)})
+    return known
 
 
-MODULES = {path.stem: path.read_text() for path in sorted(PACKAGE.glob("*.py"))}
-SCREENS = {str(path.relative_to(ROOT)): path.read_text()
-           for path in sorted([*ROOT.glob("app.py"), *ROOT.glob("pages/**/*.py")])}
+PACKAGE = modules("branched")
+PAGES = {**modules("pages"), "app": (ROOT / "app.py").read_text()}
+EXPERIMENTS = modules("experiments")
+KNOWN = known_rooms(PACKAGE)
 
 
-def test_every_module_has_its_place():
-    assert set(MODULES) - set(TABLE) == set()
-    assert {path.stem for path in PACKAGE.rglob("*.py")} == set(MODULES)
+def test_every_folder_has_its_place():
+    folders = {path.name for path in (ROOT / "branched").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders == set(LIBRARY) - {GROUND, "door"}
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_nothing_imports_upward(name):
-    assert ours(MODULES[name]) - TABLE[name] == set()
+@pytest.mark.parametrize("name", KNOWN)
+def test_no_room_knows_one_above_it(name):
+    assert KNOWN[name] - LIBRARY[name] - {GROUND} == set()
 
 
-@pytest.mark.parametrize("name", MODULES)
+def test_no_family_knows_another():
+    assert all(not LIBRARY[family] & (FAMILIES - {family}) for family in FAMILIES)
+
+
+@pytest.mark.parametrize("name", PACKAGE)
 def test_the_library_knows_no_screen(name):
-    assert foreign(MODULES[name]) & SCREEN == set()
-
-
-def test_no_circles():
-    order = list(TopologicalSorter({name: ours(source) for name, source in MODULES.items()}).static_order())
-    assert order.index("schedule") < order.index("sampler") < order.index("walk") < order.index("model")
+    assert {other.split(".")[0] for other in imported(name, PACKAGE[name])} & SCREEN == set()
 
 
 def test_the_tree_needs_the_standard_library_alone():
-    assert foreign(MODULES["tree"]) & SLOW_OR_HEAVY == set()
-    assert foreign(MODULES["errors"]) == set()
+    heavy = {"torch", "numpy", "scipy", "sklearn"}
+    for name in ("branched.class_tree.tree", "branched.errors"):
+        assert {other.split(".")[0] for other in imported(name, PACKAGE[name])} & heavy == set()
 
 
 def test_pictures_are_prepared_without_torch():
-    assert "torch" not in foreign(MODULES["photo"]) | foreign(MODULES["ink"]) | foreign(MODULES["decode"])
+    for name in PACKAGE:
+        if room(name) == "photos":
+            assert not any(other.split(".")[0] == "torch" for other in imported(name, PACKAGE[name])), name
 
 
-def test_the_screen_knows_only_the_door():
-    """`import branched`, never its inside, and no arithmetic on tensors."""
-    for name, source in SCREENS.items():
-        assert ours(source, "pages") <= {"__init__"}, name
-        assert "torch" not in foreign(source), name
+@pytest.mark.parametrize("name", [*PAGES, *EXPERIMENTS])
+def test_the_screen_and_experiments_know_what_they_may(name):
+    """Pages `import branched`, never its inside, and do no arithmetic on tensors."""
+    named = imported(name, (PAGES | EXPERIMENTS)[name])
+    if name in PAGES:
+        assert not any(other in PACKAGE or f"{other}.__init__" in PACKAGE for other in named - {"branched"})
+        assert not any(other.split(".")[0] == "torch" for other in named)
 
+
+# -- the reader itself -------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("source", "found"), [
-    ("import branched", {"__init__"}),
-    ("import branched.walk", {"walk"}),
-    ("from branched import load", {"__init__"}),
-    ("from branched import schedule, tree", {"schedule", "tree"}),
-    ("from branched.tree import ClassTree", {"tree"}),
-    ("from . import schedule", {"schedule"}),
-    ("from . import __version__, training", {"__init__", "training"}),
-    ("from .tree import ClassTree", {"tree"}),
-    ("def f():\n    from .network import BranchedUNet", {"network"}),
-    ("import branchedness, torch.nn", set()),
+    ("import branched", {"branched"}),
+    ("import branched.noise.seeds", {"branched.noise.seeds"}),
+    ("from branched.noise import schedule", {"branched.noise", "branched.noise.schedule"}),
+    ("from ..noise import schedule", {"branched.noise", "branched.noise.schedule"}),
+    ("from . import tree", {"branched.class_tree", "branched.class_tree.tree"}),
+    ("from .tree import Branch", {"branched.class_tree.tree", "branched.class_tree.tree.Branch"}),
+    ("from ..errors import BranchedError", {"branched.errors", "branched.errors.BranchedError"}),
+    ("def f():\n    from .walk import Walk", {"branched.class_tree.walk", "branched.class_tree.walk.Walk"}),
+    ("if 1:\n    import torch.nn", {"torch.nn"}),
 ])
 def test_the_reader_of_imports_reads(source, found):
-    assert ours(source) == found
+    assert imported("branched.class_tree.some", source) == found
 
 
-def test_relative_imports_belong_to_their_own_package():
-    assert ours("from . import tree\nfrom .words import listed", "pages") == set()
+def test_a_room_is_told_from_a_name():
+    assert [room(name) for name in ("branched", "branched.__main__", "branched.errors", "branched.noise.seeds")] == [
+        "door", "door", GROUND, "noise"]
 
 
-def test_the_reader_sees_what_is_foreign():
-    source = "import streamlit as st\nfrom plotly.graph_objects import Figure\nif 1:\n    import torch.nn"
-    assert foreign(source) == {"streamlit", "plotly", "torch"}
+def test_an_arrow_that_runs_up_is_seen():
+    sources = {"branched.noise.a": "from ..class_tree.b import B", "branched.class_tree.b": ""}
+    assert known_rooms(sources) == {"noise": {"class_tree"}, "class_tree": set()}
+
+
+def test_there_is_no_circle_but_those_that_are_known():
+    order = list(TopologicalSorter({name: {other for other in imported(name, source) if other in PACKAGE}
+                                    for name, source in PACKAGE.items()}).static_order())
+    assert order.index("branched.noise.schedule") < order.index("branched.class_tree.walk")

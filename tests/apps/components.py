@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 import streamlit as st
 from PIL import Image
 
-from pages.ui.canvas import clear, drawing
-from pages.ui.film import Frame, film
-from pages.ui.pictures import png
+from pages.ui.parts.canvas import clear, drawing
+from pages.ui.parts.film import Frame, film
+from pages.ui.parts.pictures import png
 
 LEAVES, HEIGHT, FRAMES, COLUMNS = 10, 480, 61, 8
 WAY = [(4.5, 1.0), (4.5, 0.6), (7.5, 0.6), (7.5, 0.3), (8.0, 0.3), (8.0, 0.0)]

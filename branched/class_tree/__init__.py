@@ -1,0 +1,1 @@
+"""The idea: classes that share a reverse process until they part."""

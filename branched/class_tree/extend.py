@@ -1,0 +1,156 @@
+"""Extension: a trained model learns one more class, from that class's objects alone, and forgets nothing.
+
+The class is grafted onto the tree where discovery says that it joins. Everything that exists is frozen; what learns are
+the private parameters of the new leaf, which start as those of its sibling. The leaf is bridged like any other branch
+(see `bridge`): the states that its parent hands over at the branch point are drawn by the frozen model itself, so that
+no data of the old classes are needed. (Tseng et al., 2024, section 6, without bridges.)
+
+From few objects much is made by varying them; and learning stops once samples come closer to the given objects than
+variations of these are, that is, before these are merely repeated.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..data.dataset import Dataset
+from ..data.form import Form
+from ..errors import BranchedError
+from ..learning.loop import TrainingConfig, learn, start_from
+from ..learning.precision import autocast
+from ..measure.metrics import nearest_distances
+from ..networks.base import BranchedNetwork
+from ..noise.seeds import mix, normal
+from ..noise.solvers import SOLVER
+from .bridge import Pairs, bridged
+from .generate import sample
+from .tree import Branch, ClassTree
+from .walk import Denoiser, from_noise
+
+LEAST = 3                       # different objects that tell of a class
+FEW, ENOUGH = 20, 1000          # objects that are varied in full, and those that need no variation
+STEPS_FEW, STEPS = 400, 1500    # of training
+WALK = 20                       # steps of the walks that draw the parent's states, and previews
+PREVIEWED = 16                  # samples in a preview
+VARIED = 1024                   # variations at a time
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a learner tells after each step. At times there are a network, all that has been learnt so far, and samples
+    (n, H, W), (n, H, W, 3) or (n, F) from it; in the last record there are."""
+
+    step: int
+    steps: int
+    loss: float
+    seconds: float
+    network: BranchedNetwork | None = None
+    samples: np.ndarray | None = None
+
+
+def plan(objects: int, steps: int | None, seed: int) -> TrainingConfig:
+    """How to learn a class from so many objects; in so many steps, or in a usual number."""
+    usual = {"warmup": 20, "decay": 0.7, "ema": 0.99, "seed": seed}
+    if objects >= ENOUGH:
+        return TrainingConfig(steps or STEPS, batch=128, learning_rate=3e-3, **usual)
+    return TrainingConfig(steps or STEPS_FEW, batch=48, learning_rate=4e-3, bridge=0.8, pairs=256, refresh=100, **usual)
+
+
+def checked(x: Tensor, form: Form) -> Tensor:
+    """Objects x (n, *shape) as a data set stores them. Raises BranchedError if no class can be learnt from them."""
+    if objection := form.objection(x):
+        raise BranchedError(objection)
+    stored = form.store(x)
+    different = len(torch.unique(stored.flatten(1), dim=0))
+    if different < LEAST:
+        given = "1 was" if different == 1 else f"{different} were"
+        raise BranchedError(f"A class is learnt from at least {LEAST} different {form.kind}, to see what varies; "
+                            f"{given} given{f', {len(x)} times over' if len(x) > different == 1 else ''}.")
+    return stored
+
+
+def learning(denoise: Denoiser, tree: ClassTree, name: str, given: Tensor, row: int,
+             config: TrainingConfig) -> Iterator[Learnt]:
+    """Teach the class `name`, a leaf of `tree` that `denoise` does not know yet, from stored objects (n, *shape).
+
+    The leaf starts as the process `row` of the network. The old network is not modified.
+    """
+    leaf, trunk, form = tree.leaf(name), denoise.network, denoise.form
+    state = start_from(trunk.only([row]), config)
+    lane = [Branch(leaf.id, leaf.classes, 0.0, leaf.t_high, None, process=0)]
+    started = Denoiser(trunk.joined(state.average).eval(), tree, form)
+    supply = Supply(started, leaf, given, config)
+    last = None
+    for progress in learn(state, lane, supply, config):
+        record = Learnt(progress.step, config.steps, progress.loss, progress.seconds)
+        if is_preview(progress.step, config.steps):
+            network = trunk.joined(state.average).eval().requires_grad_(False)
+            made = sample(Denoiser(network, tree, form), (name,), PREVIEWED, WALK, SOLVER, config.seed)
+            record = replace(record, network=network, samples=made.made[0])
+            if last and supply.strength == 1 and repeats(form.to_core(record.samples), supply):
+                yield last
+                return
+            last = record
+        yield record
+
+
+def is_preview(step: int, steps: int) -> bool:
+    """Previews come early at first, then ever more seldom; one comes at the end."""
+    return step in {max(1, round(steps * share)) for share in (0.04, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)}
+
+
+def repeats(samples: Tensor, supply: Supply) -> bool:
+    """Whether samples (n, *shape) are nearer to the given objects than variations of these are: then they repeat
+    them."""
+    scale = supply.denoise.form.scale
+    given, varied = scale(supply.given), scale(supply.varied(PREVIEWED))
+    nearest = [nearest_distances(x.flatten(1), given.flatten(1)) for x in (samples, varied)]
+    return np.median(nearest[0]) < 0.8 * np.median(nearest[1])
+
+
+class Supply:
+    """What a leaf learns from: the objects of the class, varied if they are few, and bridges from its parent."""
+
+    def __init__(self, denoise: Denoiser, leaf: Branch, given: Tensor, config: TrainingConfig):
+        self.denoise, self.leaf, self.given, self.config = denoise, leaf, given, config
+        share = np.log(len(given) / FEW) / np.log(ENOUGH / FEW)
+        self.strength = float(np.clip(1 - share, 0, 1))
+        self.arrived = torch.empty(0, *given.shape[1:])
+
+    def __call__(self, turn: int) -> tuple[Dataset, dict[int, Pairs]]:
+        config = self.config
+        generator = torch.Generator().manual_seed(mix(config.seed, turn, 3))
+        data = self.data(VARIED, generator)
+        if len(self.arrived) < 2 * config.pairs:
+            with autocast(config.precision, self.denoise.device)():
+                fresh = arriving(self.denoise, self.leaf, config.pairs, mix(config.seed, turn, 4)).float()
+            self.arrived = torch.cat([self.arrived, fresh])
+        x_high = self.arrived[torch.randperm(len(self.arrived), generator=generator)[:config.pairs]]
+        x0 = data.draw(self.leaf.classes, len(x_high), generator)
+        return data, {self.leaf.id: bridged(x_high, x0, self.leaf.t_high)}
+
+    def data(self, n: int, generator: torch.Generator) -> Dataset:
+        """The given objects, if they are many; else n variations of them."""
+        x, form = self.given, self.denoise.form
+        if self.strength > 0:
+            x = form.varied(x[torch.arange(n) % len(x)], self.strength, generator)
+        return Dataset("the new class", self.leaf.classes, x, torch.zeros(len(x), dtype=torch.long), form)
+
+    def varied(self, n: int) -> Tensor:
+        """n variations, as they are stored: what samples are compared with."""
+        return self.data(n, torch.Generator().manual_seed(mix(self.config.seed, 5))).x
+
+
+def arriving(denoise: Denoiser, leaf: Branch, n: int, seed: int) -> Tensor:
+    """States (n, *shape) that the parent of a leaf hands over, drawn by the model; pure noise where there is none."""
+    if leaf.parent is None:
+        return normal([mix(seed, i) for i in range(n)], denoise.shape)
+    walk = from_noise(denoise, leaf.classes, n, WALK, SOLVER, seed)
+    for _ in walk:
+        if (0, leaf.parent) in walk.handed:
+            break
+    return walk.handed[0, leaf.parent].cpu()

@@ -1,0 +1,1 @@
+"""Data: forms of objects, data sets, and where they come from."""

@@ -1,0 +1,202 @@
+"""Data: objects with class names. Images from MNIST, scikit-learn's small digits, or a folder with a sub-folder per
+class; rows of a table from the letters, or any CSV file with a column of classes."""
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..errors import BranchedError
+from ..names import natural_order
+from ..photos.decode import squared
+from . import sources, table
+from .form import Form
+from .images import Images
+from .table import Table
+
+SPLITS = ("train", "test")
+MAX_SIZE = 256
+LEAST_ROWS = 4  # of a class in a table
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Objects x (n, *shape), and for each the index y (n,) int64 of its class among `labels`.
+
+    Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units, with their `form`,
+    which for images goes without saying.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    x: Tensor
+    y: Tensor
+    form: Form = None
+
+    def __post_init__(self) -> None:
+        if self.form is None:
+            if self.x.ndim != 4 or self.x.dtype != torch.uint8:
+                raise BranchedError("A data set is uint8 images (n, C, H, W), or the rows of a table with their form; "
+                                    f"found {self.x.dtype} {tuple(self.x.shape)}.")
+            object.__setattr__(self, "form", Images(tuple(self.x.shape[1:])))
+        if self.x.shape[1:] != self.form.shape or self.y.shape != self.x.shape[:1]:
+            raise BranchedError(f"A data set has a class index for each of its {self.form.kind}; found "
+                                f"{tuple(self.x.shape)} and {tuple(self.y.shape)}.")
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __repr__(self) -> str:
+        return f"Dataset({self.name!r}, {len(self)} {self.form.kind} {self.shape}, {len(self.labels)} classes)"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one object: (C, H, W), or (F,)."""
+        return self.form.shape
+
+    @cached_property
+    def _rows(self) -> dict[str, Tensor]:
+        return {label: torch.nonzero(self.y == k).flatten() for k, label in enumerate(self.labels)}
+
+    @cached_property
+    def _objects(self) -> dict[str, Tensor]:
+        return {label: self.x[rows] for label, rows in self._rows.items()}
+
+    def _check_label(self, label: str | int) -> str:
+        label = str(label)
+        if label not in self._rows:
+            raise BranchedError(f"There is no class {label!r} in {self.name}; it has {', '.join(self.labels)}.")
+        return label
+
+    def of(self, label: str | int) -> Tensor:
+        """All objects of one class, as they are stored, (n, *shape). Shared, not to be written to."""
+        return self._objects[self._check_label(label)]
+
+    def only(self, labels: Sequence[str | int]) -> Dataset:
+        """The part of the data that belongs to some classes, which keep the order of this data set."""
+        wanted = {self._check_label(label) for label in labels}
+        if not wanted:
+            raise BranchedError("Name at least one class.")
+        kept = [k for k, label in enumerate(self.labels) if label in wanted]
+        place = torch.full((len(self.labels),), -1)
+        place[kept] = torch.arange(len(kept))
+        y = place[self.y]
+        return replace(self, labels=tuple(self.labels[k] for k in kept), x=self.x[y >= 0], y=y[y >= 0])
+
+    def draw(self, labels: Sequence[str | int], n: int, generator: torch.Generator) -> Tensor:
+        """n random objects of the given classes in equal shares, shuffled, for the core: float32 (n, *shape).
+
+        Within a class with replacement. Where n does not divide, the generator says who gets one more.
+        """
+        rows = [self._rows[label] for label in dict.fromkeys(self._check_label(label) for label in labels)]
+        if not rows or any(len(r) == 0 for r in rows):
+            raise BranchedError(f"To draw {self.form.kind} takes at least one class, and at least one of them in each.")
+        shares = torch.full((len(rows),), n // len(rows))
+        shares[torch.randperm(len(rows), generator=generator)[:n % len(rows)]] += 1
+        picks = torch.cat([r[torch.randint(len(r), (share,), generator=generator)]
+                           for r, share in zip(rows, shares.tolist(), strict=True)])
+        return self.form.scale(self.x[picks[torch.randperm(n, generator=generator)]])
+
+
+def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike | None = None,
+         size: int | None = None, colour: bool = False, label: str | None = None) -> Dataset:
+    """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), a folder with one sub-folder of images per
+    class, or a CSV file with a column of classes.
+
+    `folder` is where files of MNIST or the letters lie (else $BRANCHED_DATA, our cache, the network). `size` is the
+    side of an image in pixels, a multiple of 4 (default: 28 for a folder, else as it is). `label` names the column of
+    classes of a CSV file, where it is not plain. Raises BranchedError with the reason.
+    """
+    if split not in SPLITS:
+        raise BranchedError(f"The split is 'train' or 'test', not {split!r}.")
+    if size is not None and (size % 4 or not 4 <= size <= MAX_SIZE):
+        raise BranchedError(f"The size of images is a multiple of 4 from 4 to {MAX_SIZE}, not {size}.")
+    if source in ("mnist", "digits"):
+        x, y = sources.mnist(split, folder) if source == "mnist" else _digits(split)
+        return Dataset(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
+    if source == "letters":
+        x, y = sources.letters(folder)
+        return _table(source, sources.LETTER_FEATURES, x, y, torch.arange(len(x)) >= sources.LETTERS_TRAINING, split)
+    path = Path(source).expanduser()
+    if path.suffix.lower() in (".csv", ".tsv", ".data", ".txt") or path.is_file():
+        return _csv(path, split, label)
+    return _image_folder(path, split, size or 28, colour)
+
+
+def _fit(x: Tensor, size: int | None, colour: bool) -> Tensor:
+    """Grey images (n, H, W) as (n, C, size, size)."""
+    x = x[:, None]
+    if size is not None and size != x.shape[-1]:
+        x = torch.nn.functional.interpolate(x.float(), (size, size), mode="bilinear", antialias=True)
+        x = x.round().clamp(0, 255).to(torch.uint8)
+    return x.repeat(1, 3, 1, 1) if colour else x
+
+
+def _digits(split: str) -> tuple[Tensor, Tensor]:
+    from sklearn.datasets import load_digits  # half a second, and rarely needed
+
+    images, y = load_digits(return_X_y=True)
+    is_test = np.arange(len(y)) % 5 == 4
+    keep = is_test if split == "test" else ~is_test
+    x = np.round(images[keep].reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)
+    return torch.from_numpy(x), torch.from_numpy(y[keep].astype(np.int64))
+
+
+def _tests(place: int) -> bool:
+    """Whether an object of a class is kept for testing: the second of every six, so one of a class of two."""
+    return place % 6 == 1
+
+
+# -- a folder of images ----------------------------------------------------------------------------------------------
+
+def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
+    if not root.is_dir():
+        raise BranchedError(f"There is no data set or folder {str(root)!r}; "
+                            "give 'mnist', 'digits', 'letters', a folder with one sub-folder of images per class, "
+                            "or a CSV file.")
+    folders = {path.name: path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    if not folders:
+        raise BranchedError(f"{root} has no sub-folders; it needs one sub-folder of images per class.")
+    labels = tuple(sorted(folders, key=natural_order))
+    images, y = [], []
+    for k, label in enumerate(labels):
+        paths = sorted(path for path in folders[label].iterdir() if not path.name.startswith("."))
+        if len(paths) < 2:
+            raise BranchedError(f"The class {label!r} in {root} has {len(paths)} images; every class needs at least 2.")
+        paths = [path for j, path in enumerate(paths) if _tests(j) == (split == "test")]
+        images += [squared(path, size, colour) for path in paths]
+        y += [k] * len(paths)
+    x = torch.from_numpy(np.stack(images))
+    x = x.permute(0, 3, 1, 2).contiguous() if colour else x[:, None]                         # (n, C, H, W)
+    return Dataset(root.resolve().name, labels, x, torch.tensor(y))
+
+
+# -- tables ----------------------------------------------------------------------------------------------------------
+
+def _csv(path: Path, split: str, label: str | None) -> Dataset:
+    features, x, y = table.read(path, label)
+    seen: dict[str, int] = {}
+    test = []
+    for name in y:
+        test.append(_tests(seen.get(name, 0)))
+        seen[name] = seen.get(name, 0) + 1
+    few = min(seen, key=seen.get)
+    if seen[few] < LEAST_ROWS:
+        raise BranchedError(f"The class {few!r:.40} in {path} has {seen[few]} row{'s' * (seen[few] > 1)}; every class "
+                            f"needs at least {LEAST_ROWS}. Leave it out, or name the column of classes by --label.")
+    return _table(path.stem, features, x, y, torch.tensor(test), split)
+
+
+def _table(name: str, features: Sequence[str], x: Tensor, y: list[str], test: Tensor, split: str) -> Dataset:
+    """One part of a table. Its form is what the rows for training tell, in both parts."""
+    labels = tuple(sorted(set(y), key=natural_order))
+    numbers = {label: k for k, label in enumerate(labels)}
+    part = test if split == "test" else ~test
+    return Dataset(name, labels, x[part], torch.tensor([numbers[label] for label in y])[part],
+                   Table.of(features, x[~test]))

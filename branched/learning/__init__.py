@@ -1,0 +1,1 @@
+"""Learning: the loop, and in which precision it runs."""

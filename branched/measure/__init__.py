@@ -1,0 +1,1 @@
+"""Measuring: what samples are like, and how long they take."""

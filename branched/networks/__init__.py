@@ -1,0 +1,1 @@
+"""Networks whose private parameters are tables, a row for each reverse process."""

@@ -1,0 +1,1 @@
+"""Noise: its schedule, the solvers that take it away, and seeds."""

@@ -1,0 +1,1 @@
+"""Photos, scans and drawings, as a model sees them."""

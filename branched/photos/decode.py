@@ -1,0 +1,125 @@
+"""Decoding: picture files, images and arrays from anywhere, as upright 8-bit images within limits."""
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from ..errors import BranchedError
+
+MAX_PIXELS = 50_000_000
+# What cameras, scanners and drawing programs write. Not Pillow's others: some of them (EPS) run programs.
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
+KINDS = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, JPEG 2000 or PPM"
+KEEPS_ALPHA = {"L": "LA", "LA": "LA", "P": "RGBA", "PA": "RGBA", "RGBA": "RGBA"}  # what can be reduced, see `_reduced`
+
+
+def image_of(source: Any, side: int | None = None) -> Image.Image:
+    """A picture file (bytes or a path), a PIL image or an array as an upright PIL image, the first frame of many.
+
+    Arrays are (H, W), (H, W, 3) or (H, W, 4), in [0, 1] or uint8. `side`: nobody needs more pixels along a side, so a
+    large picture may come (box filtered) with fewer, though with no less than that along its longer side.
+    Raises BranchedError for what is broken, missing, no picture, or larger than MAX_PIXELS (before it is decoded).
+    """
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(source)
+        if not path.is_file():
+            raise BranchedError(f"There is no picture file {path}; check its name.")
+        return _opened(path, f"{path}", side)
+    if isinstance(source, (bytes, bytearray)):
+        if not source:
+            raise BranchedError("The picture file is empty; choose another one.")
+        return _opened(io.BytesIO(source), "The picture file", side)
+    if isinstance(source, Image.Image):
+        return _upright(source, "The picture", side)
+    return _upright(Image.fromarray(_bytes_of(source)), "The picture", side)
+
+
+def squared(source: Any, size: int, colour: bool) -> np.ndarray:
+    """A picture as uint8 (size, size) or (size, size, 3): padded to a square, resized."""
+    image = flat(image_of(source), "RGB" if colour else "L")
+    if image.size != (size, size):
+        image = _square(image).resize((size, size), Image.Resampling.LANCZOS)
+    return np.asarray(image)
+
+
+def flat(image: Image.Image, mode: str, ground: str | tuple[int, int, int] = "white") -> Image.Image:
+    """In the mode "L" or "RGB", and without transparency, which becomes white, as on a page."""
+    if image.mode.startswith("I"):
+        image = Image.fromarray((np.asarray(image).clip(0, 65535) // 256).astype(np.uint8))
+    if image.has_transparency_data:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, ground), image.convert("RGBA"))
+    return image.convert(mode)
+
+
+def _opened(file: Path | io.BytesIO, name: str, side: int | None) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # also of size: our own limit is lower, and refuses
+            with Image.open(file, formats=FORMATS) as image:
+                if side:
+                    image.draft(None, (side, side))  # a JPEG can be decoded at a half, a quarter or an eighth at once
+                return _upright(image, name, side)
+    except Image.DecompressionBombError:
+        raise _too_large(name) from None
+    except Image.UnidentifiedImageError:
+        raise BranchedError(f"{name} cannot be read as an image; save it as PNG or JPEG ({KINDS} will do).") from None
+    except OSError as error:
+        raise BranchedError(f"{name} cannot be read as an image ({str(error) or 'broken'}).") from None
+
+
+def _upright(image: Image.Image, name: str, side: int | None) -> Image.Image:
+    """Loaded, turned as its EXIF data say, and perhaps reduced. All that decoding raises is said in a sentence."""
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(name)
+    try:
+        image = ImageOps.exif_transpose(image)
+        image.load()
+        return _reduced(image, side) if side else image
+    except Exception as error:  # noqa: BLE001 - Pillow's decoders raise whatever a broken file leads them to
+        raise BranchedError(f"{name} cannot be read as an image, it seems to be broken or cut short "
+                            f"({str(error) or type(error).__name__}); save or copy it anew.") from None
+
+
+def _reduced(image: Image.Image, side: int) -> Image.Image:
+    factor = max(image.size) // side
+    if factor < 2:
+        return image
+    mode = KEEPS_ALPHA.get(image.mode, "RGBA" if image.has_transparency_data else "RGB")
+    return (flat(image, "L") if image.mode.startswith("I") else image.convert(mode)).reduce(factor)
+
+
+def _too_large(name: str) -> BranchedError:
+    return BranchedError(f"{name} has more than {MAX_PIXELS:,} pixels; make it smaller.")
+
+
+def _bytes_of(source: Any) -> np.ndarray:
+    """An array as uint8, checked."""
+    try:
+        array = np.asarray(source)
+        if array.dtype != np.uint8:
+            array = array.astype(np.float32)
+    except (TypeError, ValueError, RuntimeError):
+        array = np.empty(0)
+    if array.ndim not in (2, 3) or array.shape[2:] not in ((), (1,), (3,), (4,)) or not array.size:
+        raise BranchedError("A picture is a file, a PIL image, or an array of shape (H, W) or (H, W, 3).")
+    if array.shape[0] * array.shape[1] > MAX_PIXELS:
+        raise _too_large("The picture")
+    if array.dtype != np.uint8:
+        if not (array.min() >= 0 and array.max() <= 1):  # nan fails, too
+            raise BranchedError("The values of a picture are finite floats from 0 to 1, or uint8.")
+        array = (array * 255).round().astype(np.uint8)
+    return array[..., 0] if array.shape[2:] == (1,) else array
+
+
+def _square(image: Image.Image) -> Image.Image:
+    """Padded on both sides to a square, in the colour of the corners: a black frame would be learned too."""
+    side, right, bottom = max(image.size), image.width - 1, image.height - 1
+    corners = [np.atleast_1d(image.getpixel(at)) for at in ((0, 0), (right, 0), (0, bottom), (right, bottom))]
+    colour = tuple(int(c) for c in np.median(corners, axis=0))
+    canvas = Image.new(image.mode, (side, side), colour if len(colour) > 1 else colour[0])
+    canvas.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return canvas

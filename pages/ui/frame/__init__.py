@@ -1,0 +1,1 @@
+"""What every page has: menu, looks, link, words, and the visitor's own model."""

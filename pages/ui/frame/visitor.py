@@ -1,0 +1,95 @@
+"""The visitor's own model, which was taught something here: in this visitor's session alone, under a secret name."""
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ....branched import BranchedModel
+from ..serve import queue
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What a class was learnt from: some of the `examples` (n, H, W[, 3]), `drawn` by the visitor or by a model.
+
+    `previews` (P, n, H, W[, 3]), uint8, are what came of it after so many `steps`; it `ended` because all were done, or
+    "stopped" by the visitor, or "early", before it would merely have repeated the examples.
+    """
+
+    examples: np.ndarray
+    drawn: bool
+    steps: tuple[int, ...]
+    previews: np.ndarray
+    ended: str = ""
+
+
+@dataclass(frozen=True)
+class Own:
+    """A model, what it grew from, and what it was `before` the last lesson; `taught` has the classes it was taught."""
+
+    name: str
+    base: str
+    model: BranchedModel
+    before: BranchedModel
+    taught: Mapping[str, Taught]
+
+    @property
+    def added(self) -> list[str]:
+        """The classes that were added, in the order of the lessons."""
+        return [label for label in self.model.labels if label in self.taught]
+
+
+def held() -> Own | None:
+    """This visitor's model, if there is one."""
+    return st.session_state.get("_own_model")
+
+
+def find(name: str) -> Own | None:
+    """This visitor's model, if that is its name."""
+    found = held()
+    return found if found and found.name == name else None
+
+
+def keep(base: str, model: BranchedModel, before: BranchedModel, taught: Mapping[str, Taught]) -> Own:
+    """Hold a model in place of the one from before, under a new name: whatever was kept by the old one is stale."""
+    found = Own(queue.PRIVATE + secrets.token_hex(8), base, model, before, dict(taught))
+    st.session_state["_own_model"] = found
+    return found
+
+
+def forget() -> None:
+    """Let go of the visitor's model."""
+    st.session_state.pop("_own_model", None)
+
+
+def title(name: str) -> str:
+    """What a model is called on the screen: "mnist + star (yours)", or its name."""
+    found = find(name)
+    return f"{' + '.join([found.base, *found.added])} (yours)" if found else name
+
+
+def short(name: str) -> str:
+    """What a model is called in the names of files: "mnist+star", or its name."""
+    found = find(name)
+    return re.sub(r"[^\w+-]+", "_", "+".join([found.base, *found.added])) if found else name
+
+
+def remembered(most: int) -> Callable:
+    """`st.cache_resource` for functions whose first argument is a model's name: what is made from a visitor's own model
+    stays in the visitor's session, all else is there for everyone, at most so many of each."""
+    def decorate(function: Callable) -> Callable:
+        shared = st.cache_resource(function, max_entries=most, show_spinner=False)
+        private = st.cache_resource(function, max_entries=16, show_spinner=False, scope="session")
+
+        @wraps(function)
+        def found(name: str, *rest: Any) -> Any:
+            return (private if queue.is_private((name,)) else shared)(name, *rest)
+
+        return found
+
+    return decorate

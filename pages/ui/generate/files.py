@@ -1,0 +1,85 @@
+"""What was generated, to take home: a picture, an animation, and the numbers."""
+import io
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw, ImageFont
+
+import branched
+
+from ..frame import visitor
+from ..parts.pictures import GAP, picture
+from .generating import USUAL, Drawn, Order
+
+COLUMNS = 8  # of the animation, at most
+
+
+def downloads(name: str, every: Sequence[str], order: Order, drawn: Drawn, view: str) -> None:
+    """Three files, made when they are asked for."""
+    name = visitor.short(name)
+    with st.container(horizontal=True, gap="small"):
+        for text, ending, mime, make, about in (
+                ("Picture (PNG)", ".png", "image/png", lambda: as_png(order, drawn), "All, with their classes"),
+                ("Animation (GIF)", ".gif", "image/gif", lambda: as_gif(order, drawn, view),
+                 f"From noise to picture, at most {COLUMNS} columns"),
+                ("Numbers (NPZ)", ".npz", "application/octet-stream", lambda: as_npz(name, order, drawn),
+                 "For NumPy: the pictures, and all that it takes to draw them again")):
+            st.download_button(text, make, file_name(name, every, order, ending), mime, on_click="ignore", help=about,
+                               icon=":material/download:")
+
+
+def file_name(model: str, every: Sequence[str], order: Order, ending: str) -> str:
+    """A name that says what is inside, such as mnist-4-9-seed3-20steps.png."""
+    few = [] if len(order.labels) == len(every) else list(order.labels)
+    who = few if len(few) <= 4 else [f"{len(few)}classes"]
+    parts = [model, *who, f"seed{order.seed}", f"{order.steps}steps"] + [order.solver] * (order.solver != USUAL)
+    return "-".join(re.sub(r"[^\w+]+", "_", part) for part in parts) + ending
+
+
+def sheet(labels: Sequence[str], images: np.ndarray, caption: str = "", scale: int = 3) -> Image.Image:
+    """Rows of pictures (N, n, H, W[, 3]) enlarged without blurring, black on white, names to the left."""
+    count, n, height, width = images.shape[:4]
+    tall, wide, size = (height + GAP) * scale, (width + GAP) * scale, max(12, height * scale // 3)
+    font = ImageFont.load_default(size)
+    margin = int(max(font.getlength(label) for label in labels)) + 3 * size // 2
+    foot = 2 * size if caption else 0
+    result = Image.new("RGB", (margin + n * wide, count * tall + GAP * scale + foot), "white")
+    pen = ImageDraw.Draw(result)
+    for r, (label, row) in enumerate(zip(labels, images, strict=True)):
+        top = GAP * scale + r * tall
+        pen.text((margin - 3 * size // 4, top + height * scale // 2), label, "black", font, anchor="rm")
+        for c, array in enumerate(row):
+            enlarged = picture(array).resize((width * scale, height * scale), Image.Resampling.NEAREST)
+            result.paste(enlarged, (margin + c * wide, top))
+    if caption:
+        pen.text((margin, result.height - size), caption, "black", font, anchor="lm")
+    return result
+
+
+def as_png(order: Order, drawn: Drawn) -> bytes:
+    """All finished pictures."""
+    file = io.BytesIO()
+    sheet(order.labels, drawn.images).save(file, "PNG")
+    return file.getvalue()
+
+
+def as_gif(order: Order, drawn: Drawn, view: str, seconds: float = 4.0) -> bytes:
+    """The walk of the first columns, over and over, resting on what is finished."""
+    pictures, file = drawn.reel.shown(view) / np.float32(255), io.BytesIO()
+    sheets = [sheet(order.labels, pictures[cells[:, :COLUMNS]], f"t = {t:.2f}", scale=2)
+              for t, cells in zip(drawn.reel.times, drawn.reel.cells, strict=True)]
+    if pictures.ndim == 3:
+        sheets = [frame.convert("L") for frame in sheets]
+    durations = [int(1000 * seconds / len(sheets))] * (len(sheets) - 1) + [2500]
+    sheets[0].save(file, "GIF", save_all=True, append_images=sheets[1:], duration=durations, loop=0)
+    return file.getvalue()
+
+
+def as_npz(name: str, order: Order, drawn: Drawn) -> bytes:
+    """The pictures as numbers in [0, 1], and all that it takes to draw them again."""
+    file = io.BytesIO()
+    np.savez_compressed(file, images=drawn.images, labels=np.array(order.labels), seed=order.seed, steps=order.steps,
+                        solver=order.solver, model=name, version=branched.__version__, evaluations=drawn.evaluations)
+    return file.getvalue()

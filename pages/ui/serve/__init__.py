@@ -1,0 +1,1 @@
+"""Between pages and model: who is next, and what is kept."""

@@ -1,0 +1,326 @@
+"""A table through the whole core: the same verbs as for images, on planted rows, in the features' own units."""
+import csv
+
+import numpy as np
+import pytest
+import torch
+
+import branched
+from branched import BranchedError, BranchedModel, ClassTree
+from branched.class_tree import discovery
+from branched.command.options import main
+from branched.data import sources
+from branched.data.dataset import Dataset, load
+from branched.data.table import Table
+from branched.learning import loop
+from branched.measure.evaluate import as_text, card, evaluate
+from branched.measure.of_tables import close_correlations
+from branched.measure.sizes import Protocol
+from branched.networks.mlp import MLPConfig
+from branched.noise.solvers import SOLVERS
+
+OPTIONS = {"steps": 6, "seed": 3}
+
+
+# -- discovery and training, on what is known --------------------------------------------------------------------------
+
+def test_the_planted_tree_is_found():
+    """Three levels: 0 and 1 are closest, 2 joins them, then 3."""
+    generator = torch.Generator().manual_seed(0)
+    means = torch.tensor([[6.0, 6, 0.5], [6, 6, -0.5], [6, -3, 0], [-6, 0, 0]])
+    y = torch.arange(2000) % 4
+    x = (means[y] + torch.randn(2000, 3, generator=generator)) * torch.tensor([1, 100, 0.1])
+    data = Dataset("planted", tuple("0123"), x, y, Table.of("abc", x))
+    tree = discovery.discover(data, times=200).tree
+    assert {branch.classes for branch in tree.branch_points} == {("0", "1"), ("0", "1", "2"), ("0", "1", "2", "3")}
+    assert tree.meeting_point(0, 1) < tree.meeting_point(1, 2) < tree.meeting_point(2, 3)
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[BranchedModel, Dataset]:
+    """A model of two classes whose distributions are known: correlated Gaussians in odd units."""
+    generator = torch.Generator().manual_seed(0)
+    y = torch.arange(4000) % 2
+    z = torch.randn(4000, 2, generator=generator) @ torch.tensor([[1.0, 0.8], [0, 0.6]])
+    x = torch.where(y[:, None] == 0, z + 1.5, z * torch.tensor([1.0, -1]) - 1.5) * torch.tensor([10, 0.1]) + 100
+    data = Dataset("two", ("left", "right"), x, y, Table.of(["metres", "tons"], x))
+    tree = ClassTree.from_merges(data.labels, [(0.5, data.labels)])
+    config = loop.TrainingConfig(steps=500, batch=256, pairs=256, precision="float32", learning_rate=3e-3)
+    state = loop.start(tree, MLPConfig((2,), width=64, blocks=2, embedding=32, rank=4), config, torch.device("cpu"))
+    list(loop.train(state, tree, data, config))
+    return BranchedModel(state.average, tree, {}, {}, data.form), data
+
+
+def test_samples_have_the_planted_distribution_in_its_own_units(trained):
+    model, data = trained
+    made = model.sample(n=2000, solver="dpm++2m")
+    for label, rows in zip(made.labels, made.rows, strict=True):
+        real = data.of(label).numpy()
+        assert np.allclose(rows.mean(0), real.mean(0), atol=0.15 * real.std(0).max() * np.array([1, 0.01]))
+        assert np.allclose(rows.std(0), real.std(0), rtol=0.15)
+        assert np.corrcoef(rows.T)[0, 1] == pytest.approx(np.corrcoef(real.T)[0, 1], abs=0.1)
+
+
+def test_transmutation_keeps_what_the_classes_share(trained):
+    """Both vary alike in metres: who is far out stays far out, in the other class's place."""
+    model, data = trained
+    rows = data.of("left").numpy()[:400]
+    turned = model.transmute(rows, "left", "right", deterministic=True).rows
+    assert (model.classify(turned, seed=1) == "right").mean() > 0.9
+    r = branched.correlations(rows, turned)
+    assert r[0] > 0.5 and turned[:, 0].mean() == pytest.approx(85, abs=3)
+
+
+def test_classes_are_told_apart(trained):
+    model, data = trained
+    rows = np.concatenate([data.of(label).numpy()[:100] for label in data.labels])
+    assert (model.classify(rows) == np.repeat(data.labels, 100)).mean() > 0.93
+
+
+def test_a_hybrid_lies_between_its_sides(trained):
+    model, _ = trained
+    found = model.hybrid("left", "right", n=500)
+    low, middle, high = (rows[:, 0].mean() for rows in (found.endings["right"], found.denoised, found.endings["left"]))
+    assert found.time == 0.5 and low + 3 < middle < high - 3
+
+
+# -- results -----------------------------------------------------------------------------------------------------------
+
+def test_results_are_rows(table_model, rows):
+    assert table_model.features == ("a", "b", "c", "count", "age") and table_model.shape == (5,)
+    made = table_model.sample([4, 1], n=3, **OPTIONS)
+    assert made.rows.shape == (2, 3, 5) and made.rows.dtype == np.float32 and made.labels == ("4", "1")
+    low, high = np.float32(rows.form.low), np.float32(rows.form.high)
+    assert (made.rows >= low - 1e-3 * np.abs(low)).all() and (made.rows <= high + 1e-3 * np.abs(high)).all()
+    for missing in (made, table_model.transmute(made.rows[0], 4, 1, **OPTIONS)):
+        with pytest.raises(AttributeError, match="rows, not images"):
+            missing.images  # noqa: B018
+    *_, last = table_model.sampling([4, 1], n=3, **OPTIONS)
+    assert np.array_equal(last.result.rows, made.rows)
+    found = table_model.hybrid("4", "9", n=2, **OPTIONS)
+    assert found.noisy.shape == found.denoised.shape == found.endings["9"].shape == (2, 5)
+    assert table_model.noised(made.rows[0], [0.1, 0.9]).shape == (2, 3, 5)
+    assert np.allclose(table_model.noised(made.rows[0], 0.0), made.rows[0], rtol=1e-5, atol=1e-5)
+    rounded = table_model.rounded(made.rows)
+    assert (rounded[..., 3:] == np.rint(made.rows[..., 3:])).all() and np.allclose(rounded[..., 0], made.rows[..., 0])
+
+
+def test_images_still_are_images(model):
+    assert model.features == () and not hasattr(model.sample(4, n=1, steps=2), "rows")
+    with pytest.raises(BranchedError, match="only rows"):
+        model.rounded(np.zeros((1, 5)))
+
+
+def test_transmuted_rows_have_axes_for_targets_and_times(table_model, rows):
+    given = rows.of("4").numpy()[:3]
+    assert table_model.transmute(given, 4, 9, **OPTIONS).rows.shape == (3, 5)
+    several = table_model.transmute(given, 4, [9, 0], time=[0.2, 0.5, 0.7], **OPTIONS)
+    assert several.rows.shape == several.noisy.shape == (2, 3, 3, 5)
+    unturned = table_model.transmute(given, 4, 9, time=0.0, **OPTIONS)
+    assert np.allclose(unturned.rows, given, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("bad", [np.zeros((2, 4)), np.full((2, 5), np.nan), np.zeros((8, 8)), "rows"], ids=str)
+def test_other_rows_are_refused(table_model, bad):
+    for verb in (lambda: table_model.transmute(bad, 4, 9), lambda: table_model.classify(bad),
+                 lambda: table_model.noised(bad, 0.5), lambda: table_model.extend(bad, "new", steps=1)):
+        with pytest.raises(BranchedError, match="[Rr]ow"):
+            verb()
+    with pytest.raises(BranchedError, match="takes rows of a table .*not pictures"):
+        table_model.prepare("a.png")
+
+
+# -- the tree ----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("n", [1, 3, 17, 70])
+def test_tree_and_class_by_class_are_the_same_to_the_last_bit(table_model, solver, n):
+    together = table_model.sample(n=n, solver=solver, **OPTIONS)
+    for k, label in enumerate(together.labels):
+        assert np.array_equal(table_model.sample(label, n=n, solver=solver, **OPTIONS).rows[0], together.rows[k])
+    assert np.array_equal(table_model.sample(n=1, solver=solver, **OPTIONS).rows, together.rows[:, :1])
+    assert together.evaluations < together.evaluations_class_by_class
+
+
+def test_a_saved_model_keeps_units_and_results(table_model, tmp_path):
+    path = tmp_path / "table.safetensors"
+    table_model.save(path)
+    again = branched.load(path, "cpu")
+    assert again.form == table_model.form and again.features == table_model.features
+    assert np.array_equal(again.sample(n=3, **OPTIONS).rows, table_model.sample(n=3, **OPTIONS).rows)
+
+
+def test_a_file_whose_table_does_not_fit_is_refused(table_model, tmp_path):
+    other = BranchedModel(table_model.denoise.network, table_model.tree, {}, {}, table_model.form)
+    other.form = Table(*(part[:3] for part in vars(table_model.form).values()))
+    other.save(tmp_path / "cut.safetensors")
+    with pytest.raises(BranchedError, match="takes 5 features, its table has 3"):
+        branched.load(tmp_path / "cut.safetensors")
+
+
+def test_a_class_is_added_and_no_bit_of_the_old_ones_changes(table_model):
+    given = table_model.form.from_core(0.3 * torch.randn(12, 5, generator=torch.Generator().manual_seed(0)))
+    larger = table_model.extend(given, "new", sibling="4", time=0.3, steps=30)
+    assert larger.labels == (*table_model.labels, "new") and larger.facts["extensions"][0]["rows"] == 12
+    before, after = (model.sample([0, 1, 4, 7, 9], n=5, **OPTIONS).rows for model in (table_model, larger))
+    assert np.array_equal(before, after)
+    assert larger.sample("new", n=2).rows.shape == (1, 2, 5) and larger.form == table_model.form
+    assert larger.without("new").labels == table_model.labels
+    with pytest.raises(BranchedError, match="at least 3 different rows"):
+        table_model.extend(given[:2], "new", sibling="4", time=0.3)
+
+
+def test_a_taught_class_is_drawn_where_it_is(trained):
+    model, _ = trained
+    rng = np.random.default_rng(1)
+    given = np.stack([rng.normal(110, 1, 200), rng.normal(99.9, 0.02, 200)], 1).astype(np.float32)
+    made = model.extend(given, "new", sibling="left", time=0.6, steps=300).sample("new", n=400).rows[0]
+    assert made.mean(0) == pytest.approx(given.mean(0), abs=1) and made[:, 0].std() == pytest.approx(1, abs=0.5)
+    assert made[:, 1].std() == pytest.approx(0.02, abs=0.01)
+
+
+def test_a_class_beyond_what_the_model_knows_is_refused(trained):
+    model, _ = trained
+    with pytest.raises(BranchedError, match="Row 3 of 4 has metres = 1000; the model knows"):
+        model.extend([[100, 100], [101, 100], [1000, 100], [99, 100]], "far", sibling="left", time=0.6, steps=1)
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def file(rows, tmp_path_factory):
+    """The planted table as a CSV file."""
+    path = tmp_path_factory.mktemp("table") / "planted.csv"
+    with open(path, "w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["class", *rows.form.features])
+        writer.writerows([rows.labels[y], *x] for x, y in zip(rows.x[:300].tolist(), rows.y[:300].tolist(),
+                                                              strict=True))
+    return path
+
+
+def run(*arguments) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+def test_from_a_csv_file_to_csv_files(file, tmp_path, capsys):
+    model = tmp_path / "model.safetensors"
+    sizes = ("--width", 16, "--blocks", 1, "--steps", 3, "--batch", 32, "--pairs", 16, "--samples", 20, "--times", 50)
+    assert run("train", "--data", file, "--label", "class", *sizes, "--output", model) == 0
+    assert branched.load(model).features == ("a", "b", "c", "count", "age")
+    assert branched.load(model).facts["data"] == {"name": "planted", "rows": 250, "shape": [5]}
+    assert run("info", "--model", model) == 0 and "features: a, b, c, count, age" in capsys.readouterr().out
+    made, turned = tmp_path / "made.csv", tmp_path / "turned.csv"
+    assert run("sample", "--model", model, "--n", 3, "--steps", 3, "--round", "--output", made) == 0
+    lines = list(csv.DictReader(made.open()))
+    assert [line["class"] for line in lines] == [label for label in "01479" for _ in range(3)]
+    assert all(float(line["age"]).is_integer() for line in lines)
+    assert run("transmute", 4, 9, 0, "--model", model, "--rows", made, "--steps", 3, "--output", turned) == 0
+    lines = list(csv.DictReader(turned.open()))
+    assert [(line["what"], line["class"]) for line in lines[::3]] == [
+        ("given", "4"), ("transmuted", "9"), ("transmuted", "0")] and len(lines) == 9
+    assert run("hybrid", 4, 9, "--model", model, "--n", 2, "--steps", 3, "--output", tmp_path / "hybrid.csv") == 0
+    assert run("classify", "--model", model, made) == 0 and ", row 15: " in capsys.readouterr().out
+    larger = tmp_path / "larger.safetensors"
+    assert run("extend", "--model", model, "--rows", made, "--name", "new", "--sibling", 4, "--time", 0.3, "--steps", 2,
+               "--preview", tmp_path / "preview.csv", "--output", larger) == 0
+    assert branched.load(larger).labels[-1] == "new"
+
+
+def test_a_stopped_run_goes_on_bit_for_bit(file, tmp_path):
+    whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
+    sizes = ("--data", file, "--width", 16, "--blocks", 1, "--batch", 32, "--pairs", 16, "--samples", 20, "--times", 50,
+             "--refresh", 2, "--every", 3, "--precision", "float32", "--steps", 6)
+    assert run("train", *sizes, "--output", whole) == 0
+    assert run("train", *sizes, "--output", parts) == 0  # its .resume file is that of the end
+    stopped = loop.checkpoint.load(tmp_path / "whole.safetensors.resume", "training")
+    assert stopped[1]["step"] == 6 and stopped[1]["facts"]["data"]["rows"] == 250
+    assert run("train", *sizes, "--resume", "--output", parts) == 0
+    a, b = (branched.load(path).sample(n=2, **OPTIONS).rows for path in (whole, parts))
+    assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), [
+    (("train", "--data", "FILE", "--channels", 8, "--output", "x"), "--channels is not an option"),
+    (("train", "--data", "digits", "--width", 8, "--output", "x"), "--width is not an option"),
+    (("train", "--data", "FILE", "--label", "size", "--output", "x"), "no column 'size'"),
+    (("discover", "--data", "nowhere.csv"), "There is no file nowhere.csv"),
+    (("transmute", 0, 1, "--model", "MODEL", "--rows", "nowhere.csv"), "There is no file nowhere.csv"),
+], ids=lambda value: " ".join(map(str, value[:4])) if isinstance(value, tuple) else "")
+def test_bad_input_is_told_in_a_sentence(file, table_model, tmp_path, capsys, arguments, sentence):
+    table_model.save(tmp_path / "model.safetensors")
+    there = {"FILE": file, "MODEL": tmp_path / "model.safetensors"}
+    assert run(*(there.get(argument, argument) for argument in arguments)) == 2
+    told = capsys.readouterr().err
+    assert sentence in told and told.count("\n") == 1
+
+
+# -- measuring ---------------------------------------------------------------------------------------------------------
+
+def test_close_correlations_are_counted():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(50_000, 3))
+    mixed = x @ np.array([[1, 0.5, 0], [0, 1, 0], [0, 0, 1]])
+    assert close_correlations(x[:25_000], x[25_000:]) == 1
+    assert close_correlations(mixed, x) == pytest.approx(2 / 3)
+    x[:, 2] = 4
+    assert close_correlations(mixed, x) == 0
+
+
+def test_correlations_are_those_of_numpy():
+    a, b = np.random.default_rng(0).normal(size=(2, 30, 4))
+    b[:, 3] = 1
+    found = branched.correlations(a, b)
+    assert np.allclose(found[:3], [np.corrcoef(a[:, k], b[:, k])[0, 1] for k in range(3)]) and np.isnan(found[3])
+    assert np.allclose(branched.correlations(a, 3 - 2 * a), -1)
+
+
+def test_every_part_is_measured(table_model, rows, monkeypatch):
+    monkeypatch.setattr("branched.measure.of_tables.TREES", 5)
+    protocol = Protocol(n=30, steps=4, transmuted=5, classified=20)
+    found = dict(evaluate(table_model, None, rows, rows, protocol, ("generation", "transmutation", "classification")))
+    assert list(found) == ["protocol", "generation", "transmutation, stochastic", "transmutation, deterministic",
+                           "classification"]
+    generation, turned = found["generation"], found["transmutation, stochastic"]
+    assert generation["Frechet"] > generation["Frechet, as many rows of one Gaussian"] > 0
+    assert generation["right class, worst"] == min(generation["right class per class"].values())
+    assert set(turned["kept, of each pair"]) == {"0>1", "1>0", "4>9", "7>4", "9>4"}
+    assert len(turned["right class per pair"]) == 20 and found["classification"]["rows"] == 20
+    table_model.facts["quality"] = found
+    assert "close correlations" in card("tiny", table_model) and "per pair" not in as_text(turned)
+    del table_model.facts["quality"]
+
+
+# -- the letters -------------------------------------------------------------------------------------------------------
+
+LINES = "".join(f"{'ABC'[k % 3]},{','.join(str((k * j) % 16) for j in range(16))}\n" for k in range(1, 31))
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("below", ["", "letter-recognition"])
+def test_the_letters_are_found(tmp_path, monkeypatch, ending, below):
+    name, _ = sources.LETTERS_FILE
+    monkeypatch.setattr(sources, "LETTERS_FILE", (name, sources.LETTERS.checksum(LINES.encode())))
+    monkeypatch.setattr(sources, "LETTERS_TRAINING", 20)
+    (tmp_path / below).mkdir(exist_ok=True)
+    (tmp_path / below / name).write_bytes(LINES.replace("\n", ending).encode())
+    train, test = (load("letters", split, folder=tmp_path) for split in ("train", "test"))
+    assert (len(train), len(test)) == (20, 10) and train.labels == ("A", "B", "C") and train.form == test.form
+    assert train.form.features[:2] == ("x-box", "y-box") and all(train.form.whole) and train.x[0, 1] == 1
+
+
+def test_other_letters_are_refused(tmp_path):
+    name, _ = sources.LETTERS_FILE
+    (tmp_path / name).write_text(LINES)
+    with pytest.raises(BranchedError, match="not the file that it should be"):
+        load("letters", folder=tmp_path)
+
+
+def test_the_real_letters():
+    """Where they are on this machine: what the checksum vouches for."""
+    try:
+        train, test = load("letters"), load("letters", "test")
+    except BranchedError as error:
+        pytest.skip(str(error))
+    assert (len(train), len(test), len(train.labels)) == (16_000, 4_000, 26)
+    assert train.x.min() == 0 and train.x.max() == 15 and torch.equal(train.x, train.x.round())

@@ -1,0 +1,325 @@
+"""Data: drawing in equal shares, MNIST's files from wherever they are, and folders of images, good and bad."""
+import gzip
+import hashlib
+import io
+import struct
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from branched.data import sources
+from branched.data.dataset import Dataset, load
+from branched.data.images import Images
+from branched.errors import BranchedError
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch, tmp_path):
+    """No network, and neither the developer's data nor their cache."""
+    def refuse(url, **_):
+        raise OSError("no network in tests")
+
+    monkeypatch.setattr(sources.urllib.request, "urlopen", refuse)
+    monkeypatch.delenv("BRANCHED_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def numbered(counts: dict[str, int]) -> Dataset:
+    """Every pixel of an image says which row it is."""
+    n = sum(counts.values())
+    x = torch.arange(n, dtype=torch.uint8)[:, None, None, None].repeat(1, 1, 4, 4)
+    y = torch.tensor([k for k, count in enumerate(counts.values()) for _ in range(count)])
+    return Dataset("numbered", tuple(counts), x, y)
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+# -- Dataset ---------------------------------------------------------------------------------------------------------
+
+def test_the_core_works_from_minus_one_to_one():
+    form = Images((1, 1, 1))
+    assert form.scale(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [-1.0, 1.0]
+    every = torch.arange(256, dtype=torch.uint8)
+    assert torch.equal(form.store(form.scale(every)), every)
+
+
+def test_of_gives_one_class_and_computes_it_once():
+    d = numbered({"a": 3, "b": 5})
+    assert d.shape == (1, 4, 4) and len(d) == 8
+    assert d.of("b")[:, 0, 0, 0].tolist() == [3, 4, 5, 6, 7]
+    assert d.of("b") is d.of("b")
+
+
+def test_only_keeps_order_and_renumbers():
+    d = numbered({"1": 2, "2": 3, "3": 4}).only(["3", 1])
+    assert d.labels == ("1", "3") and d.y.tolist() == [0, 0, 1, 1, 1, 1]
+    assert d.of(3)[:, 0, 0, 0].tolist() == [5, 6, 7, 8]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 7, 30, 100])
+def test_draw_in_equal_shares(n):
+    d = numbered({"a": 3, "b": 50, "c": 7, "d": 9})
+    x = d.draw(["a", "b", "c"], n, generator())
+    assert x.shape == (n, 1, 4, 4) and x.dtype == torch.float32
+    rows = ((x[:, 0, 0, 0] + 1) * 127.5).round().long()
+    shares = torch.bincount(d.y[rows], minlength=4).tolist()
+    assert shares[3] == 0 and max(shares[:3]) - min(shares[:3]) <= 1 and sum(shares) == n
+
+
+def test_draw_is_shuffled_random_and_repeatable():
+    d = numbered({"a": 100, "b": 100})
+    x = d.draw("ab", 64, generator())
+    assert torch.equal(x, d.draw("ab", 64, generator())) and not torch.equal(x, d.draw("ab", 64, generator(1)))
+    is_b = x[:, 0, 0, 0] > 99 / 127.5 - 1
+    assert 0 < is_b[:32].sum() < 32
+
+
+def test_every_class_gets_the_extra_one_at_times():
+    d = numbered({"a": 1, "b": 1, "c": 1})
+    g = generator()
+    lucky = {((d.draw("abc", 1, g)[0, 0, 0, 0] + 1) * 127.5).round().item() for _ in range(50)}
+    assert lucky == {0, 1, 2}
+
+
+def test_unknown_or_no_class_is_refused():
+    d = numbered({"a": 3})
+    for act in (lambda: d.of("x"), lambda: d.only(["x"]), lambda: d.only([]), lambda: d.draw(["x"], 3, generator()),
+                lambda: d.draw([], 3, generator())):
+        with pytest.raises(BranchedError):
+            act()
+
+
+def test_wrong_tensors_are_refused():
+    with pytest.raises(BranchedError):
+        Dataset("floats", ("a",), torch.zeros(2, 1, 4, 4), torch.zeros(2, dtype=torch.long))
+    with pytest.raises(BranchedError):
+        Dataset("short", ("a",), torch.zeros(2, 1, 4, 4, dtype=torch.uint8), torch.zeros(3, dtype=torch.long))
+
+
+# -- digits ----------------------------------------------------------------------------------------------------------
+
+def test_digits_are_split_every_fifth():
+    train, test = load("digits"), load("digits", "test")
+    images, y = load_digits(return_X_y=True)
+    assert len(train) + len(test) == len(y) and test.y.tolist() == y[4::5].tolist()
+    assert train.shape == (1, 8, 8) and train.labels == tuple("0123456789")
+    assert train.x.max() == 255 and train.x[0].flatten().tolist() == np.round(images[0] * 255 / 16).tolist()
+
+
+def test_digits_larger_and_in_colour():
+    d = load("digits", size=16, colour=True)
+    assert d.shape == (3, 16, 16) and torch.equal(d.x[:, 0], d.x[:, 2])
+
+
+# -- MNIST -----------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def mnist(monkeypatch) -> dict[str, bytes]:
+    """Four tiny IDX files, and their checksums in place of the real ones."""
+    rng, files, sums = np.random.default_rng(0), {}, {}
+    for split, n in (("train", 20), ("test", 10)):
+        (images, _), (labels, _) = sources.MNIST_FILES[split]
+        files[images] = struct.pack(">4i", 2051, n, 28, 28) + rng.integers(0, 256, n * 784, np.uint8).tobytes()
+        files[labels] = struct.pack(">2i", 2049, n) + bytes(k % 10 for k in range(n))
+        sums[split] = tuple((name, hashlib.md5(files[name]).hexdigest()) for name in (images, labels))
+    monkeypatch.setattr(sources, "MNIST_FILES", sums)
+    return files
+
+
+def write(files: dict[str, bytes], folder, zipped: bool = True):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / (name + ".gz" * zipped)).write_bytes(gzip.compress(content) if zipped else content)
+    return folder
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+@pytest.mark.parametrize("below", ["", "mnist"])
+@pytest.mark.parametrize("how", ["folder", "environment", "cache"])
+def test_mnist_is_found(mnist, tmp_path, monkeypatch, zipped, below, how):
+    if how == "cache":
+        write(mnist, tmp_path / "cache" / "branched" / "mnist", zipped)
+    else:
+        write(mnist, tmp_path / "data" / below, zipped)
+    if how == "environment":
+        monkeypatch.setenv("BRANCHED_DATA", str(tmp_path / "data"))
+    d = load("mnist", "test", folder=tmp_path / "data" if how == "folder" else None)
+    assert len(d) == 10 and d.shape == (1, 28, 28) and d.y.tolist() == list(range(10))
+    assert d.x.numpy().tobytes() == mnist["t10k-images-idx3-ubyte"][16:]
+
+
+def test_mnist_is_downloaded_once_and_cached(mnist, tmp_path, monkeypatch):
+    calls = []
+
+    def reply(url, timeout):
+        calls.append(url)
+        if url.startswith(sources.MNIST.mirrors[0]):
+            raise OSError("the first mirror is down")
+        content = gzip.compress(mnist[url.rsplit("/", 1)[-1].removesuffix(".gz")])
+        answer = io.BytesIO(content)
+        answer.headers = {"Content-Length": str(len(content))}
+        return answer
+
+    monkeypatch.setattr(sources.urllib.request, "urlopen", reply)
+    assert len(load("mnist")) == 20 and len(calls) == 4
+    assert len(load("mnist")) == 20 and len(calls) == 4
+    assert all(path.suffix == ".gz" and not path.name.startswith(".")
+               for path in (tmp_path / "cache" / "branched" / "mnist").iterdir())
+
+
+def test_a_download_with_a_wrong_checksum_leaves_nothing(mnist, tmp_path, monkeypatch):
+    def reply(url, timeout):
+        answer = io.BytesIO(gzip.compress(b"something else"))
+        answer.headers = {}
+        return answer
+
+    monkeypatch.setattr(sources.urllib.request, "urlopen", reply)
+    with pytest.raises(BranchedError, match="checksum"):
+        load("mnist")
+    assert not list((tmp_path / "cache" / "branched" / "mnist").iterdir())
+
+
+def test_without_data_and_network_one_sentence_says_what_to_do():
+    with pytest.raises(BranchedError, match="no network in tests.*BRANCHED_DATA"):
+        load("mnist")
+
+
+def test_a_folder_that_does_not_exist_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(BranchedError, match="nowhere"):
+        load("mnist", folder=tmp_path / "nowhere")
+    monkeypatch.setenv("BRANCHED_DATA", str(tmp_path / "neither"))
+    with pytest.raises(BranchedError, match="neither"):
+        load("mnist")
+
+
+@pytest.mark.parametrize("damage", [
+    lambda content: gzip.compress(content[:-1] + b"x"), lambda content: gzip.compress(content)[:-30],
+    lambda content: b"not gzip", lambda content: gzip.compress(content + b"more"),
+])
+def test_a_corrupt_local_file_is_named(mnist, tmp_path, damage):
+    folder = write(mnist, tmp_path / "data")
+    bad = folder / "train-labels-idx1-ubyte.gz"
+    bad.write_bytes(damage(mnist["train-labels-idx1-ubyte"]))
+    with pytest.raises(BranchedError, match="train-labels-idx1-ubyte.gz"):
+        load("mnist", folder=folder)
+    assert len(load("mnist", "test", folder=folder)) == 10
+
+
+# -- folders of images -----------------------------------------------------------------------------------------------
+
+def picture(path, size=(20, 20), colour=128, mode="L", **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, colour).save(path, **options)
+
+
+def folder_of(tmp_path, counts: dict[str, int]):
+    for label, count in counts.items():
+        for k in range(count):
+            picture(tmp_path / "set" / label / f"{k:02}.png", colour=k)
+    return tmp_path / "set"
+
+
+def test_folder_is_split_one_in_six_in_file_order(tmp_path):
+    root = folder_of(tmp_path, {"cat": 13, "dog": 2})
+    train, test = load(str(root)), load(str(root), "test", size=8)
+    assert train.name == "set" and train.labels == ("cat", "dog") and train.shape == (1, 28, 28)
+    assert test.shape == (1, 8, 8) and test.of("cat")[:, 0, 0, 0].tolist() == [1, 7]
+    assert train.of("cat")[:, 0, 0, 0].tolist() == [0, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12]
+    assert len(train.of("dog")) == len(test.of("dog")) == 1
+
+
+def test_class_names_in_natural_order_hidden_files_and_loose_files_ignored(tmp_path):
+    root = folder_of(tmp_path, {"10": 2, "9": 2, "b": 2, "a": 2, ".hidden": 2})
+    (root / "9" / ".DS_Store").write_bytes(b"x")
+    (root / "README.txt").write_text("x")
+    assert load(root).labels == ("9", "10", "a", "b")
+
+
+def test_colour_or_grey(tmp_path):
+    for k in range(2):
+        picture(tmp_path / "a" / f"{k}.png", mode="RGB", colour=(255, 0, 0))
+    assert load(tmp_path, colour=True).x[0, :, 5, 5].tolist() == [255, 0, 0]
+    assert load(tmp_path).x[0, :, 5, 5].tolist() == [76]
+
+
+def test_padded_to_a_square_in_the_corners_colour(tmp_path):
+    image = Image.new("L", (40, 20), 200)
+    image.paste(10, (10, 5, 30, 15))
+    (tmp_path / "a").mkdir()
+    for k in range(2):
+        image.save(tmp_path / "a" / f"{k}.png")
+    x = load(tmp_path, size=40).x[0, 0]
+    assert (x[:10] == 200).all() and (x[30:] == 200).all() and (x[15:25, 10:30] == 10).all()
+
+
+def test_camera_orientation_is_honoured(tmp_path):
+    image = Image.new("L", (32, 32), 0)
+    image.paste(255, (0, 0, 32, 16))  # the upper half is white
+    exif = Image.Exif()
+    exif[0x0112] = 3                  # the camera was upside down
+    (tmp_path / "a").mkdir()
+    for k in range(2):
+        image.save(tmp_path / "a" / f"{k}.png", exif=exif)
+    x = load(tmp_path, size=32).x[0, 0]
+    assert x[:16].max() == 0 and x[16:].min() == 255
+
+
+@pytest.mark.parametrize(("mode", "colour", "expected"), [
+    ("1", 1, 255), ("P", 0, 0), ("RGBA", (0, 0, 0, 0), 255), ("LA", (0, 255), 0), ("I;16", 65535, 255),
+    ("I;16", 256, 1),
+])
+def test_kinds_of_pixels(tmp_path, mode, colour, expected):
+    for k in range(2):
+        picture(tmp_path / "a" / f"{k}.png", mode=mode, colour=colour)
+    assert load(tmp_path).x.unique().tolist() == [expected]
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n broken"])
+def test_files_that_are_no_images_are_named(tmp_path, content):
+    root = folder_of(tmp_path, {"a": 2})
+    (root / "a" / "zebra.png").write_bytes(content)
+    with pytest.raises(BranchedError, match="zebra.png"):
+        load(root)
+
+
+def test_truncated_image_and_nested_folder_are_named(tmp_path):
+    root = folder_of(tmp_path, {"a": 2})
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8))
+    noise.save(root / "a" / "zebra.png")
+    whole = (root / "a" / "zebra.png").read_bytes()
+    (root / "a" / "zebra.png").write_bytes(whole[:len(whole) // 2])
+    with pytest.raises(BranchedError, match="zebra.png"):
+        load(root)
+    (root / "a" / "zebra.png").unlink()
+    (root / "a" / "zoo").mkdir()
+    with pytest.raises(BranchedError, match="zoo"):
+        load(root)
+
+
+@pytest.mark.parametrize("size", [(8000, 7000), (20000, 20000)])
+def test_huge_images_are_refused(tmp_path, size):
+    root = folder_of(tmp_path, {"a": 2})
+    picture(root / "a" / "zebra.png", size=size, mode="1", colour=0)
+    with pytest.raises(BranchedError, match="zebra.png has more than 50,000,000 pixels"):
+        load(root)
+
+
+def test_too_few_images_or_classes_are_refused(tmp_path):
+    with pytest.raises(BranchedError, match="'b'.*1 images"):
+        load(folder_of(tmp_path, {"a": 3, "b": 1}))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BranchedError, match="sub-folder"):
+        load(tmp_path / "empty")
+    with pytest.raises(BranchedError, match="no data set or folder"):
+        load("imagenet")
+
+
+@pytest.mark.parametrize("options", [{"split": "validation"}, {"size": 30}, {"size": 0}, {"size": 100_000}])
+def test_bad_options_are_refused(options):
+    with pytest.raises(BranchedError):
+        load("digits", **options)

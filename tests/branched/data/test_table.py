@@ -1,0 +1,190 @@
+"""Tables at the door: units that come back, grids, and CSV files, good ones and bad ones."""
+import numpy as np
+import pytest
+import torch
+
+from branched import BranchedError
+from branched.data.dataset import LEAST_ROWS, load
+from branched.data.table import Table, read, read_rows, write
+
+FEATURES = ("height", "weight", "count")
+
+
+@pytest.fixture
+def given() -> torch.Tensor:
+    """Rows (40, 3) in very different units; the last column is whole numbers."""
+    x = torch.randn(40, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    x = x * torch.tensor([0.001, 50, 4]) + torch.tensor([1.7, -1e4, 6])
+    x[:, 2] = x[:, 2].round()
+    return x.float()
+
+
+@pytest.fixture
+def table(given) -> Table:
+    return Table.of(FEATURES, given)
+
+
+# -- units -----------------------------------------------------------------------------------------------------------
+
+def test_inside_every_feature_has_mean_0_and_deviation_1(given, table):
+    x = table.to_core(given).double()
+    assert torch.allclose(x.mean(0), torch.zeros(3).double(), atol=1e-4)
+    assert torch.allclose(x.std(0, correction=0), torch.ones(3).double(), atol=1e-4)
+    assert table.shape == (3,) and table.whole == (False, False, True)
+    assert table.low == tuple(given.double().amin(0).tolist()) and table.high == tuple(given.double().amax(0).tolist())
+
+
+def test_round_trip_in_the_features_own_units(given, table):
+    back = table.from_core(table.to_core(given))
+    assert back.dtype == np.float32 and np.allclose(back, given.numpy(), rtol=1e-6, atol=1e-6)
+    assert np.array_equal(table.rounded(back)[:, 2], given[:, 2].numpy())
+    assert table.from_core(torch.zeros(2, 4, 3)).shape == (2, 4, 3)
+
+
+def test_units_do_not_matter_inside(given, table):
+    """Metres or millimetres: the core sees the same numbers."""
+    factor, shift = torch.tensor([1000.0, 0.5, 3]), torch.tensor([-5.0, 0, 7])
+    other = Table.of(FEATURES, given * factor + shift)
+    assert torch.allclose(other.to_core(given * factor + shift), table.to_core(given), atol=2e-3)
+
+
+def test_rounding_goes_to_the_grid_within_the_range(table):
+    low, high = np.array(table.low), np.array(table.high)
+    rounded = table.rounded([low - 1e6, high + 1e6, [1.7, -1e4, 6.4], [1.7, -1e4, 6.6]])
+    assert np.allclose(rounded[0], low) and np.allclose(rounded[1], high)
+    assert rounded[2, 2] == 6 and rounded[3, 2] == 7 and rounded[2, 0] == np.float32(1.7)
+    assert table.rounded(np.zeros((2, 5, 3))).shape == (2, 5, 3)
+    with pytest.raises(BranchedError, match="shape"):
+        table.rounded([1.0, 2.0])
+
+
+def test_a_feature_that_never_varies_is_only_centred():
+    table = Table.of(["a", "b"], torch.tensor([[7.0, 1], [7, 2]]))
+    assert table.to_core([[7.0, 1]])[0, 0] == 0 and table.from_core(table.clamp(torch.ones(1, 2) * 9))[0, 0] == 7
+
+
+def test_estimates_stay_in_the_range_seen(table):
+    wide = 100 * torch.randn(50, 3)
+    rows = table.from_core(table.clamp(wide))
+    assert (rows >= np.float32(table.low) - 1e-3).all() and (rows <= np.float32(table.high) + 1e-3).all()
+
+
+@pytest.mark.parametrize("bad", [
+    np.zeros((2, 2)), np.zeros(3), np.zeros((0, 3)), np.zeros((1, 2, 3)), [["a", "b", "c"]], None, [[1, 2], [3]],
+    [[1, np.nan, 2]], [[1, 2, np.inf]], [[1, 2, 1e300]]], ids=str)
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_bad_rows_are_refused_in_a_sentence(table, bad):
+    with pytest.raises(BranchedError) as error:
+        table.to_core(bad)
+    assert "\n" not in str(error.value) and len(str(error.value)) < 200
+
+
+def test_a_table_of_unequal_parts_is_refused():
+    with pytest.raises(BranchedError, match="std"):
+        Table(("a",), (0.0,), (1.0, 2.0), (0.0,), (1.0,), (True,))
+    with pytest.raises(BranchedError, match="positive"):
+        Table(("a",), (0.0,), (0.0,), (0.0,), (1.0,), (True,))
+
+
+def test_variations_keep_mean_and_covariance():
+    """A smoothed bootstrap: nearly the same Gaussian, but no row of it was given."""
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(60, 4, generator=generator) @ torch.randn(4, 4, generator=generator) + 3
+    table = Table.of("abcd", 50 * torch.randn(1000, 4, generator=generator))
+    many = table.varied(x[torch.arange(30_000) % 60], 1.0, generator)
+    assert torch.allclose(many.mean(0), x.mean(0), atol=0.05)
+    assert torch.allclose(torch.cov(many.T), torch.cov(x.T), atol=0.06 * torch.cov(x.T).abs().max().item())
+    assert torch.cdist(many[:500], x).min() > 1e-4
+    assert torch.allclose(table.varied(x, 0.0, generator), x, atol=1e-4)
+
+
+# -- CSV files -------------------------------------------------------------------------------------------------------
+
+def file(folder, text: str, name: str = "animals.csv"):
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("text", [
+    "class,height,age\ncat,0.3,4\ndog,0.7,5\n", "height,Class,age\n0.3,cat,4\n0.7,dog,5\n",
+    "height;age;kind\n0.3;4;cat\n0.7;5;dog\n", "\ufeffclass\theight\tage\r\ncat\t 0.3\t4\r\n\r\ndog\t0.7\t5",
+    '"class","height","age"\n"cat","0.3","4"\n"dog","0.7","5"\n'], ids=range(5))
+def test_files_are_read_however_they_are_written(tmp_path, text):
+    features, x, y = read(file(tmp_path, text))
+    assert features == ("height", "age") and y == ["cat", "dog"]
+    assert torch.equal(x, torch.tensor([[0.3, 4], [0.7, 5]]))
+
+
+def test_a_file_without_a_header(tmp_path):
+    features, x, y = read(file(tmp_path, "cat,1,2\ndog,3,4\n"))
+    assert features == ("2", "3") and x.tolist() == [[1, 2], [3, 4]] and y == ["cat", "dog"]
+    assert read(file(tmp_path, "0,1,2\n1,3,4\n"), label="1")[2] == ["0", "1"]
+
+
+def test_the_column_of_classes_can_be_named(tmp_path):
+    path = file(tmp_path, "kind,colour,age\ncat,red,4\ndog,blue,5\n")
+    with pytest.raises(BranchedError, match="Which column .*--label.*kind, colour, age"):
+        read(path)
+    path = file(tmp_path, "year,age\n1999,4\n2000,5\n")
+    assert read(path, label="year")[2] == ["1999", "2000"]
+    with pytest.raises(BranchedError, match="no column 'month'"):
+        read(path, label="month")
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    ("class,a\nx,1\ny,\n", "missing in line 3, column a"), ("class,a\nx,1\ny,NaN\n", "missing in line 3"),
+    ("class,a\nx,1\ny,?\n", "missing in line 3"), ("class,a\nx,1\ny,tall\n", "'tall' in line 3, column a, is not a nu"),
+    ("class,a\nx,1\ny,inf\n", "is not a number"), ("class,a\nx,1\ny,1e300\n", "is not a number"),
+    ("class,a\nx,1\n,2\n", "line 3 has no class"), ("class,a\nx,1\ny,2,3\n", "line 3 has 3 cells"),
+    ("class,a,a\nx,1,2\n", "a name of its own"), ("class,\nx,1\n", "a name of its own"),
+    ("class\nx\ny\n", "no column but"),
+    ("", "no rows"), ("\n\n", "no rows"), ("a,b\n1,2\n3,4\n", "Which column"), ("class,a\n\0,1\n", "1 row")
+], ids=lambda value: value[:24].replace("\n", "/"))
+def test_bad_files_are_refused_in_a_sentence(tmp_path, text, sentence):
+    with pytest.raises(BranchedError, match=sentence) as error:
+        load(str(file(tmp_path, text)))
+    assert "\n" not in str(error.value) and str(tmp_path) in str(error.value) and len(str(error.value)) < 400
+
+
+def test_what_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(BranchedError, match="cannot be read"):
+        load(str(path))
+    with pytest.raises(BranchedError, match="There is no file"):
+        load(str(tmp_path / "nowhere.csv"))
+
+
+def test_a_class_with_too_few_rows_is_refused(tmp_path):
+    text = "class,a\n" + "x,1\n" * 30 + "y,2\n" * (LEAST_ROWS - 1)
+    with pytest.raises(BranchedError, match=f"class 'y' .* has {LEAST_ROWS - 1} rows; .* at least {LEAST_ROWS}"):
+        load(str(file(tmp_path, text)))
+    assert len(load(str(file(tmp_path, text + "y,2\n")))) == 25 + LEAST_ROWS - 1
+
+
+def test_one_in_six_rows_of_a_class_is_for_testing_and_both_parts_share_their_form(tmp_path):
+    path = file(tmp_path, "class,a\n" + "".join(f"{'xy'[k % 2]},{k}\n" for k in range(48)))
+    train, test = (load(str(path), split) for split in ("train", "test"))
+    assert train.labels == test.labels == ("x", "y") and train.form == test.form and train.form.features == ("a",)
+    assert sorted(train.x[:, 0].tolist() + test.x[:, 0].tolist()) == list(range(48))
+    assert test.of("x")[:, 0].tolist() == [2, 14, 26, 38] and len(test.of("y")) == 4
+    assert train.form.mean == pytest.approx((train.x.mean().item(),))
+
+
+def test_what_is_written_can_be_read(tmp_path, given, table):
+    path = tmp_path / "made.csv"
+    write(path, table, [({"class": "a"}, given[:3].numpy()), ({"class": "b"}, given[3:5].numpy())])
+    features, x, y = read(path)
+    assert features == FEATURES and y == ["a"] * 3 + ["b"] * 2 and torch.equal(x, given[:5])
+    assert np.array_equal(read_rows(path, table, "b"), given[3:5])
+    assert len(read_rows(path, table, "c")) == 5  # no such rows: then all of them
+
+
+def test_rows_for_a_model_are_found_by_the_names_of_columns(tmp_path, table):
+    path = file(tmp_path, "count,extra,weight,height\n3,9,2,1\n")
+    assert read_rows(path, table, "").tolist() == [[1, 2, 3]]
+    assert read_rows(file(tmp_path, "1,2,3\n"), table, "").tolist() == [[1, 2, 3]]
+    for text, sentence in (("count,weight\n3,2\n", "no column height"), ("1,2\n", "2 columns and no header")):
+        with pytest.raises(BranchedError, match=sentence):
+            read_rows(file(tmp_path, text), table, "")

@@ -1,0 +1,189 @@
+import json
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from branched.data import dataset
+from branched.data.distort import distort
+from branched.errors import BranchedError
+from branched.measure.judge import Judge, JudgeConfig, Settings, make_judge, train_judge
+
+SHIPPED = Path(__file__).parents[3] / "checkpoints" / "judge-mnist.safetensors"
+QUICK = Settings(epochs=12, batch=64)
+
+
+def grey(digits: dataset.Dataset) -> torch.Tensor:
+    return digits.x[:, 0].float() / 255
+
+
+@pytest.fixture(scope="module")
+def digits() -> dataset.Dataset:
+    return dataset.load("digits", "test")
+
+
+@pytest.fixture(scope="module")
+def records() -> list:
+    return list(train_judge(dataset.load("digits"), dataset.load("digits", "test"), QUICK, seed=1, every=20))
+
+
+@pytest.fixture(scope="module")
+def judge(records) -> Judge:
+    return records[-1].judge
+
+
+def test_a_small_judge_learns_small_digits(judge, digits):
+    assert judge.accuracy(grey(digits), digits.y) > 0.95
+    assert judge.facts["test_accuracy"] == judge.accuracy(grey(digits), digits.y)
+
+
+def test_progress_is_reported_and_the_judge_comes_last(records):
+    assert [r.step for r in records] == sorted({r.step for r in records})
+    assert records[-1].step == records[-1].steps and records[-1].epoch == QUICK.epochs
+    assert [r.judge is not None for r in records] == [False] * (len(records) - 1) + [True]
+    assert records[-1].loss < records[0].loss
+
+
+def test_features_and_probabilities(judge, digits):
+    features, probabilities = judge.look(grey(digits)[:7])
+    assert features.shape == (7, 128) and (features >= 0).all()
+    assert probabilities.shape == (7, 10) and np.allclose(probabilities.sum(1), 1, atol=1e-5)
+    assert judge.labels == tuple("0123456789") and judge.shape == (8, 8)
+    assert np.array_equal(features, judge.features(grey(digits)[:7].numpy()))
+    assert np.array_equal(probabilities, judge.probabilities(grey(digits)[:7].double()))
+
+
+def test_an_image_is_judged_alike_alone_and_in_a_batch(judge, digits):
+    together = judge.features(grey(digits)[:5])
+    assert np.allclose(together[3:4], judge.features(grey(digits)[3:4]), atol=1e-4)
+    assert judge.features(torch.zeros(0, 8, 8)).shape == (0, 128)
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 9, 14), (3, 32, 32), (1, 28, 28)])
+def test_images_of_any_size_and_grey_or_rgb(shape):
+    x = torch.randint(256, (40, *shape), dtype=torch.uint8)
+    noise = dataset.Dataset("noise", ("a", "b"), x, torch.arange(40) % 2)
+    *_, last = train_judge(noise, noise, Settings(epochs=1, batch=13))  # 40 is not whole thirteens, and leaves 1 over
+    images = x.float().movedim(1, -1) / 255
+    assert last.judge.probabilities(images if shape[0] == 3 else images[..., 0]).shape == (40, 2)
+    assert last.judge.shape == ((*shape[1:], 3) if shape[0] == 3 else shape[1:])
+
+
+@pytest.mark.parametrize("images, words", [
+    (torch.zeros(2, 28, 28), "shape"),
+    (torch.zeros(2, 8, 8, 3), "shape"),
+    (torch.zeros(2, 8, 8, dtype=torch.uint8), "floats"),
+    (torch.full((2, 8, 8), -1.0), "0 to 1"),
+    (torch.full((2, 8, 8), float("nan")), "0 to 1"),
+])
+def test_other_images_are_refused(judge, images, words):
+    with pytest.raises(BranchedError, match=words):
+        judge.probabilities(images)
+
+
+@pytest.mark.parametrize("changes", [{"channels": 2}, {"height": 7}, {"labels": ("a",)}, {"labels": ("a", "a")},
+                                     {"width": 28.5}, {"widths": (1, 2)}])
+def test_a_judge_that_cannot_be_is_refused(changes):
+    with pytest.raises(BranchedError):
+        JudgeConfig(**{"labels": ("a", "b"), "channels": 1, "height": 28, "width": 28, **changes})
+
+
+def test_distortions_are_small_and_repeatable():
+    x = torch.zeros(200, 1, 28, 28)
+    x[:, :, 10:18, 10:18] = 1
+    settings = Settings()
+    once, again = (distort(x, settings, torch.Generator().manual_seed(3)) for _ in range(2))
+    assert torch.equal(once, again) and once.min() >= 0 and once.max() <= 1 + 1e-6
+    assert 0.8 < once.mean() / x.mean() < 1.25
+    still = Settings(turn=0, scale=0, shear=0, shift=0, bend=0)
+    assert torch.allclose(distort(x, still, torch.Generator()), x, atol=1e-5)
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_round_trip(judge, digits, tmp_path):
+    judge.save(tmp_path / "new" / "judge.safetensors")
+    again = Judge.load(tmp_path / "new" / "judge.safetensors")
+    assert again.config == judge.config and again.facts == judge.facts
+    for before, after in zip(judge.look(grey(digits)), again.look(grey(digits)), strict=True):
+        assert np.array_equal(before, after)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["judge.safetensors"]
+
+
+def test_make_judge_saves_what_it_hands_over(tmp_path):
+    digits = dataset.load("digits").only(["0", "1"])
+    *_, last = make_judge(tmp_path / "j.safetensors", digits, digits, Settings(epochs=1))
+    assert Judge.load(tmp_path / "j.safetensors").facts == last.judge.facts
+    assert last.judge.facts["settings"]["epochs"] == 1 and last.judge.facts["seed"] == 0
+
+
+@pytest.mark.parametrize("kept", [0, 5, 300, -1])
+def test_a_cut_file_is_refused(judge, tmp_path, kept):
+    path = tmp_path / "judge.safetensors"
+    judge.save(path)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(BranchedError, match="judge"):
+        Judge.load(path)
+
+
+def test_missing_and_foreign_files_are_refused(tmp_path):
+    with pytest.raises(BranchedError, match="no file"):
+        Judge.load(tmp_path / "none.safetensors")
+    (tmp_path / "picture.safetensors").write_bytes(os.urandom(500))
+    with pytest.raises(BranchedError):
+        Judge.load(tmp_path / "picture.safetensors")
+
+
+@pytest.mark.parametrize("change", [
+    lambda header: header["config"].update(widths=[8, 8, 8]),
+    lambda header: header["config"].update(labels=[str(k) for k in range(9)]),
+    lambda header: header["config"].update(height="8"),
+    lambda header: header["config"].update(colour=True),
+    lambda header: header.update(facts="good"),
+    lambda header: header.pop("config"),
+])
+def test_a_header_that_does_not_fit_is_refused(judge, tmp_path, change):
+    path = tmp_path / "judge.safetensors"
+    judge.save(path)
+    _edit_header(path, change)
+    with pytest.raises(BranchedError, match="judge"):
+        Judge.load(path)
+
+
+def _edit_header(path: Path, change) -> None:
+    """Rewrite the JSON inside the safetensors file's own JSON."""
+    raw = path.read_bytes()
+    size = struct.unpack("<Q", raw[:8])[0]
+    outer = json.loads(raw[8:8 + size])
+    inner = json.loads(outer["__metadata__"]["header"])
+    change(inner)
+    outer["__metadata__"]["header"] = json.dumps(inner)
+    text = json.dumps(outer).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + raw[8 + size:])
+
+
+# -- the judge that comes with the project ---------------------------------------------------------------------------
+
+
+def test_the_shipped_judge_is_small_and_says_how_good_it_is():
+    judge = Judge.load(SHIPPED)
+    assert SHIPPED.stat().st_size < 2_500_000
+    assert sum(p.numel() for p in judge.network.parameters()) < 500_000
+    assert judge.facts["test_accuracy"] >= 0.995 and judge.facts["train_images"] == 60_000
+    assert judge.look(np.zeros((2, 28, 28)))[1].shape == (2, 10)
+
+
+def test_the_shipped_judge_knows_test_digits():
+    test = _mnist_test()
+    assert Judge.load(SHIPPED).accuracy(grey(test)[:1000], test.y[:1000]) >= 0.99
+
+
+def _mnist_test() -> dataset.Dataset:
+    """From a local folder only: a test downloads nothing."""
+    if not os.environ.get("BRANCHED_DATA"):
+        pytest.skip("BRANCHED_DATA does not name a folder with MNIST")
+    return dataset.load("mnist", "test")

@@ -1,0 +1,332 @@
+"""The app: what its script makes (AppTest), and what a visitor meets in a browser. Nothing here looks at weights."""
+import base64
+import io
+import json
+from urllib.parse import urlsplit
+
+import browser
+import numpy as np
+import pytest
+from conftest import opened
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from visitor import Visitor
+
+import branched
+from branched import ClassTree
+from pages.ui.figures.standing_tree import figure, graph, lit
+from pages.ui.frame import shell, words
+from pages.ui.parts import pictures
+from pages.ui.tree import explore
+
+
+@pytest.fixture(scope="module")
+def tree() -> ClassTree:
+    return branched.load("mnist").tree
+
+
+def said(app: AppTest) -> str:
+    assert not app.exception
+    return app.subheader[0].value
+
+
+def node_trace(app: AppTest) -> dict:
+    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    return next(trace for trace in spec["data"] if "customdata" in trace)
+
+
+# -- the tree, drawn and in words --------------------------------------------------------------------------------------
+
+ODD = ClassTree.from_json({"time": 0.9, "split": [
+    {"time": 0.5, "split": ["a", "b", {"time": 0.499, "split": ["c", "d"]}]}, {"time": 0.7, "split": ["e", "f"]}]})
+THREE = ClassTree.from_json({"time": 0.9, "split": ["a", {"time": 0.899, "split": ["b", "c"]}, "d"]})
+
+
+@pytest.mark.parametrize("shape", [ODD, THREE, ClassTree.flat("abc"), ClassTree.flat("a")],
+                         ids=["odd", "three", "flat", "one class"])
+def test_any_tree_can_be_drawn_without_crossings(shape):
+    nodes = graph(shape).nodes
+    assert all(nodes[branch.id]["t"] == branch.t_low for branch in shape.branches)
+    assert sorted(nodes[b.id]["x"] for b in shape.branches if b.is_leaf) == list(range(len(shape.labels)))
+    for branch in shape.branches:
+        places = sorted(nodes[shape.leaf(label).id]["x"] for label in branch.classes)
+        assert places == list(range(int(places[0]), int(places[0]) + len(places))), "a branch's leaves stand together"
+        assert places[0] <= nodes[branch.id]["x"] <= places[-1]
+    inner = [nodes[branch.id]["x"] for branch in shape.branch_points]
+    assert len(set(inner)) == len(inner), "however close in time, branch points differ in place"
+    assert len(figure(shape).layout.images) == 0
+    for branch in shape.branches:
+        assert words.headline(shape, branch) and words.name(shape, branch)
+        assert not branch.is_leaf or branch.classes[0] in words.company(shape, branch)
+
+
+def level(source: str) -> float:
+    """The grey level in the middle of a picture that a figure shows."""
+    image = Image.open(io.BytesIO(base64.b64decode(source.split(",")[1]))).convert("L")
+    return image.getpixel((image.width // 2, image.height // 2)) / 255
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_thumbnail_stands_at_its_own_node(dark):
+    """Planted: node i has grey level i / 20 everywhere."""
+    planted = {branch.id: np.full((28, 28), branch.id / 20) for branch in ODD.branches}
+    nodes, drawn = graph(ODD).nodes, figure(ODD, 0, planted, dark)
+    shown = {(image.x, round(image.y, 6)): level(image.source) for image in drawn.layout.images}
+    assert len(shown) == len(ODD.branches)
+    for branch in ODD.branches:
+        own = nodes[branch.id]
+        below = [at for at in shown if at[0] == own["x"] and at[1] <= own["t"]]
+        assert shown[max(below, key=lambda at: at[1])] == pytest.approx(branch.id / 20, abs=1 / 255)
+
+
+def test_the_tour_gives_every_node_its_own_pictures():
+    """The same as the library gives for each node by itself."""
+    model = branched.load("mnist")
+    found = explore.tour("mnist", model, 0, lambda frame: None)
+    pictures = explore.thumbnails(model.tree, found)
+    assert set(pictures) == {branch.id for branch in model.tree.branches}
+    for branch in model.tree.branch_points:
+        first, *rest = (child.classes for child in model.tree.children(branch))
+        alone = model.hybrid(first, sum(rest, ()), n=explore.COLUMNS, seed=0)
+        np.testing.assert_allclose(pictures[branch.id], alone.denoised[0], atol=1e-4)
+        np.testing.assert_allclose(found.noisy[branch.id], alone.noisy, atol=1e-4)
+        for label in branch.classes:
+            np.testing.assert_allclose(found.finished[label], alone.endings[label], atol=1e-4)
+
+
+def test_noise_goes_down_the_tree():
+    """Planted: each class's state is its wave's number; two waves, the second at the branch points and below."""
+    tree = ClassTree.from_json({"time": 0.5, "split": ["a", "b"]})
+    waves = [((1.0, 1.0), np.full((2, 4, 4), 0.2)), ((0.5, 0.5), np.full((2, 4, 4), 0.4)),
+             ((0.1, 0.3), np.stack([np.full((4, 4), 0.6), np.full((4, 4), 0.8)])), ((0.0, 0.0), np.ones((2, 4, 4)))]
+    pictures, frames = explore.falling(tree, waves)
+    nodes = graph(tree).nodes
+    for k, frame in enumerate(frames[:-1]):
+        t = 1 - k / explore.MOMENTS
+        assert [(x, round(s, 9)) for x, s, _ in frame.sprites] == [
+            (nodes[branch.id]["x"], round(t, 9)) for branch in tree.branches if branch.owns(t)]
+        levels = [pictures[place[2]][0, 0] // 51 / 5 for place in frame.sprites]
+        own = ((0.1 + 1e-9, 0.6), (0.3 + 1e-9, 0.8))
+        assert levels == ([0.2] if t > 0.5 else [0.4 if t > arrives else grey for arrives, grey in own])
+    assert not frames[-1].sprites and "2 finished" in frames[-1].caption
+
+
+def test_the_path_to_a_node_is_lit():
+    assert lit(graph(ODD), ODD.leaf("d").id) == {branch.id for branch in ODD.path("d")}
+
+
+def test_sentences():
+    def plain(text):
+        return text.replace("\N{NO-BREAK SPACE}", " ")
+
+    point, pair, root = ODD.meeting_branch("a", "d"), ODD.meeting_branch("e", "f"), ODD.roots[0]
+    assert plain(words.headline(ODD, pair)) == "e and f part here, at t = 0.70. Until then the model draws them as one."
+    assert plain(words.headline(ODD, root)).startswith("e and f part from all the others here, at t = 0.90.")
+    assert plain(words.headline(ODD, point)).startswith("3 groups part here (a; b; c and d), at t = 0.50.")
+    assert plain(words.name(ODD, pair)) == "e | f, at t = 0.70"
+    assert plain(words.company(ODD, ODD.leaf("d"))) == (
+        "On its way down from noise, d is drawn together with e and f until t = 0.90, a and b until t = 0.50 "
+        "and c until t = 0.50.")
+
+
+@pytest.mark.parametrize("facts", [{}, {"data": None, "training": 3}, {"training": {"steps": "many"}}])
+def test_a_model_need_not_tell_how_it_was_trained(facts):
+    assert words.training(facts) == ""
+
+
+def test_how_the_model_was_trained():
+    facts = {"data": {"name": "mnist"}, "training": {"steps": 12000, "seconds": 600.0}, "more": []}
+    assert words.training(facts) == "The model was trained on MNIST, in 12,000 steps, for 10 minutes."
+
+
+def test_names_cannot_smuggle_markup():
+    row = pictures.Row("<b>", "<i>", "data:,", '"><script>')
+    assert "<b>" not in (html := pictures.sheet([row])) and "<i>" not in html and "<script>" not in html
+
+
+# -- the script --------------------------------------------------------------------------------------------------------
+
+def test_something_is_chosen_before_the_first_click(tree):
+    app = opened()
+    assert said(app) == words.headline(tree, tree.branch_points[-1])
+    assert app.selectbox[0].value == tree.branch_points[-1].id
+    assert "model" in app.expander[0].markdown[0].value
+
+
+def test_the_figure_has_one_node_for_each_branch_at_its_time(tree):
+    nodes = node_trace(opened())
+    times = {own[0]: t for own, t in zip(nodes["customdata"], nodes["y"], strict=True)}
+    assert times == {branch.id: branch.t_low for branch in tree.branches} and len(nodes["y"]) == len(tree.branches)
+
+
+def test_a_link_opens_its_node(tree):
+    root = tree.roots[0]
+    assert said(opened(node=str(root.id), seed="3")) == words.headline(tree, root)
+
+
+@pytest.mark.parametrize("node, seed", [("zz", "-1"), ("9999", "1e9"), ("", ""), ("-1", "x"), ("1.0", "ten")])
+def test_a_broken_link_opens_the_default_and_says_so(tree, node, seed):
+    app = opened(node=node, seed=seed)
+    assert "not there" in app.warning[0].value
+    assert said(app) == words.headline(tree, tree.branch_points[-1]) and app.number_input[0].value == 0
+
+
+def test_a_leaf_tells_of_its_path(tree):
+    label = tree.labels[-1]
+    app = opened(node=str(tree.leaf(label).id))
+    assert label in said(app)
+    assert words.company(tree, tree.leaf(label)) in [text.value for text in app.markdown]
+
+
+def test_the_list_and_the_draw_change_the_page(tree):
+    app = opened()
+    app.selectbox[0].select(tree.roots[0].id).run()
+    assert said(app) == words.headline(tree, tree.roots[0])
+    assert app.query_params["node"] in (str(tree.roots[0].id), [str(tree.roots[0].id)])  # AppTest gives either
+    app.number_input[0].set_value(5).run()
+    assert said(app) == words.headline(tree, tree.roots[0])
+
+
+def test_rows_line_up():
+    """Every class below a branch point has its row; every branch point above a leaf has one."""
+    model = branched.load("mnist")
+    found = explore.tour("mnist", model, 0, lambda frame: None)
+    for branch in model.tree.branches:
+        rows = explore.rows(model.tree, branch, found)
+        assert all(row.alt for row in rows if row.source)
+        if branch.is_leaf:
+            assert len(rows) == len(model.tree.path(branch.classes[0]))
+        else:
+            below = [c for child in model.tree.children(branch) for c in child.classes]
+            assert [row.name for row in rows if row.kind] == below
+
+
+@pytest.mark.parametrize("contents", [None, b"", b"cut short"], ids=["missing", "empty", "broken"])
+def test_without_a_model_there_is_a_sentence(contents, tmp_path, monkeypatch):
+    """And once it is there, the page works without a restart."""
+    with monkeypatch.context() as patch:
+        patch.setattr(branched.checkpoint, "SHIPPED", tmp_path)
+        shell._load.clear()
+        if contents is not None:
+            (tmp_path / "mnist.safetensors").write_bytes(contents)
+        app = opened()
+        assert not app.exception and not app.get("plotly_chart") and len(app.error) == 1
+        assert app.error[0].value.startswith("The model mnist could not be loaded.")
+    assert said(opened())
+
+
+# -- in a browser ------------------------------------------------------------------------------------------------------
+
+def shows(page, tree: ClassTree, node: int) -> list[str]:
+    """Wait for the sentence about a node; the sources of the pictures below it."""
+    page.get_by_role("heading", name=words.headline(tree, tree[node]), exact=True).wait_for()
+    browser.settled(page)
+    page.wait_for_selector(".sheet img")
+    return page.locator(".sheet img").evaluate_all("images => images.map(image => image.src)")
+
+
+@browser.needed
+def test_clicking_through_the_tree(tree, address, chromium):
+    start, root, leaf = tree.branch_points[-1].id, tree.roots[0].id, tree.leaf(tree.labels[0]).id
+    with browser.page(chromium) as page:
+        page.goto(address)
+        before = shows(page, tree, start)
+        page.mouse.click(*browser.node_at(page, root))
+        after = shows(page, tree, root)
+        assert len(after) == 2 + len(tree.labels) and before[0] != after[0] and before[1] != after[1]
+        assert browser.asked(page, "node") == [str(root)]
+        for _ in range(2):  # a second click clears Plotly's selection, not what is shown
+            page.mouse.click(*browser.node_at(page, root))
+            page.wait_for_timeout(300)
+            assert shows(page, tree, root) == after
+        page.mouse.click(*browser.node_at(page, leaf))
+        assert len(shows(page, tree, leaf)) == len(tree.path(tree.labels[0]))
+        assert browser.asked(page, "node") == [str(leaf)]
+        page.go_back()
+        assert shows(page, tree, root) == after
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
+        assert page.locator(".modebar").count() == 0
+
+
+@browser.needed
+def test_a_link_and_the_keyboard(tree, address, chromium):
+    first, second, *_ = explore.in_order(tree)
+    with browser.page(chromium, width=900) as page:
+        page.goto(f"{address}/?node={first}&seed=7")
+        before = shows(page, tree, first)
+        assert page.get_by_role("spinbutton").input_value() == "7"
+        page.get_by_role("combobox").focus()
+        page.keyboard.press("ArrowDown")  # opens the list at the next entry
+        page.locator("[role=option][data-focused]").wait_for()
+        page.keyboard.press("Enter")
+        assert shows(page, tree, second)[0] != before[0] and browser.asked(page, "node") == [str(second)]
+        assert page.noise == []
+
+
+@browser.needed
+def test_on_a_phone(tree, address, chromium):
+    """A tap chooses, nothing is wider than the screen, nodes can be told apart, and columns line up."""
+    root = tree.roots[0].id
+    with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
+        page.goto(f"{address}/?node=nonsense&seed=-3")
+        shows(page, tree, tree.branch_points[-1].id)
+        places = [browser.node_at(page, branch.id) for branch in tree.branch_points]
+        gaps = [np.hypot(a[0] - b[0], a[1] - b[1]) for k, a in enumerate(places) for b in places[:k]]
+        assert min(gaps) > 24
+        page.touchscreen.tap(*browser.node_at(page, root))
+        shows(page, tree, root)
+        boxes = page.locator(".sheet img").evaluate_all(
+            "images => images.map(image => [image.getBoundingClientRect().left, image.getBoundingClientRect().right])")
+        assert len({tuple(map(round, box)) for box in boxes}) == 1 and boxes[0][1] <= 390
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.noise == []
+
+
+@browser.needed
+def test_noise_goes_down_the_tree_when_played(tree, address, chromium):
+    """The pictures move over the tree, the tree's own fade meanwhile, and are back at the end."""
+    with browser.page(chromium) as page:
+        page.goto(f"{address}/?seed=5")
+        shows(page, tree, tree.branch_points[-1].id)
+        page.wait_for_selector(".film-overlay", state="attached")
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_selector(".film-overlay.moving", state="attached")
+        page.locator(".now", has_text="one picture for 10 classes").wait_for()
+        page.locator(".now", has_text="10 finished pictures").wait_for()
+        page.wait_for_selector(".film-overlay:not(.moving)", state="attached")
+        assert page.noise == []
+
+
+@browser.needed
+def test_a_new_draw_number_changes_every_picture(tree, address, chromium):
+    with browser.page(chromium) as page:
+        page.goto(address)
+        before = shows(page, tree, tree.branch_points[-1].id)
+        thumbnails = page.locator(".layer-above image")
+        thumbnails.nth(len(tree.branches) - 1).wait_for(state="attached")
+        old = thumbnails.evaluate_all("images => images.map(image => image.getAttribute('href'))")
+        box = page.get_by_role("spinbutton")
+        box.fill("77")
+        box.press("Enter")
+        page.wait_for_function(browser.OTHER_THUMBNAILS, arg=old[0])
+        after = shows(page, tree, tree.branch_points[-1].id)
+        new = thumbnails.evaluate_all("images => images.map(image => image.getAttribute('href'))")
+        assert len(new) == len(old) and not set(new) & set(old) and not set(after) & set(before)
+        assert "seed=77" in page.url and page.noise == []
+        page.get_by_text("Pictures on the tree").click()
+        page.wait_for_function("!document.querySelector('.layer-above image')")
+
+
+# -- who arrives together ----------------------------------------------------------------------------------------------
+
+def test_a_class_that_opens_a_fresh_server_together_meets_no_error():
+    """Plotly took pandas from `sys.modules` while another visitor's thread was still importing it."""
+    with browser.server() as fresh:
+        visitors = [Visitor(fresh, page=page) for page in 3 * ("", "teach", "discovery", "about")]
+        for visitor in visitors:
+            visitor.start()
+        for visitor in visitors:
+            visitor.join(120)
+    assert not any(visitor.is_alive() for visitor in visitors)
+    assert [error for visitor in visitors for error in visitor.errors] == []

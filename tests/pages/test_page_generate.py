@@ -1,0 +1,221 @@
+"""The page "Generate": its work and its files against the model, its script (AppTest), and a visitor's browser."""
+import io
+import re
+import time
+from urllib.parse import urlsplit
+
+import browser
+import conftest
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+import branched
+from pages.ui.generate import files, generating
+from pages.ui.parts import reels
+from pages.ui.parts.film import levels
+from pages.ui.serve import queue
+
+ORDER = generating.Order(("4", "9", "0"), 3, 6, "ddim-eta", 5)
+
+
+def finished(job, seen=None):
+    """What a job returns; what it yields goes to `seen`."""
+    while True:
+        try:
+            value = next(job)
+        except StopIteration as end:
+            return end.value
+        if seen is not None:
+            seen.append(value)
+
+
+@pytest.fixture(scope="module")
+def drawn(model) -> generating.Drawn:
+    return finished(generating.draw(model, ORDER))
+
+
+# -- the work ----------------------------------------------------------------------------------------------------------
+
+def test_the_pictures_and_their_cost_are_the_models_own(model, drawn):
+    made = model.sample(ORDER.labels, **ORDER.options())
+    np.testing.assert_array_equal(drawn.images, made.images)
+    assert (drawn.evaluations, drawn.alone) == (made.evaluations, made.evaluations_class_by_class)
+    assert drawn.evaluations == ORDER.n * sum(drawn.calls.values()) and drawn.seconds > 0
+
+
+def test_class_by_class_gives_the_same_for_more(model, drawn):
+    seen = []
+    alone = finished(generating.draw_alone(model, ORDER, drawn), seen)
+    assert alone.evaluations == drawn.alone > drawn.evaluations
+    assert alone.difference < 1e-4 and alone.done == len(ORDER.labels)
+    counts = [step.evaluations for step in seen]
+    assert counts == sorted(counts) and counts[-1] == alone.evaluations
+
+
+def test_the_comparison_would_notice_other_pictures(model, drawn):
+    wrong = generating.Drawn(1 - drawn.images, drawn.reel, drawn.evaluations, drawn.alone, drawn.calls, drawn.seconds)
+    assert finished(generating.draw_alone(model, ORDER, wrong)).difference > 0.01
+
+
+@pytest.mark.parametrize(("n", "classes", "given"), [(8, 10, 8), (32, 10, 32), (32, 20, 16), (1, 500, 1)])
+def test_no_more_than_so_many_pictures(n, classes, given):
+    assert generating.per_class(n, classes) == given
+
+
+def test_the_film_shares_pictures_as_long_as_classes_share_a_branch(tree, drawn):
+    reel = drawn.reel
+    for t, cells in zip(reel.times, reel.cells, strict=True):
+        four, nine, zero = cells.tolist()
+        assert (four == nine) == (t > 0.35) and (four == zero) == (t > 0.6)
+    np.testing.assert_array_equal(reel.noisy[reel.cells[-1]], levels(drawn.images))
+    assert len(reel.noisy) == len(reel.guesses) == reel.cells.max() + 1
+    assert len(generating.frames(reel)) == len(reel.times)
+
+
+def test_the_latest_state_is_never_below_its_time():
+    times = (1.0, 0.8, 0.8, 0.5, 0.0)
+    assert [reels.latest(times, t) for t in (1, 0.9, 0.8, 0.6, 0.5, 0.1, 0)] == [0, 0, 2, 2, 3, 3, 4]
+
+
+def test_redraws_are_seldom():
+    seen = []
+    show = queue.seldom(seen.append, pause=0.05)
+    show(1), show(2)
+    time.sleep(0.06)
+    show(3)
+    assert seen == [1, 3]
+
+
+def test_every_solver_is_explained_and_the_usual_one_is_the_librarys():
+    assert set(generating.SOLVERS) == set(branched.SOLVERS)
+    assert branched.load("mnist").sample(4, n=1, steps=1).solver == generating.USUAL
+
+
+# -- words and files ---------------------------------------------------------------------------------------------------
+
+def test_the_equation_adds_up(tree, drawn):
+    text = generating.equation(tree, ORDER, drawn)
+    [inside] = re.findall(r"bigl\((.*)bigr", text)
+    steps = [int(number) for number in re.findall(r"\d+", inside)]
+    assert len(steps) == len(drawn.calls) and ORDER.n * sum(steps) == drawn.evaluations
+    assert str(drawn.evaluations) in text
+
+
+def test_what_was_found_is_told_as_it_is(drawn):
+    assert "bit for bit" in generating.sameness(0.0)
+    assert "one part in 500,000" in generating.sameness(2e-6) and "differ by rounding" in generating.sameness(0.02)
+    assert "would take" in generating.saving(drawn, None)
+    bars = generating.bars(drawn, generating.Alone(1, drawn.alone // 2, 1.0), True, 3)
+    assert "1 of 3 classes" in bars
+
+
+def test_a_file_name_says_what_is_inside():
+    every, order = ("0", "4", "9"), generating.Order(("0", "4", "9"), 8, 20, generating.USUAL, 3)
+    assert files.file_name("mnist", every, order, ".png") == "mnist-seed3-20steps.png"
+    order = generating.Order(("4", "a/b"), 8, 20, "heun", 3)
+    assert files.file_name("mnist", every, order, ".gif") == "mnist-4-a_b-seed3-20steps-heun.gif"
+
+
+def test_the_files_hold_what_they_should(drawn):
+    size, n = drawn.images.shape[2], ORDER.n
+    png = Image.open(io.BytesIO(files.as_png(ORDER, drawn)))
+    assert png.width > 3 * size * n and png.height > 3 * size * len(ORDER.labels)
+    gif = Image.open(io.BytesIO(files.as_gif(ORDER, drawn, "guess")))
+    assert gif.info["loop"] == 0 and 2 <= gif.n_frames <= len(drawn.reel.times)
+    gif.seek(gif.n_frames - 1)
+    assert gif.info["duration"] >= 2000
+    npz = np.load(io.BytesIO(files.as_npz("mnist", ORDER, drawn)))
+    np.testing.assert_array_equal(npz["images"], drawn.images)
+    assert tuple(npz["labels"]) == ORDER.labels and npz["version"] == branched.__version__
+    assert (npz["seed"], npz["steps"], npz["solver"], npz["evaluations"]) == (5, 6, "ddim-eta", drawn.evaluations)
+
+
+def test_colour_pictures_too(colour_model):
+    drawn = finished(generating.draw(colour_model, ORDER))
+    assert Image.open(io.BytesIO(files.as_gif(ORDER, drawn, "now"))).n_frames > 1
+    assert Image.open(io.BytesIO(files.as_png(ORDER, drawn))).mode == "RGB"
+    assert generating.rows(("<b>", "9", "0"), drawn.images).count("<img") == 3
+    assert "<b>" not in generating.rows(("<b>", "9", "0"), drawn.images)
+
+
+# -- the script --------------------------------------------------------------------------------------------------------
+
+def opened(**query) -> AppTest:
+    """The page on a first visit, with little to draw."""
+    return conftest.opened("pages/generate.py", **{"n": "1", "steps": "5", "labels": "4,9"} | query)
+
+
+def test_pictures_and_what_was_saved():
+    app = opened()
+    told = [text.value for text in app.markdown]
+    assert any("times** as many looks" in text and "same pictures" in text for text in told)
+    assert {"Picture (PNG)", "Animation (GIF)", "Numbers (NPZ)"} == {button.label for button in
+                                                                     app.get("download_button")}
+    assert "looks" in app.latex[0].value and not app.warning
+
+
+def test_without_the_race_nothing_is_drawn_twice(monkeypatch):
+    monkeypatch.setattr(generating, "draw_alone", None)
+    app = opened(race="off", seed="41")
+    assert any("would take" in text.value for text in app.markdown)
+
+
+def test_one_class_has_nothing_to_save():
+    assert any("nothing to save" in text.value for text in opened(labels="4").markdown)
+
+
+def test_no_class_and_back_to_some():
+    app = opened()
+    next(button for button in app.button if button.label == "None").click().run()
+    assert not app.exception and "at least one class" in app.info[0].value
+    app.pills(key="labels").set_value(["9"]).run()
+    assert not app.exception and not app.info
+
+
+@pytest.mark.parametrize("query", [
+    {"steps": "4000", "n": "zz", "solver": "euler", "view": "both", "seed": "-1", "labels": "4", "race": "off"},
+    {"labels": "4,banana", "race": "off"}, {"race": "maybe"}], ids=str)
+def test_a_broken_link_gives_a_notice_and_the_usual(query):
+    app = opened(**query)
+    assert len(app.warning) == 1 and app.session_state.solver == generating.USUAL
+    assert app.session_state.n == (8 if "n" in query else 1) and len(app.session_state.labels) in (1, 2, 10)
+
+
+# -- in a browser ------------------------------------------------------------------------------------------------------
+
+@browser.needed
+def test_a_visit(address, chromium):
+    """Pictures come and are compared, are had as a file, and scrubbed; settings are in the link."""
+    with browser.page(chromium) as page:
+        page.goto(f"{address}/generate?labels=4,9&n=2&steps=5")
+        page.get_by_text("we compared them").wait_for()
+        assert page.locator(".film canvas").count() == 2
+        with page.expect_download() as file:
+            page.get_by_role("button", name="Numbers (NPZ)").click()
+        assert file.value.suggested_filename == "mnist-4-9-seed0-5steps.npz"
+        assert np.load(file.value.path())["images"].shape == (2, 2, 28, 28)
+        caption = page.locator(".film .now")
+        page.locator(".film input").focus()
+        page.keyboard.press("Home")
+        page.get_by_text("all classes are still one picture").and_(caption).wait_for()
+        page.wait_for_timeout(500)  # the film tells where it rests
+        page.get_by_role("radio", name="Its best guess").click()
+        page.wait_for_url("**view=guess**")
+        page.wait_for_timeout(500)
+        assert "all classes are still one picture" in caption.inner_text()
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
+
+
+@browser.needed
+def test_what_nobody_wants_any_more_is_abandoned(address, chromium):
+    """A walk of minutes stops at once for another choice, and leaves the line to the next visitor."""
+    with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
+        page.goto(f"{address}/generate?n=32&steps=100&solver=heun&race=off")
+        page.locator("img[alt*='being drawn']").first.wait_for()
+        page.get_by_role("button", name="None", exact=True).tap()
+        page.get_by_text("Choose at least one class").wait_for(timeout=20_000)
+        page.goto(f"{address}/generate?labels=4&n=1&steps=5")
+        page.get_by_text("nothing to save").wait_for(timeout=20_000)
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390

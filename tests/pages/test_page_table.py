@@ -1,0 +1,383 @@
+"""The page of tables: its numbers and sentences against planted rows, its script, and what a visitor sees and does."""
+import base64
+import json
+import re
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import browser
+import numpy as np
+import pytest
+from conftest import opened, untrained
+from streamlit.testing.v1 import AppTest
+
+import branched
+from branched import BranchedModel, ClassTree
+from branched.data.table import Table
+from branched.networks.mlp import MLPConfig
+from pages.ui.about import facts, table_facts
+from pages.ui.discovery import finding
+from pages.ui.figures import lying_tree
+from pages.ui.frame import shell
+from pages.ui.table import letter, multiples, table_tree, tables
+
+PAGE = "pages/table.py"
+TREE = ClassTree.from_merges("abcdef", [(0.3, "ab"), (0.5, "abc"), (0.7, "abcdef")])
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return branched.load("letters")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, table_model):
+    """Models of tables of one's own: planted and untrained; of many features and a flat tree; of one class."""
+    folder = tmp_path_factory.mktemp("tables")
+    table_model.save(folder / "planted.safetensors")
+    x = np.random.default_rng(0).normal(size=(50, 200)).astype(np.float32)
+    for name, labels, names, rows in (("wide", ("<b>p</b>", "a long name & more"), [f"n*{k}_" for k in range(200)], x),
+                                      ("alone", ("p",), ["u", "constant"], x[:, :2] * np.float32([1, 0]))):
+        import torch
+
+        tree, form = ClassTree.flat(labels), Table.of(names, torch.from_numpy(rows))
+        network = untrained(MLPConfig((len(names),), width=16, blocks=2, embedding=16, rank=4), tree)
+        BranchedModel(network, tree, {}, {}, form).save(folder / f"{name}.safetensors")
+    return folder
+
+
+@pytest.fixture
+def own(folder, monkeypatch):
+    monkeypatch.setenv("BRANCHED_MODELS", str(folder))
+    return folder
+
+
+def html(app: AppTest) -> str:
+    """All HTML of a page but the style sheets, without the pictures' contents."""
+    assert not app.exception
+    found = "\n".join(part.proto.body for part in app.get("html"))
+    return re.sub(r"base64,[^\"]*", "", re.sub(r"<style>.*?</style>", "", found, flags=re.S))
+
+
+def said(app: AppTest) -> str:
+    return re.search(r'<p class="said">(.*?)</p>', html(app))[1]
+
+
+# -- the numbers -------------------------------------------------------------------------------------------------------
+
+def test_planted_distributions_are_told_apart():
+    """The second feature differs in shape alone, the third not at all; the fourth has no value in common."""
+    rng = np.random.default_rng(0)
+    one = np.stack([rng.integers(0, 5, 4000), rng.choice([0, 9], 4000), rng.integers(0, 10, 4000), np.zeros(4000)], 1)
+    other = np.stack([rng.integers(0, 10, 4000), np.full(4000, 4), rng.integers(0, 10, 4000), np.full(4000, 9)], 1)
+    distance = tables.apart(one, other, [tables.edges(0, 9, True)] * 4)
+    assert distance == pytest.approx([0.5, 1, 0, 1], abs=0.05)
+
+
+@pytest.mark.parametrize(("low", "high", "whole", "bins"), [
+    (0, 15, True, 16), (1, 15, True, 15), (0, 1000, True, 30), (-2.5, 2.5, False, 24), (2.5, 2.5, False, 1),
+    (7, 7, True, 1)])
+def test_bins_hold_every_value_once(low, high, whole, bins):
+    limits = tables.edges(low, high, whole)
+    assert len(limits) - 1 == bins and limits[0] <= low and limits[-1] >= high
+    values = np.arange(low, high + 1) if whole else np.linspace(low, high, 999)
+    assert tables.shares(values, limits).sum() == pytest.approx(1)
+    assert tables.shares(np.array([low - 5.0, high + 5.0]), limits).sum() == pytest.approx(1)
+    if bins == 16:
+        assert tables.shares(values, limits) == pytest.approx(np.full(16, 1 / 16)), "a bin for each whole number"
+
+
+def test_the_sentence_counts_means_between():
+    one, other = np.zeros((3, 4)), np.array([[10.0, 10, -10, 0]] * 3)
+    inside = tables.between(one, np.array([[5.0, 12, -1, 0]]), other)
+    assert inside.tolist() == [True, False, True, True]
+    told = tables.interpolation(["p", "q", "r", "s"], np.array([0.4, 0.9, 0.5, 0.1]), inside)
+    assert told.startswith("In 3 of 4 features") and "clearly, in 2 of 3. Most of all do q, r and p." in told
+    assert "no feature by itself" in tables.interpolation("pq", np.zeros(2), np.ones(2, bool))
+    assert "In all 2 features" in tables.interpolation("pq", np.array([0.9, 0]), np.ones(2, bool))
+
+
+def test_sides_and_pairs_of_a_branch_point():
+    root = TREE.branch_points[0]
+    groups = [child.classes for child in TREE.children(root)]
+    assert len(groups) == 4 and ("a", "b", "c") in tables.sides(TREE, root)
+    assert tables.sides(TREE, root, "0-3") == (groups[0], groups[3])
+    assert tables.sides(TREE, TREE.branch_points[-1], "2-3") == (("a",), ("b",)), "there are not so many sides"
+    assert len(tables.pairs_of_sides(TREE, root)) == 6
+    assert tables.closest(TREE, 3) == [("a", "b"), ("a", "c"), ("b", "c")] and tables.first(TREE) == ("a", "b")
+    assert tables.point_of(TREE, TREE.leaf("c").id) == TREE.meeting_branch("a", "c").id
+    assert tables.brief(tuple("abcdefgh")) == "a, b, c and 5 more" and tables.brief(("cat", "dog")) == "cat, dog"
+
+
+def test_edits_in_a_link(shipped):
+    assert tables.read_edit("0:5,12:3", shipped) == {0: 5, 12: 3} and tables.read_edit("", shipped) == {}
+    assert tables.write_edit({12: 3.0, 0: 5.0}) == "0:5,12:3"
+    for bad in ("16:1", "-1:1", "0:16", "0:2.5", "0:nan", "0", "0:1,0:2", "a:b", "0:1,"):
+        with pytest.raises(ValueError):
+            tables.read_edit(bad, shipped)
+
+
+@pytest.mark.parametrize(("low", "high", "whole", "step", "digits"), [
+    (0, 15, True, 1, 0), (0, 5, False, 0.1, 1), (4.997, 5.003, False, 0.0001, 4), (-1e5, 1e5, False, 1000, 0),
+    (2.5, 2.5, False, 0.01, 2), (0, 0, False, 0.01, 2)])
+def test_steps_fit_the_range(low, high, whole, step, digits):
+    assert tables.step(low, high, whole) == pytest.approx(step) and tables.digits(low, high, whole) == digits
+
+
+def test_what_became_is_told(shipped):
+    nan = np.array([np.nan, 0.5, 0.7])
+    turned = tables.Turned(np.zeros((3, 3)), np.ones((3, 3)), nan, np.array([np.nan, 0.01, -0.01]), ("B", "B", "A"))
+    told = tables.success(turned, "B")
+    assert "2 of 3" in told and "r is 0.60" in told and "it is 0.00" in told and "its own work" in told
+    before, after = np.full((2, 16), 5.0), np.full((2, 16), 5.0)
+    after[0, [3, 7]] = 15, 0
+    told = tables.told_moves(shipped, tables.Turned(before, after, nan, nan, ("B", "A")), "B")
+    assert "for B (and 1 of 2 tries for B)" in told and told.endswith("high (up) and x2bar (down).")
+
+
+def test_the_work_is_the_models_own(shipped):
+    def finished(job):
+        while True:
+            try:
+                assert 0 <= next(job) <= 1
+            except StopIteration as end:
+                return end.value
+
+    turned = finished(tables._turn(shipped, "H", "N", 3, False))
+    again = shipped.transmute(turned.before, "H", "N", seed=3)
+    np.testing.assert_array_equal(turned.before, np.rint(turned.before))
+    np.testing.assert_allclose(turned.after, again.rows, atol=1e-3)
+    np.testing.assert_allclose(turned.r, branched.correlations(turned.before, again.rows), atol=1e-3)
+    assert np.nanmean(turned.r) > np.nanmean(turned.chance) + 0.1, "what is kept is more than chance"
+    tour = finished(tables._tour(shipped, 0))
+    assert set(tour.finished) == set(shipped.labels) and set(tour.guesses) == {b.id for b in shipped.tree.branch_points}
+
+
+# -- drawn -------------------------------------------------------------------------------------------------------------
+
+def svg(source: str) -> str:
+    return base64.b64decode(source.split(",")[1]).decode()
+
+
+def test_a_letter_is_where_its_numbers_say():
+    row = dict.fromkeys(letter.MEANINGS, 7.5)
+    left, bottom, width, height = letter.box(row | {"x-box": 4, "y-box": 8, "width": 2, "high": 6})
+    assert (left, bottom, width, height) == (3.5, 5.5, 2, 6)
+    for value in (0, 15, -3, 99):
+        left, bottom, width, height = letter.box(dict.fromkeys(letter.MEANINGS, value))
+        assert min(left, bottom) >= 0 and max(left + width, bottom + height) <= letter.SIDE
+    x, y, large, small, _ = letter.ink(row)
+    assert (x, y) == pytest.approx((8, 8)) and large == pytest.approx(small)
+    assert letter.ink(row | {"y-bar": 0})[1] < 8 < letter.ink(row | {"x-bar": 15})[0]
+    assert 40 < letter.ink(row | {"xybar": 14})[4] % 180 < 50 and 130 < letter.ink(row | {"xybar": 1})[4] % 180 < 140
+    assert letter.ink(row | {"x2bar": 14})[4] % 180 == pytest.approx(0, abs=1e-6), "wide ink lies"
+    light, dark = (svg(letter.drawing(tuple(letter.MEANINGS), list(row.values()), "#123456", d)) for d in (0, 1))
+    assert "<ellipse" in light and "#123456" in dark and light != dark
+
+
+def test_the_tree_lies_without_overlap(shipped):
+    for tree in (TREE, shipped.tree, ClassTree.flat("ab"), ClassTree.flat("a")):
+        lines = lying_tree.places(tree)
+        assert sorted(lines[tree.leaf(label).id] for label in tree.labels) == list(range(len(tree.labels)))
+        inner = [lines[branch.id] for branch in tree.branch_points]
+        assert len(set(inner)) == len(inner), "however close in time, branch points differ in place"
+        for zoom in lying_tree.ZOOMS:
+            left, right = lying_tree.span(tree, zoom)
+            assert 1 >= left > right >= 0 and all(left > branch.t_low > right for branch in tree.branch_points)
+            assert len(lying_tree.figure(tree, None, {}, zoom).layout.yaxis.ticktext) == len(tree.labels)
+
+
+def test_ways_on_the_tree():
+    root, kinds = TREE.branch_points[0], {}
+    one, other = tables.sides(TREE, root)
+    kinds = table_tree.paths(TREE, root.id, one, other)
+    assert kinds[root.id] == "both" and kinds[TREE.leaf(other[0]).id] in ("lit", "other")
+    low = TREE.meeting_branch("a", "b")
+    kinds = table_tree.paths(TREE, low.id, ("a",), ("b",))
+    assert kinds == {TREE.leaf("a").id: "lit", TREE.leaf("b").id: "other",
+                     **dict.fromkeys([b.id for b in TREE.path("a") if not b.is_leaf], "both")}
+
+
+def test_names_are_text_and_never_markup():
+    form = SimpleNamespace(low=(0, 0), high=(2, 0), whole=(True, True))
+    rows, names = np.array([[0, 0], [1, 0], [2, 0]]), ("<i>", '"><img src=x>')
+    limits = [tables.edges(0, 2, True), tables.edges(0, 0, True)]
+    shown = (multiples.said("<u>") + multiples.key([("<s>", "lit", "")], False)
+             + multiples.distributions(names, [0, 1], limits, (rows, rows, rows), form, False)
+             + multiples.scatters(names, rows, rows, np.array([1, np.nan]), form, True)
+             + multiples.moves(names, rows[0], rows, np.array([1.0, 0]), form, True))
+    assert not any(tag in shown for tag in ("<i>", "<u>", "<s>", "<img src=x"))
+    assert "never varies" in shown and "r = 1.00" in shown and tables.escaped("a*b") == r"a\*b"
+
+
+# -- the script --------------------------------------------------------------------------------------------------------
+
+def test_the_page_shows_letters_beside_any_model_of_pictures(shipped):
+    app = opened(PAGE)
+    assert said(app).startswith("In ") and html(app).count("<figure>") == 3 and not app.warning
+    assert app.selectbox(key="node").value == shipped.tree.meeting_branch("V", "Y").id
+    assert "model" not in app.query_params, "other pages keep their model"
+    first = said(app)
+    app.selectbox(key="node").set_value(shipped.tree.branch_points[0].id).run()
+    assert said(app) != first and not app.exception
+
+
+def test_a_letter_becomes_another():
+    app = opened(PAGE, part="many", source="H", target="N")
+    assert re.match(r"The tree itself takes \d+ of 400 of the new rows for N;", said(app))
+    assert len(re.findall(r"<span>r = ", html(app))) == 16
+    app.selectbox(key="source").set_value("N").run()
+    assert app.selectbox(key="into").value != "N" and not app.exception
+
+
+def test_one_is_changed_by_hand():
+    app = opened(PAGE, part="one", source="H", target="N", seed="3")
+    before, number = html(app), app.number_input(key="feature 2")
+    number.set_value(15 - number.value if number.value != 7 else 15).run()
+    assert app.session_state.edit == {2: app.number_input(key="feature 2").value} and html(app) != before
+    app.button[0].click().run()
+    assert app.session_state.edit == {} and html(app) == before
+    linked = opened(PAGE, part="one", edit="2:13")
+    assert linked.number_input(key="feature 2").value == 13
+
+
+@pytest.mark.parametrize("query", [
+    {"part": "all"}, {"node": "999"}, {"sides": "0-9"}, {"source": "ä"}, {"target": "HH"}, {"seed": "-1"},
+    {"part": "one", "edit": "0:99"}, {"zoom": "far"}, {"way": "magic"}])
+def test_a_broken_link_gives_a_notice_and_the_usual(query):
+    app = opened(PAGE, **query)
+    assert not app.exception and len(app.warning) == 1 and said(app)
+
+
+def test_a_letter_is_never_turned_into_itself():
+    app = opened(PAGE, part="many", source="A", target="A")
+    assert app.selectbox(key="into").value != "A" and not app.exception
+
+
+@pytest.mark.parametrize("name", ["planted", "wide", "alone"])
+@pytest.mark.parametrize("part", tables.PARTS)
+def test_any_table_can_be_shown(own, name, part):
+    app = opened(PAGE, model=name, part=part)
+    shown = html(app)
+    assert not app.warning and not app.error and "Sketch" not in shown and "<b>p</b>" not in shown
+    if name == "planted":
+        assert shown.count('class="track"' if part == "one" else 'class="foot"') == 5
+    if name == "wide" and part != "tree":
+        assert f"{multiples.MOST} of the 200" in " ".join(text.value for text in app.caption)
+
+
+@pytest.mark.parametrize("page", ["app.py", "pages/generate.py", "pages/hybrids.py", "pages/transmute.py",
+                                  "pages/teach.py"])
+def test_pages_of_pictures_say_where_a_table_is_shown(page):
+    app = opened(page, model="letters")
+    assert not app.exception and "of a table" in app.info[0].value and len(app.get("page_link")) == len(shell.PAGES) + 1
+
+
+def test_without_a_table_there_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(branched, "models", lambda: ("mnist",))
+    app = opened(PAGE)
+    assert not app.exception and "no model of a table" in app.info[0].value
+
+
+def test_how_the_tree_of_a_table_is_found():
+    app = opened("pages/discovery.py", model="letters")
+    assert not app.exception and not app.warning and not app.subheader[1:], "no game without pictures"
+    words = "\n".join(text.value for text in app.markdown)
+    assert "picture" not in words and "pixel" not in words and "real rows" in words
+    spec = json.loads(next(chart for chart in app.get("plotly_chart") if chart.key == "tree").proto.spec)
+    assert len(spec["layout"]["yaxis"]["ticktext"]) == 26
+    assert "game" in finding.explanation(False) and "pixels" in finding.explanation(False)
+
+
+# -- about the model ---------------------------------------------------------------------------------------------------
+
+TOLD = {"data": {"name": "letters", "rows": 16000}, "quality": {
+    "protocol": {"n": 1000, "transmuted": 100},
+    "generation": {"Frechet": 1.31, "Frechet, as many rows of one Gaussian": 0.35, "Frechet, real halves": 0.4,
+                   "right class": 0.931, "right class, worst": 0.81, "right class, real test rows": 0.962,
+                   "close correlations": 0.87, "density, coverage": [0.8, 0.82],
+                   "density, coverage, real halves": [0.9, 0.91], "evaluations, class by class over tree": 2.38,
+                   "nearer to a training row than 5% of test rows": 0.031, "right class per class": {"A": 0.9},
+                   "Frechet per class": {"A": 1.0, "B": 2.0}},
+    "transmutation, stochastic": {"right class": 0.9, "worst pair": "A>B", "right class, worst pair": 0.5,
+                                  "kept, nearest class": 0.55, "kept, random target": -0.001,
+                                  "kept, wrong target": 0.3, "right class per pair": {"A>B": 0.5}},
+    "classification": {"rows": 2000, "accuracy": 0.93, "evaluations of each row": 190}}}
+
+
+def test_a_table_tells_its_quality(shipped):
+    told = table_facts.quality(TOLD)
+    made = {row.name: row for row in told["generation"]}
+    distance = made["Distance (Fréchet)"]
+    assert (distance.here, distance.real, distance.published) == ("1.31", "0.40", "1.24") and "0.35" in distance.meaning
+    assert made["Right class"].real == "96.2%" and made["Work saved"].published == "2.43×"
+    assert made["Coverage"].here == "82.0%" and made["Coverage"].real == "91.0%" and made["Copied?"].here == "3.1%"
+    kept = told["stochastic"][-1]
+    assert kept.here == "0.55" and "0.00 with any real row" in kept.meaning and "0.30 when" in kept.meaning
+    assert "A into B" in told["stochastic"][1].meaning and "2,000" in told["classification"][0].meaning
+    assert table_facts.distances(TOLD, shipped.labels, True).data[0].y == (1.0, 2.0)
+    assert "1,000 rows of each class, 100 real test rows" in facts.protocol(TOLD, "rows", "rows")
+    story = dict(facts.story(BranchedModel(shipped.denoise.network, shipped.tree, TOLD, {}, shipped.form), "x"))
+    assert story["Trained on"] == "LETTERS, 16,000 rows" and "rows of 16 numbers (x-box, " in story["Makes"]
+
+
+@pytest.mark.parametrize("odd", [None, [], {}, {"quality": 3}, {"data": {"name": []}, "quality": {
+    "generation": {"Frechet": "x", "density, coverage": [1], "Frechet per class": {"A": None}},
+    "transmutation, stochastic": {"worst pair": 4, "kept, random target": "y"}, "classification": []}}], ids=str)
+def test_odd_facts_of_a_table_are_nothing(odd):
+    assert table_facts.quality(odd) == {} and table_facts.distances(odd, "AB", False) is None
+
+
+def test_about_a_table(tmp_path, monkeypatch, shipped):
+    monkeypatch.setenv("BRANCHED_MODELS", str(tmp_path))
+    BranchedModel(shipped.denoise.network, shipped.tree, TOLD, {}, shipped.form).save(tmp_path / "told.safetensors")
+    for name in ("letters", "told"):
+        app = opened("pages/about.py", model=name)
+        assert not app.exception and "16 features" in "\n".join(text.value for text in app.markdown)
+        assert "pixels" not in html(app) and "Real pictures" not in html(app)
+    assert "Real rows" in html(app) and "1.24" in html(app)
+    assert {chart.key for chart in app.get("plotly_chart")} == {"classes", "distances", "matrix"}
+
+
+# -- in a browser ------------------------------------------------------------------------------------------------------
+
+@browser.needed
+def test_clicking_a_branch_point_changes_the_distributions(shipped, address, chromium):
+    tree = shipped.tree
+    node = tree.branch_points[0]
+    with browser.page(chromium, height=1400) as page:
+        page.goto(f"{address}/table")
+        browser.settled(page)
+        first = page.locator(".panels img").first.get_attribute("src")
+        page.mouse.click(*browser.node_at(page, node.id))
+        page.wait_for_function(browser.OTHER.format(".panels img", "src"), arg=first)
+        page.wait_for_url(f"**node={node.id}*")
+        browser.settled(page)
+        page.locator(".st-key-pair button").nth(1).click()
+        page.wait_for_url(f"**node={tree.meeting_branch(*tables.closest(tree)[1]).id}*")
+        assert page.evaluate("[...document.querySelectorAll('.panels img')].every(own => own.naturalWidth > 0)")
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
+
+
+@browser.needed
+def test_editing_a_feature_changes_what_becomes_of_it(address, chromium):
+    with browser.page(chromium, height=1400) as page:
+        page.goto(f"{address}/table?part=many&source=Q&target=G")
+        page.get_by_text("of the new rows for G").wait_for()
+        page.get_by_role("radio", name="One by hand").click()
+        page.locator(".moves").wait_for()
+        browser.settled(page)
+        before = page.locator(".moves").inner_html()
+        box = page.get_by_label("width", exact=True)
+        box.fill("14" if box.input_value() != "14" else "2")
+        box.press("Enter")
+        page.wait_for_url("**edit=2*")
+        page.wait_for_function(browser.OTHER.format(".moves", "innerHTML"), arg=before)
+        assert browser.asked(page, "source") == ["Q"] and browser.asked(page, "part") == ["one"]
+        link, moves = page.url, page.locator(".moves").inner_html()
+        assert page.noise == []
+    with browser.page(chromium, 390, 844, color_scheme="dark") as page:
+        page.goto(link)
+        page.locator(".moves").wait_for()
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        assert page.locator(".moves .values").all_inner_texts() == re.findall(r'class="values[^>]*>([^<]*)<', moves)

@@ -1,0 +1,411 @@
+"""The page on which the model is taught a class: its words and counts, its script (AppTest), a visitor in a browser."""
+import io
+import json
+import re
+from urllib.parse import urlsplit
+
+import browser
+import numpy as np
+import pytest
+from conftest import opened
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+import branched
+from branched import BranchedError, ClassTree, Extension
+from pages.ui.figures.standing_tree import figure, graph
+from pages.ui.frame import visitor
+from pages.ui.parts import pictures
+from pages.ui.serve import queue
+from pages.ui.teach import forgetting, showing, taught, teaching
+
+PAGE = "pages/teach.py"
+
+
+def written(marks: str = "7", shift: int = 0) -> bytes:
+    """A PNG with some 7s on it, or nothing, white on black."""
+    sheet, file = Image.new("L", (300 * max(1, len(marks)), 300)), io.BytesIO()
+    for k in range(len(marks)):
+        x = 300 * k + 60
+        ImageDraw.Draw(sheet).line([(x, 60 + shift), (x + 160, 60), (x + 70, 250)], 255, 26, "curve")
+    sheet.save(file, "PNG")
+    return file.getvalue()
+
+
+# -- counts and words --------------------------------------------------------------------------------------------------
+
+def test_differing_bits_are_counted_one_by_one():
+    one = np.random.default_rng(0).random((3, 5, 7), np.float32)
+    other = one.copy()
+    assert taught.differing(one, other) == 0
+    bits = other.view(np.uint32)
+    bits[0, 0, 0] ^= 1
+    bits[1, 2, 3] ^= 0b1011 << 9
+    bits[2, 4, 6] ^= 0xFFFFFFFF
+    assert taught.differing(one, other) == 1 + 3 + 32
+    assert taught.differing(np.zeros(4, np.float32), -np.zeros(4, np.float32)) == 4, "the sign of zero is a bit, too"
+
+
+def test_the_verdict_tells_the_truth_either_way():
+    shown = np.zeros((1, 1, 2, 2), np.float32)
+    good, bad = (taught.Proof(("0",), shown, shown, different, 1_280) for different in (0, 1_234))
+    assert "**0** of the 1,280 bits" in taught.verdict(good) and taught.heading(good).endswith("nothing")
+    assert "**1,234** of the 1,280 bits" in taught.verdict(bad) and "nothing" not in taught.heading(bad)
+    assert "should not" in taught.verdict(bad)
+
+
+@pytest.mark.parametrize("name", ["★", "star", "Ω", "my A", "é", "what?", "👩\N{ZERO WIDTH JOINER}🚀", "x" * 12])
+def test_good_names(name):
+    assert showing.wrong_name(name, ["0", "4"]) == ""
+
+
+@pytest.mark.parametrize("name, why", [
+    ("", "Give it a name"), ("4", "taken"), ("all", "taken"), ("x" * 13, "at most"), ("<b>", "made of"),
+    ("*", "made of"), ("a,b", "made of"), ("$x$", "made of"), ("- x", "made of"),
+    ("a\N{RIGHT-TO-LEFT OVERRIDE}b", "made of"),
+    ("\N{NO-BREAK SPACE}", "made of"), ("own-1", "taken")])
+def test_bad_names_get_a_sentence(name, why):
+    assert why in showing.wrong_name(name, ["0", "4", "own-1"])
+
+
+def test_how_many_drawings_are_enough():
+    assert showing.count(1) == "**1 drawing**; 8 to 20 are good." and "enough" in showing.count(8)
+    assert "plenty" in showing.count(30)
+
+
+def test_time_left_in_words():
+    assert teaching.remaining(41) == "about 40 seconds left" and teaching.remaining(0.2) == "about 5 seconds left"
+    assert teaching.remaining(200) == "about 3 minutes left"
+
+
+def test_a_lesson_remembers_what_is_needed(model):
+    """Its last record may go back to an earlier step: then what came after that is forgotten."""
+    lesson = teaching.Lesson("x", model, "new", np.zeros((3, 8, 8)), True)
+    for step in (1, 2, 3, 4):
+        whole = {"samples": np.full((2, 8, 8), step / 10), "model": model} if step != 3 else {}
+        lesson.note(Extension(step, 8, 0.5, 2.0 * step, **whole))
+    assert lesson.share == 0.5 and lesson.left() == 8 and list(lesson.previews) == [1, 2, 4]
+    assert all(record.model is None for record in lesson.told), "old models are let go"
+    lesson.note(Extension(2, 8, 0.5, 4.0, np.full((2, 8, 8), 0.2), model))
+    assert list(lesson.previews) == [1, 2] and lesson.latest.step == 2
+    assert "step 2" in teaching.previews(lesson) and "step 4" not in teaching.previews(lesson)
+    previews = np.stack([*lesson.previews.values()])
+    pictures, frames = taught.film(visitor.Taught(np.zeros((3, 8, 8)), True, (1, 2), previews))
+    assert len(pictures) == 4 and frames[1].caption == "After 2 steps" and frames[1].cells == ((2, 3),)
+
+
+def test_a_smoothed_curve_begins_where_the_curve_does():
+    assert teaching.smooth([2.0, 2.0, 2.0]) == [2, 2, 2] and teaching.smooth([]) == []
+    assert 1 < teaching.smooth([2.0, 1.0])[1] < 2
+
+
+def test_long_names_have_room_below_their_leaves():
+    tree = ClassTree.from_merges(["0", "triangle", "1"], [(0.4, ("0", "triangle")), (0.6, ("0", "triangle", "1"))])
+    xs = sorted((here["x"], here["name"]) for here in graph(tree).nodes.values() if here["leaf"])
+    for (x, name), (y, other) in zip(xs, xs[1:], strict=False):
+        assert y - x == pytest.approx(0.5 + 0.11 * 8 if "triangle" in (name, other) else 1)
+    low, high = figure(tree).layout.xaxis.range
+    room = {"triangle": 0.88}
+    assert low < xs[0][0] - room.get(xs[0][1], 0.5) and high > xs[-1][0] + room.get(xs[-1][1], 0.5)
+
+
+# -- what would have become of another model ---------------------------------------------------------------------------
+
+def measured() -> dict:
+    """A file as it should be."""
+    strip = pictures.strip(np.zeros((8, 4, 4)))
+    both = {"before": 9.0, "after": 60.0}
+    one = {"frechet": {"0": both, "7": {"after": 11.0}},
+           "right": {"0": {"before": 1.0, "after": 0.2}, "7": {"after": 0.9}},
+           "pictures": {"0": {"before": strip, "after": strip}, "7": {"after": strip}}}
+    return {"protocol": {"fine-tuning steps": 1500, "images": 6000}, "new": "7", "old": ["0"],
+            "models": {"tree": one, "label-conditioned": one}}
+
+
+def test_forgetting_is_told_from_a_whole_file_alone(tmp_path):
+    file, good = tmp_path / "forgetting.json", measured()
+    assert forgetting.load(file) is None
+    file.write_text(json.dumps(good))
+    found = forgetting.load(file)
+    assert forgetting.pictures(found, "tree").count("<img") == 3 and "6,000 pictures of 7" in forgetting.story(found)
+    assert "9 → 60" in forgetting.table(found) and "100% → 20%" in forgetting.table(found)
+    for key in ("new", "old", "models"):
+        file.write_text(json.dumps({other: value for other, value in good.items() if other != key}))
+        assert forgetting.load(file) is None
+    good["models"]["tree"]["pictures"]["0"]["after"] = '"><script>'
+    file.write_text(json.dumps(good))
+    assert "<script>" not in forgetting.pictures(forgetting.load(file), "tree")
+    file.write_text("{")
+    assert forgetting.load(file) is None
+
+
+# -- the line, and what is a visitor's own -----------------------------------------------------------------------------
+
+def test_what_is_made_with_an_own_model_stays_with_its_visitor():
+    def page() -> None:
+        from pages.ui.serve import queue
+
+        def job():
+            yield 0.1
+            return "mine"
+
+        key = ("tour", "own-123", 0)
+        assert queue.work(key, job) == "mine" and queue.is_kept(key)
+
+    one, other = AppTest.from_function(page).run(), AppTest.from_function(page)
+    assert not one.exception and ("tour", "own-123", 0) in one.session_state["_own_work"]
+    assert queue._kept(("tour", "own-123", 0), private=False) is None and "_own_work" not in other.session_state
+    assert not queue.is_private(("tour", "mnist", 0, ("own-1",), "4"))
+
+
+def test_figures_of_an_own_model_are_remembered_in_its_session(monkeypatch):
+    def cached(function, max_entries, show_spinner, scope="global"):
+        return lambda name: (scope, max_entries, function(name))
+
+    monkeypatch.setattr(visitor.st, "cache_resource", cached)
+    thing = visitor.remembered(99)(lambda name: f"made for {name}")
+    assert thing("mnist") == ("global", 99, "made for mnist")
+    assert thing("own-123") == ("session", 16, "made for own-123")
+
+
+def test_who_holds_no_model_finds_none():
+    assert visitor.find("own-123") is None and visitor.title("mnist") == visitor.short("mnist") == "mnist"
+
+
+# -- the script --------------------------------------------------------------------------------------------------------
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(warning.value for warning in app.warning)
+
+
+def kept(app: AppTest) -> dict:
+    return app.session_state["_examples"] if "_examples" in app.session_state else {}  # noqa: SIM401 - has no get
+
+
+def named(app: AppTest) -> str:
+    """The model that the address asks for."""
+    return "".join(app.query_params["model"])
+
+
+def quick(self, images, name, sibling=None, time=None, steps=None, seed=0):
+    """As `BranchedModel.extending`, but nothing is learnt: so it takes no time."""
+    if len(images) < 3:
+        raise BranchedError("A class is learnt from at least 3 different images.")
+    tree = self.tree.graft(name, self.labels[-1], 0.3)
+    network = self.denoise.network
+    row = self.tree.leaf(self.labels[-1]).process
+    larger = branched.BranchedModel(network.joined(network.only([row])), tree, self.facts | {"extensions": [
+        *self.facts.get("extensions", []),
+        {"name": name, "sibling": self.labels[-1], "time": 0.3, "images": len(images), "steps": 1}]}, {})
+    yield Extension(1, 2, 0.5, 0.1, np.zeros((16, *self.shape), np.float32), larger)
+    yield Extension(2, 2, 0.4, 0.2, np.ones((16, *self.shape), np.float32), larger)
+
+
+@pytest.fixture
+def tiny(model, tmp_path, monkeypatch) -> None:
+    """A folder of one's own with a model that is quick; and lessons that take no time."""
+    monkeypatch.setenv("BRANCHED_MODELS", str(tmp_path))
+    facts = {"data": {"background": 0.0}}
+    branched.BranchedModel(model.denoise.network, model.tree, facts, {}).save(tmp_path / "tiny.safetensors")
+    monkeypatch.setattr(branched.BranchedModel, "extending", quick)
+
+
+def shown(app: AppTest, name: str = "star") -> AppTest:
+    """Three files are uploaded, and the class has a name."""
+    app.button_group(key="from").set_value("upload").run()
+    app.file_uploader[0].set_value([(f"{k}.png", written(shift=12 * k), "image/png") for k in range(3)]).run()
+    assert not app.exception and len(kept(app)) == 3
+    app.text_input(key="name").set_value(name).run()
+    return app
+
+
+def test_before_the_first_drawing():
+    app = opened(PAGE)
+    assert app.session_state["from"] == "draw" and not app.warning and app.query_params == {}
+    assert "0 drawings" in " ".join(part.value for part in app.markdown)
+    press(app, "Add this drawing")
+    assert "Draw something" in said(app)
+    press(app, "Teach it")
+    assert "at least 3" in said(app) and not app.subheader
+
+
+def test_drawings_are_added_once_and_all_can_be_removed():
+    app = opened(PAGE)
+    for k in range(3):
+        app.session_state["sketch strokes"] = [[60, 60 + 5 * k, 200, 60, 120, 240]]
+        press(app, "Add this drawing")
+        assert len(kept(app)) == k + 1 and app.session_state["sketch strokes"] == []
+    app.session_state["sketch strokes"] = [[60, 60, 200, 60, 120, 240]]
+    press(app, "Add this drawing")
+    assert len(kept(app)) == 3 and "already" in said(app)
+    press(app, "Start over")
+    assert kept(app) == {}
+
+
+def test_uploads_that_cannot_be_used_are_named(tiny):
+    app = shown(opened(PAGE, model="tiny"))
+    before = list(kept(app))
+    bad = [("blank.png", written(""), "image/png"), ("broken.png", b"\x89PNG no", "image/png"),
+           ("again.png", written(shift=0), "image/png")]
+    app.file_uploader[0].set_value(bad).run()
+    assert not app.exception and list(kept(app)) == before
+    assert [warning.value.split(":")[0] for warning in app.warning] == ["blank.png", "broken.png", "again.png"]
+    assert "Traceback" not in said(app)
+
+
+def test_there_is_an_end_to_uploads(tiny, monkeypatch):
+    monkeypatch.setattr(showing, "MOST", 4)
+    app = shown(opened(PAGE, model="tiny"))
+    app.file_uploader[0].set_value([(f"{k}.png", written(shift=20 + 9 * k), "image/png") for k in range(4)]).run()
+    assert len(kept(app)) == 4 and "3 of 4 files were left out" in said(app)
+
+
+def test_a_name_is_needed(tiny):
+    app = shown(opened(PAGE, model="tiny"), "")
+    assert "Give it a name" in said(press(app, "Teach it"))
+    app.text_input(key="name").set_value("4").run()
+    assert "taken" in said(press(app, "Teach it")) and len(kept(app)) == 3
+
+
+def test_what_the_model_refuses_is_told_and_the_drawings_stay(tiny, monkeypatch):
+    def refusing(self, *_, **__):
+        raise BranchedError("This model keeps no statistics.")
+
+    monkeypatch.setattr(branched.BranchedModel, "extending", refusing)
+    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
+    assert said(app) == "This model keeps no statistics." and len(kept(app)) == 3 and visitor.held() is None
+
+
+def test_a_lesson_and_all_that_follows(tiny):
+    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
+    name = named(app)
+    assert re.fullmatch("own-[0-9a-f]{16}", name) and "It knows star now" in [head.value for head in app.subheader]
+    mine = app.session_state["_own_model"]
+    assert mine.base == "tiny" and mine.added == ["star"] and mine.model.labels[-1] == "star"
+    told = " ".join(part.value for part in app.markdown)
+    assert "**0** of the" in told and "your 3 drawings" in told and kept(app) == {}
+    assert all(name in str(link.proto) for link in app.get("page_link")[:7]), "the menu takes it along"
+    assert not any(name in key for key in queue._shared()[0]), "nothing is kept for others"
+    for page in ("app.py", "pages/generate.py", "pages/hybrids.py", "pages/transmute.py", "pages/discovery.py"):
+        app.switch_page(page)
+        app.query_params["model"] = name
+        app.run()
+        assert not app.exception and not app.error and not app.warning, page
+    app.switch_page(PAGE)
+    app.query_params["model"] = name
+    press(app.run(), "Teach another")
+    press(shown(app, "Ω"), "Teach it")
+    assert app.session_state["_own_model"].added == ["star", "Ω"] and named(app) != name
+    assert "star" in app.session_state["_own_model"].before.labels
+    press(app, "Remove Ω")
+    assert app.session_state["_own_model"].added == ["star"] and not app.warning
+    press(app, "Remove star")
+    assert "_own_model" not in app.session_state and named(app) == "tiny"
+
+
+def test_the_list_of_models_has_it_under_a_name_that_can_be_read(tiny):
+    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
+    name = named(app)
+    app.switch_page("pages/about.py")
+    app.query_params["model"] = name
+    app.run()
+    assert not app.exception and "tiny + star (yours)" in app.selectbox[0].options
+    assert "tiny + star (yours)" in " ".join(html.proto.body for html in app.get("html"))
+
+
+def test_another_visitor_does_not_find_it(tiny):
+    name = named(press(shown(opened(PAGE, model="tiny")), "Teach it"))
+    for page in (PAGE, "pages/about.py"):
+        other = opened(page, model=name)
+        assert f"There is no model {name} here" in said(other) and "_own_model" not in other.session_state
+
+
+def test_who_has_a_model_already_is_told_that_a_lesson_replaces_it(tiny):
+    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
+    app.query_params["model"] = "tiny"
+    app.run()
+    assert any("tiny + star (yours)" in caption.value for caption in app.caption)
+    assert "Teach that one instead" in [link.proto.label for link in app.get("page_link")]
+
+
+def test_stopping(tiny):
+    app = opened(PAGE, model="tiny")
+    tiny_model = branched.load("tiny")
+    lesson = teaching.Lesson("tiny", tiny_model, "star", np.zeros((3, 8, 8)), True)
+    for record in quick(tiny_model, lesson.images, "star"):
+        lesson.note(record)
+        break
+    app.session_state["_lesson"] = lesson
+
+    def stop() -> None:
+        from pages.ui.teach import teaching
+        teaching.stop()
+
+    stopper = AppTest.from_function(stop)
+    stopper.session_state["_lesson"] = lesson
+    stopper.run()
+    assert not stopper.exception and stopper.session_state["_own_model"].taught["star"].ended == "stopped"
+    empty = AppTest.from_function(stop)
+    empty.session_state["_lesson"] = teaching.Lesson("tiny", tiny_model, "star", lesson.images, True)
+    empty.run()
+    assert "_own_model" not in empty.session_state and "_lesson" not in empty.session_state
+
+
+def test_a_digit_is_offered_where_one_is_missing():
+    assert showing.missing(branched.load("mnist")) == []
+    small = branched.load("mnist-049")
+    assert showing.missing(small) == list("1235678") and showing.kinds(small)[-1] == "digit"
+    app = opened(PAGE, model="mnist-049", **{"from": "digit", "digit": "3"})
+    assert app.session_state.digit == "3" and "300 pictures" in " ".join(part.value for part in app.markdown)
+    assert len(opened(PAGE, model="mnist-049", **{"from": "digit", "digit": "4"}).warning) == 1
+    assert len(opened(PAGE, **{"from": "digit"}).warning) == 1
+
+
+# -- in a browser ------------------------------------------------------------------------------------------------------
+
+@browser.needed
+def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
+    with browser.page(chromium) as page, browser.page(chromium, 390, 844) as other:
+        page.goto(f"{address}/teach?model=mnist-049&steps=3")
+        browser.settled(page)
+        page.noise.clear()
+        for k in range(4):
+            start = (0.2, 0.3 + 0.05 * k)
+            browser.stroke(page, ".st-key-sketch canvas", [start, (0.8, 0.25), (0.5, 0.85), start], steps=4)
+            page.get_by_role("button", name="Add this drawing").click()
+            page.get_by_text(f"{k + 1} drawing").wait_for()
+        assert page.locator(".st-key-sketch .inked").count() == 0, "the canvas is empty again"
+        page.get_by_role("button", name="Remove number 2").click()
+        page.get_by_text("3 drawings").wait_for()
+        page.get_by_label("Its name").fill("tri")
+        page.keyboard.press("Enter")
+        page.wait_for_function("location.search.includes('name=tri')")
+        page.get_by_role("button", name="Teach it").click()
+        page.get_by_role("heading", name="It knows tri now").wait_for(timeout=300_000)
+        page.get_by_role("heading", name="What it has forgotten: nothing").wait_for(timeout=120_000)
+        assert re.search(r"0 of the [\d,]+ bits", page.locator("[data-testid=stMain]").inner_text())
+        browser.settled(page)
+        leaves = page.evaluate("""() => document.querySelector('.st-key-tree .js-plotly-plot')._fullData
+            .find(trace => trace.customdata).customdata.map(own => own[1])""")
+        assert "tri" in leaves and "0" in leaves
+        [name] = browser.asked(page, "model")
+        with page.expect_download() as got:
+            page.get_by_role("button", name="Download the model").click()
+        assert got.value.suggested_filename == "mnist-049+tri.safetensors"
+        assert "tri" in branched.load(got.value.path().rename(got.value.path().with_suffix(".safetensors"))).labels
+        page.get_by_role("link", name="Class tree").first.click()
+        page.locator(".st-key-tree .js-plotly-plot").wait_for()
+        page.get_by_role("option").or_(page.get_by_text("Where classes part")).first.wait_for()
+        browser.settled(page)
+        assert browser.asked(page, "model") == [name]
+        other.goto(f"{address}/teach?model={name}")
+        other.get_by_text(f"There is no model {name} here").wait_for()
+        browser.settled(other)
+        assert other.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}

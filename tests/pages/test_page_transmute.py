@@ -1,0 +1,434 @@
+"""The page that turns one digit into another: its work and words, its script (AppTest), and a visitor in a browser."""
+import io
+import struct
+import zlib
+from urllib.parse import urlsplit
+
+import browser
+import numpy as np
+import pytest
+from conftest import opened
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+import branched
+from branched import ClassTree
+from pages.ui.serve import queue
+from pages.ui.transmute import source, transmuted, transmuting
+from pages.ui.transmute.transmuting import Order
+
+PAGE = "pages/transmute.py"
+
+
+def order(picture, target, **more) -> Order:
+    """A 4 to be turned into each of some classes."""
+    return Order(**{"picture": picture, "source": "4", "targets": tuple(target), "variants": 3, "deterministic": False,
+                    "steps": 4, "seed": 5} | more)
+
+
+@pytest.fixture(scope="module")
+def picture() -> np.ndarray:
+    return np.random.default_rng(0).random((8, 8), np.float32)
+
+
+def finished(job):
+    """What a job yields, and its result."""
+    seen = []
+    while True:
+        try:
+            seen.append(next(job))
+        except StopIteration as end:
+            return seen, end.value
+
+
+# -- the work ----------------------------------------------------------------------------------------------------------
+
+def test_the_meeting_point_is_one_of_the_turning_times(tree, picture):
+    for target in "0179":
+        times, usual = transmuting.turning_times(order(picture, target), tree)
+        assert times[usual] == tree.meeting_point("4", target)
+        assert list(times) == sorted(set(times)) and times[0] >= transmuting.LOW and times[-1] <= transmuting.HIGH
+        assert abs(len(times) - transmuting.TIMES) <= 1 and min(np.diff(times)) > 0.01
+        assert transmuting.place(times, usual, None) == usual
+        assert transmuting.place(times, usual, times[3] + 1e-3) == 3
+        assert transmuting.place(times, usual, 1.0) == len(times) - 1
+    times, usual = transmuting.turning_times(order(picture, "0179"), tree)
+    assert times[usual] is None and None not in times[1:]
+
+
+@pytest.mark.parametrize("target, deterministic", [("9", False), ("0", True), ("0179", False)])
+def test_the_parts_of_a_film_are_those_of_one_walk(model, picture, target, deterministic):
+    asked = order(picture, target, deterministic=deterministic, variants=2 if len(target) == 1 else 1)
+    seen, found = finished(transmuting.turning(model, None, asked, 2))
+    times, usual = transmuting.turning_times(asked, model.tree)
+    assert found.times == times and found.images.shape == found.noisy.shape == (len(times), len(asked.columns), 8, 8)
+    assert seen[0].times == (times[2],) and (seen[0].images[0] == found.images[2]).all()
+    assert seen[1:] == sorted(seen[1:]) and seen[-1] == 1
+    assert len(found.read[usual]) == len(asked.columns) and not found.independent
+    assert all(not read for k, read in enumerate(found.read) if k != usual)
+    for k in (usual, 4):
+        whole = model.transmute(np.repeat(picture[None], asked.variants, 0), "4", list(asked.targets), times[k], 4, 5,
+                                deterministic)
+        expected = whole.images.reshape(-1, 8, 8), whole.noisy.reshape(-1, 8, 8)
+        for mine, its in zip((found.images[k], found.noisy[k]), expected, strict=True):
+            assert np.abs(mine / 255 - its).max() < 0.01
+
+
+def test_frames_show_what_belongs_together(tree, picture):
+    asked = order(picture, "9", variants=2)
+    grey = np.arange(12, dtype=np.uint8).reshape(2, 3, 2)  # which, time, variant
+    noisy, images = (np.broadcast_to(part[..., None, None], (3, 2, 8, 8)) for part in grey)
+    turned = transmuting.Turned((0.1, 0.35, 0.7), noisy, images, (("4", "9"), ("9", "9"), ("9", "1")))
+    pictures, frames = transmuting.frames(tree, asked, turned)
+    for k, frame in enumerate(frames):
+        assert frame.cells[0] == (0, 0) and (pictures[0] == transmuting.levels(picture)).all()
+        assert [pictures[own][0, 0] for own in frame.cells[1]] == grey[0, k].tolist()
+        assert [pictures[own][0, 0] for own in frame.cells[2]] == grey[1, k].tolist()
+    assert "4, 9" in frames[0].caption
+    assert [len(frame.dots) for frame in frames] == [2, 1, 1], "two ways below the meeting point, one from there on"
+    assert frames[1].dots[0][1] == 0.35
+
+
+def test_all_targets_stand_in_the_columns_of_their_classes(tree, picture):
+    asked = order(picture, "0179", variants=1)
+    shape = (2, 4, 8, 8)
+    turned = transmuting.Turned((None, 0.5), np.zeros(shape, np.uint8), np.ones(shape, np.uint8), (("0", "1", "7", "9"),
+                                                                                                  ("0", "1", "1", "9")))
+    _, frames = transmuting.frames(tree, asked, turned)
+    assert frames[0].cells == ((1, 2, -1, 3, 4), (9, 10, 0, 11, 12))
+    assert "4 of 4" in frames[0].caption and "3 of 4 as meant (not 7)" in frames[1].caption
+    assert {t for _, t in frames[0].dots} == {tree.meeting_point("4", other) for other in "0179"}
+
+
+def test_both_ways_are_lit(tree):
+    lit = transmuting.paths(tree, "4", "9")
+    assert lit == {tree.leaf("4").id: "lit", tree.leaf("9").id: "other"}
+    lit = transmuting.paths(tree, "4", "7")
+    assert [lit.get(branch.id) for branch in tree.path("4")] == [None, None, "lit", "lit"]
+    assert [lit.get(branch.id) for branch in tree.path("7")] == [None, None, "other"]
+    assert transmuting.paths(tree, "4", "4") == {tree.leaf("4").id: "lit"}
+    everything = transmuting.paths(tree, "4", tree.labels)
+    assert set(everything) == {branch.id for branch in tree.branches} - {tree.roots[0].id}
+
+
+def test_the_nearest_relative(tree):
+    assert transmuting.nearest(tree, "4") == "9" and transmuting.nearest(tree, "7") in "49"
+    assert transmuting.nearest(ClassTree.flat("a"), "a") is None
+
+
+def test_every_class_into_every_other(model):
+    sources = np.random.default_rng(0).random((5, 8, 8), np.float32)
+    seen, found = finished(transmuting.crossing(model, None, sources, 4, 5, False))
+    assert len(seen) == 10 and not found.independent
+    for k, label in enumerate(model.labels):
+        assert (found.pictures[k, k] == transmuting.levels(sources[k])).all()
+        other = (k + 1) % 5
+        made = model.transmute(sources[k:k + 1], label, model.labels[other], steps=4, seed=5).images[0]
+        assert np.abs(found.pictures[k, other] / 255 - made).max() < 0.01
+    html = transmuted.grid(model.labels, found)
+    assert html.count("<img") == 25 and html.count('class="self"') == 5
+    assert html.count('class="wrong"') == len(transmuted.failures(model.labels, found.read))
+
+
+def test_failures_are_counted_off_the_diagonal():
+    read = (("b", "b"), ("b", "b"))
+    assert transmuted.failures("ab", read) == [("b", "a", "b")]
+    assert "**1 of 2**" in transmuted.summary("ab", transmuting.Matrix(np.zeros((2, 2, 8, 8)), read))
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+def test_the_verdict_in_words():
+    assert transmuted.told("049", np.array([0.005, 0.97, 0.025])) == (
+        "The model takes this for **a 4** (97%), perhaps a 9 (2%).")
+    assert transmuted.told("08", np.array([0.0, 1.0])) == "The model takes this for **an 8** (over 99%)."
+    assert "not sure" in transmuted.told("0489", np.array([0.1, 0.4, 0.2, 0.3]))
+
+
+def test_what_was_kept(picture):
+    bar = np.zeros((28, 28), np.float32)
+    for row in range(4, 24):
+        bar[row, 20 - row // 2:23 - row // 2] = 1  # leans to the right by half a pixel a row
+    turned = transmuting.Turned((0.35,), np.zeros((1, 2, 28, 28), np.uint8),
+                                np.stack([[bar[:, ::-1] * 255, 0 * bar]]).astype(np.uint8))
+    html = transmuted.kept("digit", order(bar, "9", variants=2), turned, 0)
+    assert "Your digit leans 26° to the right; what became of it leans 26° to the left." in html
+    assert "<td>+26</td>" in html and "<td>\N{MINUS SIGN}26</td>" in html and "<td>–</td>" in html
+    assert transmuted.signed(-0.2) == "+0" and transmuted.leaning(1.0) == "stands upright"
+
+
+def test_success_in_words(picture):
+    turned = transmuting.Turned((0.35,), np.zeros((1, 3)), np.zeros((1, 3)), (("9", "9", "4"),))
+    assert transmuted.success(order(picture, "9"), turned, 0) == (
+        "An independent classifier reads **2 of 3** variants as **a 9**.")
+    unread = transmuting.Turned((0.35,), np.zeros((1, 3)), np.zeros((1, 3)))
+    assert transmuted.success(order(picture, "9"), unread, 0) == ""
+
+
+def test_names_cannot_smuggle_markup(picture):
+    evil = "<script>"
+    given = source.Source(picture, np.zeros((9, 9)), evil)
+    found = transmuting.Matrix(np.zeros((2, 2, 8, 8), np.uint8), (("a", "a"), ("a", "a")))
+    for html in (transmuted.preview(given, evil), transmuted.table([evil], [(evil, [evil])]),
+                 transmuted.heads([evil], (8, 8), 40), transmuted.colours(evil, [evil], True),
+                 transmuted.grid([evil, "a"], found)):
+        assert evil not in html
+
+
+# -- where pictures come from ------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("url, allowed", [
+    ("https://school.example/transmute", True), ("http://localhost:8501/", True), ("http://127.0.0.1:80", True),
+    ("http://192.168.1.5:8501/", False), ("http://localhost.example/", False), ("", False), (None, False)])
+def test_where_browsers_lend_a_camera(url, allowed):
+    assert source.camera_allowed(url) is allowed
+
+
+def test_only_models_of_digits_have_the_gallery(model, colour_model):
+    assert source.kinds(model)[0] == "gallery" and source.digits(model) == list("01479")
+    assert "gallery" not in source.kinds(colour_model) and len(source.kinds(colour_model)) == 4
+
+
+def test_the_gallery_holds_what_it_says():
+    from sklearn.datasets import load_digits
+    classes = load_digits().target
+    assert all((classes[list(row)] == label).all() for label, row in enumerate(source.LEGIBLE))
+
+
+def test_thumbnails_are_small_and_upright():
+    photo, file = Image.new("RGB", (900, 600), "red"), io.BytesIO()
+    exif = photo.getexif()
+    exif[0x0112] = 6  # to be turned by a quarter
+    photo.save(file, "JPEG", exif=exif)
+    small = source.thumbnail(file.getvalue(), np.zeros((8, 8)))
+    assert small.dtype == np.uint8 and small.shape[0] > small.shape[1] and max(small.shape) <= source.SHOWN
+    assert source.thumbnail(b"nothing", blank := np.zeros((8, 8))) is blank
+
+
+def written(mode: str = "L", marks: str = "7", size=(400, 400), ink=255) -> bytes:
+    """A PNG with a 7, two of them or nothing on it, white on black."""
+    sheet, file = Image.new(mode, size), io.BytesIO()
+    for k in range(len(marks)):
+        left = size[0] * (k + 0.3 / len(marks)) / len(marks)
+        right = left + 0.4 * size[0] / len(marks)
+        points = [(left, 100), (right, 100), (left + (right - left) / 3, 300)]
+        ImageDraw.Draw(sheet).line(points, ink, 34, "curve")
+    sheet.save(file, "PNG")
+    return file.getvalue()
+
+
+def bomb() -> bytes:
+    """A PNG that says it has 50,000 x 50,000 pixels."""
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 50_000, 50_000, 1, 0, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(6251 * 500)))
+            + chunk(b"IEND", b""))
+
+
+BAD = {"empty": b"", "broken": b"\x89PNG\r\n\x1a\n and no more", "cut short": written()[:300], "bomb": bomb(),
+       "vectors": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+       "blank": written(marks=""), "two digits": written(marks="77", size=(700, 400))}
+
+
+# -- the script --------------------------------------------------------------------------------------------------------
+
+def chosen(app: AppTest) -> tuple[str, str]:
+    """What the picture is said to be, and what it is to become."""
+    assert not app.exception, app.exception
+    return app.session_state["it is"], app.session_state["into"]
+
+
+def seen(app: AppTest) -> list[str]:
+    """The HTML of what was given, and of what was kept of it."""
+    return [html.proto.body for html in app.get("html") if '"seen"' in html.proto.body or '"kept"' in html.proto.body]
+
+
+def test_something_is_chosen_before_the_first_click():
+    app = opened(PAGE)
+    assert "from" in app.session_state and app.session_state["from"] == "gallery" and not app.warning
+    it, into = chosen(app)
+    assert into == transmuting.nearest(branched.load().tree, it) and len(seen(app)) == 2
+    assert app.latex and "your digit" in app.latex[0].value
+    assert app.query_params == {}
+
+
+def test_a_link_opens_what_it_says():
+    app = opened(PAGE, source="3", target="5", time="0.098", variants="2", seed="7", steps="5")
+    assert chosen(app) == ("3", "5") and not app.warning
+    assert "turned at t" in seen(app)[1] and "0.10" in seen(app)[1] and app.number_input(key="variants").value == 2
+    assert chosen(opened(PAGE, target="all", way="plain", steps="5"))[1] == "all"
+
+
+@pytest.mark.parametrize("wrong", [{"from": "moon"}, {"pick": "100"}, {"pick": "x"}, {"target": "17"}, {"time": "nan"},
+                                   {"variants": "9"}, {"steps": "19"}, {"source": ""}, {"nth": "0"}])
+def test_wrong_values_fall_back_with_a_notice(wrong):
+    app = opened(PAGE, **wrong)
+    usual = opened(PAGE)
+    assert chosen(app) == chosen(usual) and len(app.warning) == 1 and seen(app) == seen(usual)
+
+
+def test_a_class_into_itself():
+    app = opened(PAGE, source="4", target="4")
+    assert chosen(app) == ("4", "4") and len(app.info) == 1 and "already" in app.info[0].value
+
+
+def test_corrections_are_kept_until_the_picture_changes():
+    app = opened(PAGE, variants="1", steps="5")
+    it = chosen(app)[0]
+    other = next(label for label in "0123456789" if label != it)
+    app.button_group(key="it is").set_value(other).run()
+    assert chosen(app)[0] == other and app.session_state.source == other
+    app.button_group(key="into").set_value(it).run()
+    assert chosen(app) == (other, it) and app.session_state.source == other
+    app.button_group(key="it is").set_value(it).run()
+    assert app.session_state.source is None and app.info, "now it is the target itself"
+
+
+def test_uploads():
+    """A good one is used, and kept from all others; for a bad one there is a sentence, and the good one stays."""
+    app = opened(PAGE, variants="1", steps="5", **{"from": "upload"})
+    before = seen(app)
+    assert "Until then" in " ".join(text.value for text in app.caption)
+    app.file_uploader[0].upload("seven.png", written(), "image/png").run()
+    good = seen(app)
+    assert not app.exception and not app.warning and good != before and "your picture" in good[0]
+    given = app.session_state[f"_source {'mnist'}"]
+    shared, _ = queue._shared()
+    assert given.private and not any(given.digest in key for key in shared)
+    assert any(given.digest in key for key in app.session_state["_own_work"])
+    for name, data in BAD.items():
+        app.file_uploader[0].set_value((f"{name}.png", data, "image/png")).run()
+        assert not app.exception and len(app.warning) == 1, name
+        assert app.warning[0].value.count(".") >= 1 and "Traceback" not in app.warning[0].value
+        assert seen(app) == good, name
+
+
+def test_a_camera_only_where_there_can_be_one(monkeypatch):
+    monkeypatch.setattr(source, "camera_allowed", lambda url: False)
+    app = opened(PAGE, **{"from": "camera"})
+    assert not app.exception and len(app.info) == 1 and "Upload" in app.info[0].value
+    assert not app.get("camera_input") and len(seen(app)) == 2
+
+
+def test_settings_survive_while_their_widgets_are_away():
+    app = opened(PAGE, own="3", variants="1", steps="5", **{"from": "model"})
+    app.button_group(key="from").set_value("gallery").run()
+    app.button_group(key="from").set_value("draw").run()
+    assert app.session_state["from"] == "draw"
+    app.button_group(key="from").set_value("model").run()
+    assert app.session_state["from"] == "model" and app.selectbox(key="own").value == "3"
+
+
+# -- in a browser ------------------------------------------------------------------------------------------------------
+
+def filmed(page) -> None:
+    """Until the film is whole, and the script has ended."""
+    page.locator(".st-key-film input[type=range]:enabled").wait_for()
+    page.locator(".kept").wait_for()
+    browser.settled(page)
+
+
+def visit(page, address: str, query: str = "") -> None:
+    page.goto(f"{address}/transmute?{query}")
+    filmed(page)
+    page.noise.clear()  # on a page's own address Streamlit first looks for its server below it, in vain
+
+
+def pixels(page) -> str:
+    """What the film shows."""
+    return page.locator(".st-key-film canvas").evaluate_all("all => all.map(one => one.toDataURL()).join()")
+
+
+@browser.needed
+def test_a_link_the_gallery_and_the_slider(address, chromium):
+    """The first visit to a fresh server is by a link."""
+    with browser.page(chromium) as page:
+        visit(page, address, "pick=20&target=7&time=0.5&variants=2&steps=5")
+        slider, first = page.locator(".st-key-film input[type=range]"), pixels(page)
+        assert 0.48 < float(browser.asked(page, "time")[0]) < 0.52
+        messages = []
+        page.context.on("request", lambda asked: messages.append(asked.url))
+        page.evaluate("""() => {
+            window.sent = 0;
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) { window.sent++; return send.call(this, data); };
+        }""")
+        slider.focus()
+        shown = set()
+        for _ in range(5):
+            page.keyboard.press("ArrowLeft", delay=0)
+            shown.add(pixels(page))
+        assert len(shown) == 5 and first not in shown
+        assert page.evaluate("window.sent") == 0, "nothing is asked of the server while the slider moves"
+        page.wait_for_function("window.sent > 0")  # where it has come to rest is put into the link
+        page.wait_for_function("!location.search.includes('time=0.5')")
+        filmed(page)
+        before = pixels(page)
+        page.get_by_role("radio", name="7, number 3", exact=True).click()
+        page.wait_for_function("location.search.includes('pick=72')")
+        page.get_by_text("already").wait_for()  # the target of the link was a 7, too
+        page.locator(".st-key-into").get_by_role("radio", name="1", exact=True).click()
+        filmed(page)
+        assert pixels(page) != before and browser.asked(page, "target") == ["1"]
+        page.get_by_role("radio", name="7, number 3", exact=True).focus()
+        page.keyboard.press("ArrowUp")
+        page.wait_for_function("location.search.includes('pick=62')")
+        filmed(page)
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
+
+
+@browser.needed
+def test_a_drawn_digit_is_transmuted(address, chromium):
+    with browser.page(chromium) as page:
+        visit(page, address, "from=draw&variants=2&steps=5")
+        before = pixels(page)
+        browser.stroke(page, ".st-key-drawing canvas", [(0.25, 0.2), (0.5, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)])
+        page.locator('img[alt$="your drawing"]').first.wait_for()
+        page.wait_for_timeout(300)
+        filmed(page)
+        assert pixels(page) != before and page.locator('[data-testid="stAlert"]').count() == 0
+        drawn = pixels(page)
+        page.get_by_role("button", name="Clear").click()
+        page.get_by_text("Until then").wait_for()
+        filmed(page)
+        assert pixels(page) == drawn, "a blank canvas leaves what was there"
+        assert page.noise == []
+
+
+@browser.needed
+def test_bad_uploads_leave_what_was_there(address, chromium):
+    with browser.page(chromium) as page:
+        visit(page, address, "from=upload&variants=2&steps=5")
+        field = page.locator(".st-key-upload input[type=file]")
+        large = written() + bytes(6_000_000)  # as large as a phone's photo
+        field.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": large})
+        page.locator('img[alt$="your picture"]').first.wait_for()
+        page.wait_for_timeout(300)
+        filmed(page)
+        good = pixels(page)
+        for name in ("broken", "bomb", "vectors", "blank", "two digits"):
+            field.set_input_files({"name": f"{name}.png", "mimeType": "image/png", "buffer": BAD[name]})
+            page.get_by_text(f"{name}.png").first.wait_for()
+            page.locator('[data-testid="stAlert"]').wait_for()
+            page.wait_for_timeout(500)
+            browser.settled(page)
+            assert page.locator('[data-testid="stAlert"]').count() == 1, name
+            assert pixels(page) == good, name
+        assert page.noise == []
+
+
+@browser.needed
+def test_on_a_phone(address, chromium):
+    """Source, target, result, tree, from top to bottom, and nothing wider than the screen."""
+    with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
+        visit(page, address, "target=all&steps=5")
+        tops = [page.locator(own).first.bounding_box()["y"] for own in
+                (".st-key-from", ".st-key-gallery", ".st-key-into", ".st-key-film canvas", ".st-key-tree", ".kept")]
+        assert tops == sorted(tops)
+        page.locator(".st-key-gallery").get_by_role("radio", name="0, number 2", exact=True).tap()
+        page.wait_for_function("location.search.includes('pick=1')")
+        filmed(page)
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        assert page.noise == []

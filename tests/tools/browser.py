@@ -1,0 +1,132 @@
+"""A real browser against the real app: start the server, open a page, click on the tree. For tests and screenshots."""
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+OTHER = "old => ![old, undefined].includes(document.querySelector('{}')?.{})"  # for a selector and a property
+OTHER_THUMBNAILS = OTHER.format(".layer-above image", "getAttribute('href')")
+WAIT = 60_000  # milliseconds; generous, for slow machines
+
+
+def chromium() -> str | None:
+    """Where a Chromium is, or None. CHROMIUM in the environment comes first."""
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+needed = pytest.mark.skipif(chromium() is None, reason="there is no Chromium on this machine")
+
+
+@contextlib.contextmanager
+def server(script="app.py"):
+    """Run `streamlit run` on a free port; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port),
+               "--server.address", "127.0.0.1", "--server.headless", "true"]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(health: str, process: subprocess.Popen, log, seconds: float = 90) -> None:
+    """Until the server answers; if it ends or takes too long, say what it wrote."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(health, timeout=5) as answer:
+            if answer.read() == b"ok":
+                return
+        time.sleep(0.1)
+    log.seek(0)
+    raise RuntimeError(f"The app did not start:\n{log.read().decode(errors='replace')}")
+
+
+@contextlib.contextmanager
+def browser():
+    """A headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield instance
+        instance.close()
+
+
+@contextlib.contextmanager
+def page(instance, width: int = 1440, height: int = 900, **context):
+    """A fresh visitor. `.noise` gathers console errors and exceptions, `.hosts` every host that was asked."""
+    visitor = instance.new_context(viewport={"width": width, "height": height}, **context)
+    result = visitor.new_page()
+    result.set_default_timeout(WAIT)
+    result.noise, result.hosts = [], set()
+    result.on("console", lambda message: result.noise.append(message.text) if _is_noise(message) else None)
+    result.on("pageerror", lambda error: result.noise.append(str(error)))
+    for event in ("request", "websocket"):
+        result.on(event, lambda asked: result.hosts.add(urlsplit(asked.url).netloc))  # data: and blob: have none
+    yield result
+    visitor.close()
+
+
+def _is_noise(message) -> bool:
+    """An error or a warning, but for two: Streamlit's frontend seeks its server below the page's own path first, which
+    Chromium reports; and tests read back pixels, of which it says that there is a faster way."""
+    seeking = urlsplit(message.location.get("url", "")).path.endswith(("/_stcore/health", "/_stcore/host-config"))
+    return message.type in ("error", "warning") and not seeking and "willReadFrequently" not in message.text
+
+
+def settled(page) -> None:
+    """Until the page has what it is about, and the script has ended."""
+    page.wait_for_selector('[data-testid="stExpander"]')  # every page ends with one
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def asked(page, key: str) -> list[str]:
+    """What the page's address says of a setting."""
+    return parse_qs(urlsplit(page.url).query).get(key, [])
+
+
+def stroke(page, canvas: str, points, steps: int = 6) -> None:
+    """Draw through points, in shares of the canvas that a selector finds, with the mouse, in one line."""
+    box = page.locator(canvas).bounding_box()
+    first, *others = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*first)
+    page.mouse.down()
+    for place in others:
+        page.mouse.move(*place, steps=steps)
+    page.mouse.up()
+
+
+def node_at(page, node: int) -> tuple[float, float]:
+    """Where a node of the tree is in the window, scrolled into view."""
+    page.wait_for_selector(".st-key-tree .js-plotly-plot .nsewdrag", state="attached")
+    return tuple(page.evaluate("""node => {
+        const plot = document.querySelector('.st-key-tree .js-plotly-plot');
+        plot.scrollIntoView({block: 'nearest'});
+        const box = plot.getBoundingClientRect();
+        const nodes = plot._fullData.find(trace => trace.customdata), {xaxis, yaxis} = plot._fullLayout;
+        const k = nodes.customdata.findIndex(own => own[0] === node);
+        return [box.left + xaxis._offset + xaxis.d2p(nodes.x[k]), box.top + yaxis._offset + yaxis.d2p(nodes.y[k])];
+    }""", node))
