@@ -1,4 +1,5 @@
-"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach visitors] [--minutes 10]`.
+"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach visitors]
+[--minutes 10]`.
 
 A real browser drives the real app; every figure is printed as it is found. To be run on an otherwise idle machine.
 """

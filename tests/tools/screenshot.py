@@ -1,4 +1,5 @@
-"""A picture of the running app: `python tests/tools/screenshot.py out.png ["hybrids?a=4&b=9"] [--width 1440] [--dark]`."""
+"""A picture of the running app: `python tests/tools/screenshot.py out.png ["hybrids?a=4&b=9"] [--width 1440]
+[--dark]`."""
 import argparse
 
 from browser import browser, page, server, settled

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 import branched
+from branched import BranchedModel
 
-from ....branched import BranchedModel
 from ..figures.standing_tree import DARK, FONT, LIGHT
 
 WAYS = {"stochastic": "With fresh noise", "deterministic": "Without chance"}

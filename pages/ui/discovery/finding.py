@@ -9,8 +9,8 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 import branched
+from branched import Branch, BranchedModel, ClassTree
 
-from ....branched import Branch, BranchedModel, ClassTree
 from ..figures import lying_tree
 from ..figures.standing_tree import DARK, FONT, LIGHT, TICKS, figure, graph, lit
 from ..frame import link, words

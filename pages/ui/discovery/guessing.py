@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 import branched
+from branched import BranchedModel
 
-from ....branched import BranchedModel
 from ..frame import words
 from ..parts.film import Frame, film, levels
 from ..serve import queue

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from ....branched import ClassTree
+from branched import ClassTree
+
 from .standing_tree import DARK, FONT, LIGHT, graph
 
 ZOOMS = {"near": "Where they part", "whole": "All of time"}

@@ -7,7 +7,8 @@ import numpy as np
 import pandas  # noqa: F401 - imported whole before Plotly, which takes it from sys.modules even half imported
 import plotly.graph_objects as go
 
-from ....branched import ClassTree
+from branched import ClassTree
+
 from ..parts.pictures import framed
 
 # Okabe and Ito's colours, told apart by the colour-blind too

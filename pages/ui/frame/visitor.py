@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ....branched import BranchedModel
+from branched import BranchedModel
+
 from ..serve import queue
 
 

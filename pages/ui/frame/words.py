@@ -1,7 +1,6 @@
 """The tree in plain words: names for its nodes, and a sentence about each."""
 import branched
-
-from ....branched import Branch, ClassTree
+from branched import Branch, ClassTree
 
 
 def listed(names) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ....branched import BranchedModel, ClassTree
+from branched import BranchedModel, ClassTree
+
 from ..figures.standing_tree import DARK, LIGHT
 from ..frame import shell, words
 from ..parts import reels

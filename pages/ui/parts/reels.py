@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ....branched import ClassTree
+from branched import ClassTree
+
 from .film import levels
 
 VIEWS = {"now": "What the model has", "guess": "Its best guess"}

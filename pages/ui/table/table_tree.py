@@ -3,7 +3,8 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ....branched import Branch, BranchedModel, ClassTree
+from branched import Branch, BranchedModel, ClassTree
+
 from ..figures import lying_tree
 from ..figures.standing_tree import CHART
 from ..frame import words

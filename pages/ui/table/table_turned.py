@@ -2,7 +2,8 @@
 import numpy as np
 import streamlit as st
 
-from ....branched import BranchedModel
+from branched import BranchedModel
+
 from ..transmute.transmuting import nearest
 from . import letter, multiples, tables
 

@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 import branched
+from branched import Branch, BranchedModel, ClassTree
 
-from ....branched import Branch, BranchedModel, ClassTree
 from ..frame import link, shell, words
 from ..serve import queue
 

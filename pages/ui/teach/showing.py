@@ -5,8 +5,8 @@ import numpy as np
 import streamlit as st
 
 import branched
+from branched import BranchedError, BranchedModel
 
-from ....branched import BranchedError, BranchedModel
 from ..about import facts
 from ..frame import link, shell, visitor
 from ..parts import canvas

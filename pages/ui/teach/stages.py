@@ -4,7 +4,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from ....branched import BranchedError, BranchedModel
+from branched import BranchedError, BranchedModel
+
 from ..figures.standing_tree import CHART, figure
 from ..frame import link, shell, visitor
 from ..parts.film import film

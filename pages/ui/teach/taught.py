@@ -9,7 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ....branched import BranchedError, BranchedModel, ClassTree
+from branched import BranchedError, BranchedModel, ClassTree
+
 from ..figures.standing_tree import figure
 from ..frame import link, shell, visitor, words
 from ..hybrids import parting

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from ....branched import BranchedModel, Extension
+from branched import BranchedModel, Extension
+
 from ..figures.standing_tree import DARK, LIGHT
 from ..frame import visitor
 from ..parts.film import levels

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageOps
 
-from ....branched import BranchedError, BranchedModel
+from branched import BranchedError, BranchedModel
+
 from ..frame import link
 from ..parts.canvas import drawing
 from ..parts.picker import picker

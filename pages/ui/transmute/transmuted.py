@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 import branched
+from branched import BranchedModel
 
-from ....branched import BranchedModel
 from ..figures.standing_tree import DARK, LIGHT
 from ..frame import words
 from ..parts.film import levels

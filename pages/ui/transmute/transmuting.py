@@ -8,7 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from ....branched import BranchedModel, ClassTree
+from branched import BranchedModel, ClassTree
+
 from ..figures.standing_tree import SMALL, figure, graph
 from ..frame import link, shell, words
 from ..frame.visitor import remembered

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from ....branched import Branch, BranchedModel, ClassTree
+from branched import Branch, BranchedModel, ClassTree
+
 from ..figures.standing_tree import figure, graph
 from ..frame import link, words
 from ..frame.visitor import remembered
