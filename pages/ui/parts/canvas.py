@@ -3,130 +3,14 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from .component import component
+
 SIDE, BRUSH = 280, 22  # MNIST's strokes are about a twelfth as wide as its pictures
 POINTS = 8_000         # the browser adds no more ink than this, and Python reads no more
 FAR = SIDE             # how far beyond the edge a stroke is followed
 
-HTML = """
-<div class="drawing">
-  <div class="pad"><canvas width="560" height="560" role="img"></canvas><div class="hint"></div></div>
-  <div class="buttons">
-    <button type="button" class="undo">Undo</button><button type="button" class="clear">Clear</button>
-  </div>
-</div>"""
-
-CSS = """
-.drawing {width: 100%; max-width: 280px; font-family: var(--st-font); user-select: none; -webkit-user-select: none;
-  -webkit-touch-callout: none; -webkit-tap-highlight-color: transparent}
-.pad {position: relative; aspect-ratio: 1; overflow: hidden; background: #000;
-  border-radius: var(--st-base-radius); box-shadow: 0 0 0 1px var(--st-border-color)}
-canvas {display: block; width: 100%; height: 100%; touch-action: none; cursor: crosshair}
-.hint {position: absolute; inset: 0; display: grid; place-items: center; pointer-events: none; color: #8c8c8c;
-  font-size: 1.05rem; transition: opacity .15s}
-.inked .hint {opacity: 0}
-.buttons {display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; margin-top: .6rem}
-button {min-height: 44px; font: inherit; font-size: 1rem; color: var(--st-text-color); cursor: pointer;
-  background: var(--st-background-color); border: 1px solid var(--st-border-color);
-  border-radius: var(--st-button-radius); touch-action: manipulation}
-button:hover:enabled {border-color: var(--st-primary-color); color: var(--st-primary-color)}
-button:active:enabled {background: var(--st-secondary-background-color)}
-button:focus-visible {outline: 3px solid var(--st-primary-color); outline-offset: 1px}
-button:disabled {opacity: .45; cursor: default}
-"""
-
-JS = f"const SIDE = {SIDE}, BRUSH = {BRUSH}, FAR = {FAR}, POINTS = {POINTS};" + """
-
-export default function({parentElement, data, setStateValue}) {
-  const root = parentElement.querySelector('.drawing');
-  root.pad ??= pad(root);  // this runs again whenever `data` changes: what is drawn lives on the element
-  root.querySelector('.hint').textContent = data.hint;
-  root.pad.receive(data, (drawing) => setStateValue('drawing', drawing));
-}
-
-function pad(root) {
-  const [canvas, undo, clear] = ['canvas', '.undo', '.clear'].map((name) => root.querySelector(name));
-  const pen = canvas.getContext('2d');
-  pen.scale(canvas.width / SIDE, canvas.height / SIDE);
-  Object.assign(pen, {lineWidth: BRUSH, lineCap: 'round', lineJoin: 'round', strokeStyle: '#fff'});
-  let strokes = [], current = null, pointer = null, turn = null, send = null;
-
-  const ink = (stroke, from = 0) => {
-    pen.beginPath();
-    pen.moveTo(stroke[from] - 0.01, stroke[from + 1]);  // a line, if only just: so a tap leaves a dot
-    for (let k = from; k < stroke.length; k += 2) pen.lineTo(stroke[k], stroke[k + 1]);
-    pen.stroke();
-  };
-  const refresh = () => {
-    const count = strokes.length + (current ? 1 : 0);
-    root.classList.toggle('inked', count > 0);
-    undo.disabled = clear.disabled = !count;
-    canvas.setAttribute('aria-label', count ? `Your drawing, ${count} stroke${count > 1 ? 's' : ''}`
-      : 'Empty drawing area: draw with mouse, pen or finger');
-  };
-  const redraw = () => {
-    pen.clearRect(0, 0, SIDE, SIDE);
-    [...strokes, ...(current ? [current] : [])].forEach((stroke) => ink(stroke));
-    refresh();
-  };
-  const change = (kept) => {
-    strokes = kept;
-    redraw();
-    send({turn, strokes});
-  };
-
-  const place = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]
-      .map((part) => Math.round(10 * Math.max(-FAR, Math.min(SIDE + FAR, part * SIDE))) / 10);
-  };
-  const full = () => strokes.reduce((sum, stroke) => sum + stroke.length, current?.length ?? 0) >= 2 * POINTS;
-  const extend = (event) => {
-    const [x, y] = place(event), end = current.length - 2;
-    if (Math.hypot(x - current[end], y - current[end + 1]) < 2 || full()) return;
-    current.push(x, y);
-    ink(current, end);
-  };
-  const finish = () => {
-    if (!current) return;
-    const done = current;
-    current = pointer = null;
-    change([...strokes, done]);
-  };
-
-  canvas.onpointerdown = (event) => {
-    // A second finger is ignored, but never because of a pointer that went away without a word.
-    if (event.button !== 0 || (pointer !== null && pointer !== event.pointerId && canvas.hasPointerCapture(pointer)))
-      return;
-    finish();
-    if (full()) return;
-    pointer = event.pointerId;
-    canvas.setPointerCapture(pointer);
-    current = place(event);
-    ink(current);
-    refresh();
-  };
-  canvas.onpointermove = (event) => {
-    if (event.pointerId !== pointer) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    (events.length ? events : [event]).forEach(extend);
-  };
-  canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = (event) => {
-    if (event.pointerId === pointer) finish();
-  };
-  canvas.oncontextmenu = (event) => event.preventDefault();  // a long press draws
-  undo.onclick = () => change(strokes.slice(0, -1));
-  clear.onclick = () => change([]);
-
-  return {receive(data, report) {
-    send = report;
-    if (turn === data.turn) return;  // an echo of strokes that came from here, maybe of older ones
-    ({turn, strokes} = data);
-    redraw();
-  }};
-}
-"""
-
-_canvas = st.components.v2.component("digit_canvas", html=HTML, css=CSS, js=JS)
+_canvas = component("digit_canvas", "canvas",
+                    f"const SIDE = {SIDE}, BRUSH = {BRUSH}, FAR = {FAR}, POINTS = {POINTS};")
 
 
 def drawing(key: str, hint: str = "Draw a digit here") -> np.ndarray | None:

@@ -1,0 +1,293 @@
+const THUMB = 28, LINE = 20, PLAY = 'M8 5v14l11-7z', PAUSE = 'M6 5h4v14H6zM14 5h4v14h-4z';
+
+export default function({parentElement, data, setStateValue}) {
+  const root = parentElement.querySelector('.film');
+  const film = root.film ??= new Film(root);
+  film.receive(data, (frame) => setStateValue('frame', {film: data.id, frame}));
+  const call = ++film.calls;  // of the calls on one element only the last one's clean-up counts
+  return () => { if (call === film.calls) film.remove(); };
+}
+
+class Film {
+  constructor(root) {
+    this.root = root;
+    this.calls = 0;
+    for (const part of ['rows', 'ghost', 'now', 'marks']) this[part] = root.querySelector('.' + part);
+    [this.button, this.slider, this.icon] = ['button', 'input', 'path'].map((name) => root.querySelector(name));
+    this.button.onclick = () => this.playing ? this.pause() : this.play();
+    this.slider.oninput = () => { this.rest(); this.show(+this.slider.value); };
+    this.slider.onchange = () => this.report();
+    this.watch = new ResizeObserver(() => { this.lay(); this.shade(); });
+    this.watch.observe(this.marks);
+    document.fonts.ready.then(() => this.lay());
+  }
+
+  receive(data, tell) {
+    this.tell = tell;
+    if (data.id === this.data?.id) {  // the same film: it goes on, perhaps in a new theme
+      this.overlay?.colour(this.root);
+      this.draw();
+      return;
+    }
+    this.rest();
+    clearTimeout(this.soon);
+    this.data = data = {...data, ...JSON.parse(data.film)};
+    this.last = data.frames.length - 1;
+    this.told = data.start;
+    this.reel = new Reel(data);
+    this.build();
+    this.overlay?.remove();
+    this.overlay = data.over ? new Overlay(data.over, () => this.shade()) : null;
+    this.overlay?.colour(this.root);
+    this.show(data.start);
+    this.lay();
+    if (data.autoplay && !matchMedia('(prefers-reduced-motion: reduce)').matches) this.play();
+  }
+
+  build() {
+    const {frames, rows, label, height} = this.data, {width: w, height: h} = this.reel;
+    const down = Math.max(...frames.map((frame) => frame.cells.length));
+    const across = Math.max(0, ...frames.flatMap((frame) => frame.cells.map((row) => row.length)));
+    this.gap = Math.max(1, Math.round(w / 14));
+    const pixels = across * (w + this.gap) - this.gap;
+    this.rows.style.setProperty('--width', `${pixels * height / h}px`);
+    this.rows.classList.toggle('named', rows.length > 0);
+    this.rows.classList.toggle('long', rows.some((name) => name.length > 4));
+    this.rows.replaceChildren();
+    this.pens = [];
+    for (let r = 0; r < (across && down); r++) {
+      if (rows.length) this.rows.append(piece('div', 'name', rows[r] ?? ''));
+      const canvas = Object.assign(document.createElement('canvas'), {width: pixels, height: h});
+      canvas.setAttribute('role', 'img');
+      this.rows.append(canvas);
+      this.pens.push(canvas.getContext('2d', {willReadFrequently: true}));
+    }
+    // The longest caption keeps its place, so that nothing below moves.
+    this.ghost.textContent = frames.reduce((most, {caption}) => caption.length > most.length ? caption : most, '');
+    this.slider.max = this.last;
+    this.slider.disabled = this.button.disabled = this.last < 1;
+    this.slider.setAttribute('aria-label', label);
+  }
+
+  show(frame) {
+    this.frame = frame;
+    this.slider.value = frame;
+    this.slider.style.setProperty('--at', this.last ? frame / this.last : 0);
+    this.draw();
+  }
+
+  draw() {
+    const begun = performance.now(), {caption, cells} = this.data.frames[this.frame];
+    this.pens.forEach((pen, r) => this.blit(pen, cells[r] ?? []));
+    this.pens.forEach((pen, r) => {
+      const name = this.data.rows[r];
+      pen.canvas.setAttribute('aria-label', name ? `${name}: ${caption}` : caption);
+    });
+    this.now.textContent = caption;
+    this.slider.setAttribute('aria-valuetext', caption);
+    this.shade();
+    const seen = this.root.dataset;
+    seen.drawn = performance.now() - begun;
+    seen.frame = this.frame;
+    seen.count = +(seen.count ?? 0) + 1;
+  }
+
+  shade() {  // nothing on the tree from a film that Streamlit keeps hidden, while the page is made anew
+    const hidden = !this.root.getClientRects().length;
+    this.overlay?.draw(hidden ? {dots: [], sprites: []} : this.data.frames[this.frame], this.reel,
+      this.playing || this.frame < this.last);
+  }
+
+  blit(pen, row) {
+    pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
+    row.forEach((k, c) => { if (k >= 0) pen.putImageData(this.reel.picture(k), c * (this.reel.width + this.gap), 0); });
+  }
+
+  play() {
+    if (this.frame === this.last) this.frame = 0;
+    const rate = this.last / (1000 * this.data.seconds), first = this.frame, begun = performance.now();
+    const step = (now) => {
+      const frame = Math.min(this.last, first + Math.max(0, Math.floor((now - begun) * rate)));
+      if (frame === this.last) return this.pause(frame);
+      if (frame !== this.frame) this.show(frame);
+      this.playing = requestAnimationFrame(step);
+    };
+    this.playing = requestAnimationFrame(step);
+    this.face();
+    this.show(this.frame);
+  }
+
+  pause(frame = this.frame) {
+    this.rest();
+    this.show(frame);
+    this.report();
+  }
+
+  rest() {
+    cancelAnimationFrame(this.playing);
+    this.playing = 0;
+    this.face();
+  }
+
+  face() {
+    this.icon.setAttribute('d', this.playing ? PAUSE : PLAY);
+    this.button.setAttribute('aria-label', this.playing ? 'Pause' : 'Play');
+  }
+
+  report() {  // a held arrow key reports once, at its end
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => {
+      if (this.playing || this.frame === this.told) return;
+      this.told = this.frame;
+      this.tell(this.frame);
+    }, 200);
+  }
+
+  lay() {  // marks and ends below the slider: each text in the first line where it has room
+    const width = this.marks.clientWidth, {marks, ends} = this.data, taken = [];
+    const put = (text, kind, wishes) => {
+      const item = this.marks.appendChild(piece('span', kind, text)), wide = item.offsetWidth;
+      const lines = Math.round(item.offsetHeight / LINE);
+      const lefts = wishes(wide).map((left) => Math.max(0, Math.min(width - wide, left)));
+      for (let line = 0; ; line++) for (const left of lefts) {
+        const box = [left - 4, left + wide + 4, line, line + lines];
+        if (taken.some((its) => box[0] < its[1] && its[0] < box[1] && box[2] < its[3] && its[2] < box[3])) continue;
+        taken.push(box);
+        Object.assign(item.style, {left: `${left}px`, top: `${line * LINE}px`});
+        return line;
+      }
+    };
+    this.marks.replaceChildren();
+    for (const [frame, text] of marks) {
+      const x = THUMB / 2 + (width - THUMB) * (this.last ? frame / this.last : 0);
+      const line = put(text, 'mark', (wide) => [x - wide / 2, x - wide, x]);
+      const tick = piece('i', 'tick', '');
+      Object.assign(tick.style, {left: `${x}px`, height: `${15 + line * LINE}px`});
+      this.marks.prepend(tick);  // behind the texts
+    }
+    if (ends[0]) put(ends[0], 'end', () => [0]);
+    if (ends[1]) put(ends[1], 'end', () => [width]);
+    this.marks.style.height = `${LINE * Math.max(0, ...taken.map((box) => box[3]))}px`;
+  }
+
+  remove() {
+    this.rest();
+    clearTimeout(this.soon);
+    this.watch.disconnect();
+    this.overlay?.remove();
+    delete this.root.film;
+  }
+}
+
+class Reel {  // the pictures, unpacked when first seen
+  constructor({size, pixels}) {
+    [this.width, this.height, this.channels] = size;
+    const packed = atob(pixels);
+    this.bytes = new Uint8Array(packed.length);
+    for (let k = 0; k < packed.length; k++) this.bytes[k] = packed.charCodeAt(k);
+    this.seen = [];
+    this.sheet = Object.assign(document.createElement('canvas'), {width: this.width, height: this.height});
+    this.pen = this.sheet.getContext('2d', {willReadFrequently: true});
+  }
+
+  picture(k) {
+    return this.seen[k] ??= this.unpack(k);
+  }
+
+  unpack(k) {
+    const image = new ImageData(this.width, this.height), many = this.width * this.height, own = this.channels;
+    for (let place = 0; place < many; place++) {
+      for (let c = 0; c < 3; c++) image.data[4 * place + c] = this.bytes[(k * many + place) * own + (own > 1 ? c : 0)];
+      image.data[4 * place + 3] = 255;
+    }
+    return image;
+  }
+
+  enlargeable(k) {
+    this.pen.putImageData(this.picture(k), 0, 0);
+    return this.sheet;
+  }
+}
+
+class Overlay {  // dots and pictures upon a plot that stands elsewhere on the page
+  constructor(key, redraw) {
+    this.plots = `.st-key-${key} .js-plotly-plot`;
+    this.redraw = redraw;
+    this.layer = piece('div', 'film-overlay', '');
+    this.layer.setAttribute('aria-hidden', 'true');
+    this.layer.style.cssText = 'position: absolute; inset: 0; pointer-events: none';
+    this.canvas = this.layer.appendChild(document.createElement('canvas'));
+    this.canvas.style.cssText = 'position: absolute; inset: 0; width: 100%; height: 100%';
+    this.layer.append(piece('style', '', `
+      .js-plotly-plot:has(.film-overlay) .imagelayer image {transition: opacity .3s}
+      .js-plotly-plot:has(.film-overlay.moving) .imagelayer image {opacity: .2}`));
+    this.pen = this.canvas.getContext('2d');
+    this.watch = new MutationObserver(() => { if (this.plot !== this.found() || !this.layer.isConnected) redraw(); });
+    this.watch.observe(document.body, {childList: true, subtree: true});
+  }
+
+  found() {  // the plot, once it is drawn
+    const plot = document.querySelector(this.plots);
+    return plot?._fullLayout?.xaxis?._length && plot.querySelector('.svg-container') ? plot : null;
+  }
+
+  attach() {  // Streamlit makes a new plot for each new figure
+    const plot = this.found();
+    if (plot !== this.plot) {
+      this.plot?.removeListener?.('plotly_afterplot', this.redraw);  // gone with a purged plot
+      plot?.on('plotly_afterplot', this.redraw);
+      this.plot = plot;
+    }
+    const paper = plot?.querySelector('.svg-container');
+    if (paper && this.layer.parentElement !== paper) paper.append(this.layer);
+    return plot;
+  }
+
+  colour(root) {
+    const look = getComputedStyle(root), get = (name) => look.getPropertyValue(`--st-${name}-color`);
+    [this.fill, this.ring, this.rim] = [get('primary'), get('background'), get('text')];
+  }
+
+  draw({dots, sprites}, reel, moving) {
+    this.layer.classList.toggle('moving', moving && sprites.length > 0);
+    if (!this.attach()) return;
+    const layout = this.plot._fullLayout, {xaxis, yaxis} = layout, ratio = devicePixelRatio;
+    const [width, height] = ['width', 'height'].map((side) => Math.round(layout[side] * ratio));
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.pen.clearRect(0, 0, width, height);
+    this.pen.imageSmoothingEnabled = false;
+    const at = (x, t) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(t)];
+    const side = Math.round(Math.min(40, 0.8 * Math.abs(xaxis.d2p(1) - xaxis.d2p(0))));
+    for (const [x, t, k] of sprites) this.sprite(...at(x, t), side, reel.enlargeable(k));
+    for (const [x, t] of dots) this.dot(...at(x, t));
+  }
+
+  sprite(x, y, side, picture) {
+    const tall = Math.round(side * picture.height / picture.width);
+    const left = Math.round(x - side / 2), top = Math.round(y - tall / 2);
+    this.pen.fillStyle = this.fill;
+    this.pen.fillRect(left - 2, top - 2, side + 4, tall + 4);
+    this.pen.drawImage(picture, left, top, side, tall);
+  }
+
+  dot(x, y) {
+    for (const [radius, colour] of [[10, this.rim], [9, this.ring], [6.5, this.fill]]) {
+      this.pen.fillStyle = colour;
+      this.pen.beginPath();
+      this.pen.arc(x, y, radius, 0, 2 * Math.PI);
+      this.pen.fill();
+    }
+  }
+
+  remove() {
+    this.watch.disconnect();
+    this.plot?.removeListener?.('plotly_afterplot', this.redraw);
+    this.layer.remove();
+  }
+}
+
+function piece(tag, kind, text) {
+  return Object.assign(document.createElement(tag), {className: kind, textContent: text});
+}
