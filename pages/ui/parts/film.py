@@ -4,25 +4,17 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from .component import component
 
+from .pictures import levels
+from .reels import Frame
+
 MOST = 20_000  # pictures; of 28 x 28 pixels they are 16 MB
 
 _film = component("film", "film")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One moment of a film. Places are in the tree figure's own coordinates, pictures are indices."""
-
-    caption: str  # a line of plain text under the pictures
-    cells: tuple[tuple[int, ...], ...] = ()  # rows of pictures; -1 leaves a place empty
-    dots: tuple[tuple[float, float], ...] = ()  # x, t
-    sprites: tuple[tuple[float, float, int], ...] = ()  # pictures carried over the tree: x, t, index
 
 
 def film(key: str, pictures: np.ndarray, frames: Sequence[Frame], *, rows: Sequence[str] = (), start: int = 0,
@@ -68,13 +60,6 @@ def check(pictures: np.ndarray, frames: Sequence[Frame], start: int, marks: Iter
     places = [number for frame in frames for spot in (*frame.dots, *frame.sprites) for number in spot[:2]]
     if not np.isfinite(places).all():
         raise ValueError("places of dots and sprites must be finite")
-
-
-def levels(pictures: np.ndarray) -> np.ndarray:
-    """Pictures as bytes, from floats in [0, 1]."""
-    if pictures.dtype == np.uint8:
-        return pictures
-    return (np.fmin(np.fmax(pictures, 0), 1) * 255 + 0.5).astype(np.uint8)  # fmax takes 0 rather than NaN
 
 
 def reported(sent: object, name: str, length: int, start: int) -> int:

@@ -29,6 +29,13 @@ def png(image: Image.Image) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
+def levels(pictures: np.ndarray) -> np.ndarray:
+    """Pictures as bytes, from floats in [0, 1]."""
+    if pictures.dtype == np.uint8:
+        return pictures
+    return (np.fmin(np.fmax(pictures, 0), 1) * 255 + 0.5).astype(np.uint8)  # fmax takes 0 rather than NaN
+
+
 def picture(array: np.ndarray) -> Image.Image:
     """An array (H, W) or (H, W, 3) in [0, 1] as an image."""
     return Image.fromarray((np.clip(array, 0, 1) * 255).round().astype(np.uint8))

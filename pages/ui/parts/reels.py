@@ -8,9 +8,19 @@ import numpy as np
 
 from branched import ClassTree
 
-from .film import levels
+from .pictures import levels
 
 VIEWS = {"now": "What the model has", "guess": "Its best guess"}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment of a film. Places are in the tree figure's own coordinates, pictures are indices."""
+
+    caption: str  # a line of plain text under the pictures
+    cells: tuple[tuple[int, ...], ...] = ()  # rows of pictures; -1 leaves a place empty
+    dots: tuple[tuple[float, float], ...] = ()  # x, t
+    sprites: tuple[tuple[float, float, int], ...] = ()  # pictures carried over the tree: x, t, index
 
 
 @dataclass(frozen=True)
