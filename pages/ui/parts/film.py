@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from .component import component
-
 from .pictures import levels
 from .reels import Frame
 
