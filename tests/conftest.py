@@ -1,62 +1,31 @@
-"""What the tests share: a small tree with every oddity, untrained models on it, a denoiser known in closed form."""
+"""What the tests share: a small tree with every oddity, untrained models on it, files of odd models, a browser."""
+import os
 import sys
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # a core each: also for the servers and processes that a worker starts
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import browser
+import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
-from torch import Tensor
+from models import Known, tiny, untrained
 
 from branched import BranchedModel, ClassTree
 from branched.data.dataset import Dataset, load
-from branched.data.images import Images
 from branched.data.table import Table
-from branched.networks.base import BranchedNetwork
 from branched.networks.mlp import MLPConfig
 from branched.networks.unet import UNetConfig
-from branched.noise import schedule
-
-SPREAD = 0.3  # standard deviation of every class's pixels, for the denoiser in closed form
 
 
-def opened(page: str = "app.py", **query: str) -> AppTest:
-    """A page of the app as its script leaves it, without a browser, on a first visit with these query parameters."""
-    app = AppTest.from_file(str(browser.ROOT / "app.py"), default_timeout=300).switch_page(page)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-class Known:
-    """E[x0 | xt] in closed form: on each branch the data are Gaussian around a pattern of its own.
-
-    Every pixel varies for itself; or, with `together`, all of them as one, as those of a stroke do. Computed row by row
-    in float64, so that a row's answer cannot depend on its company. It remembers what it was asked: `waves` counts
-    calls, `rows` objects, and `asked` maps (branch id, time) to the number of objects.
-    """
-
-    device = torch.device("cpu")
-
-    def __init__(self, tree: ClassTree, shape: tuple[int, int, int] = (1, 8, 8), together: bool = False):
-        self.tree, self.shape, self.together, self.form = tree, shape, together, Images(shape)
-        generator = torch.Generator().manual_seed(1)
-        leaves = {label: 1.2 * torch.rand(shape, generator=generator) - 0.6 for label in tree.labels}
-        self.pattern = {b.id: torch.stack([leaves[c] for c in b.classes]).mean(0) for b in tree.branches}
-        self.waves, self.rows, self.asked = 0, 0, {}
-
-    def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
-        self.waves += 1
-        self.rows += len(xt)
-        for key in zip(branch.tolist(), t.tolist(), strict=True):
-            self.asked[key] = self.asked.get(key, 0) + 1
-        a, s = (f(t.double())[:, None, None, None] for f in (schedule.alpha, schedule.sigma))
-        pattern = torch.stack([self.pattern[k] for k in branch.tolist()]).double()
-        deviation = xt - a * pattern
-        if self.together:  # the mean of all pixels has the same spread as each, and less noise
-            deviation, s = deviation.mean((1, 2, 3), keepdim=True), s / pattern[0].numel() ** 0.5
-        return (pattern + a * SPREAD**2 / (a**2 * SPREAD**2 + s**2) * deviation).float()
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Who asks for a browser is marked so, and skipped where there is none."""
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+            if browser.chromium() is None:
+                item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 
 
 @pytest.fixture(scope="session")
@@ -74,21 +43,6 @@ def tree() -> ClassTree:
 @pytest.fixture(scope="session")
 def config() -> UNetConfig:
     return tiny()
-
-
-def tiny(channels: int = 1) -> UNetConfig:
-    return UNetConfig((channels, 8, 8), channels=(16, 32), blocks=(1, 1, 1), embedding=16, heads=2, rank=4)
-
-
-def untrained(config: UNetConfig | MLPConfig, tree: ClassTree) -> BranchedNetwork:
-    """A network whose branches differ: at the start, all that a branch has to itself is zero or nearly so."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        network = config.build(len(tree.branches))
-        for name, parameter in network.named_parameters():
-            if name in network.private() or not parameter.any():
-                torch.nn.init.normal_(parameter, std=0.2)
-    return network
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +82,35 @@ def table_model(tree, rows) -> BranchedModel:
     """An untrained model of that table."""
     return BranchedModel(untrained(MLPConfig((5,), width=16, blocks=2, embedding=16, rank=4), tree), tree, {},
                          {}, rows.form)
+
+
+@pytest.fixture(scope="session")
+def odd_folder(tmp_path_factory, config, table_model):
+    """Files of odd models. Of images: a tiny one of three other classes with evil facts, and a damaged one. Of tables:
+    planted and untrained; of many features and a flat tree; of one class."""
+    folder = tmp_path_factory.mktemp("models")
+    tree = ClassTree.from_merges(["cat", "d<b>og", "4"], [(0.4, ("cat", "d<b>og")), (0.7, ("cat", "d<b>og", "4"))])
+    facts = {"data": {"name": "<img src=x>"}, "training": {"device": "<script>alert(1)</script>", "steps": 3},
+             "quality": {"generation": {"right class": 0.25, "right class per class": {"cat": 0.5}}}}
+    curves = {"times": np.linspace(0.1, 1, 10, dtype=np.float32),
+              "similarity": np.random.default_rng(0).random((10, 3, 3), dtype=np.float32)}
+    BranchedModel(untrained(config, tree), tree, facts, curves).save(folder / "pets.safetensors")
+    (folder / "cut short.safetensors").write_bytes((folder / "pets.safetensors").read_bytes()[:5000])
+    table_model.save(folder / "planted.safetensors")
+    x = np.random.default_rng(0).normal(size=(50, 200)).astype(np.float32)
+    for name, labels, names, rows in (("wide", ("<b>p</b>", "a long name & more"), [f"n*{k}_" for k in range(200)], x),
+                                      ("alone", ("p",), ["u", "constant"], x[:, :2] * np.float32([1, 0]))):
+        flat, form = ClassTree.flat(labels), Table.of(names, torch.from_numpy(rows))
+        network = untrained(MLPConfig((len(names),), width=16, blocks=2, embedding=16, rank=4), flat)
+        BranchedModel(network, flat, {}, {}, form).save(folder / f"{name}.safetensors")
+    return folder
+
+
+@pytest.fixture
+def odd_models(odd_folder, monkeypatch):
+    """The app and the library find these files, too."""
+    monkeypatch.setenv("BRANCHED_MODELS", str(odd_folder))
+    return odd_folder
 
 
 @pytest.fixture

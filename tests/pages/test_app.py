@@ -2,12 +2,11 @@
 import base64
 import io
 import json
-from urllib.parse import urlsplit
 
 import browser
 import numpy as np
 import pytest
-from conftest import opened
+from apptest import opened
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 from visitor import Visitor
@@ -213,109 +212,6 @@ def test_without_a_model_there_is_a_sentence(contents, tmp_path, monkeypatch):
         assert not app.exception and not app.get("plotly_chart") and len(app.error) == 1
         assert app.error[0].value.startswith("The model mnist could not be loaded.")
     assert said(opened())
-
-
-# -- in a browser ------------------------------------------------------------------------------------------------------
-
-def shows(page, tree: ClassTree, node: int) -> list[str]:
-    """Wait for the sentence about a node; the sources of the pictures below it."""
-    page.get_by_role("heading", name=words.headline(tree, tree[node]), exact=True).wait_for()
-    browser.settled(page)
-    page.wait_for_selector(".sheet img")
-    return page.locator(".sheet img").evaluate_all("images => images.map(image => image.src)")
-
-
-@browser.needed
-def test_clicking_through_the_tree(tree, address, chromium):
-    start, root, leaf = tree.branch_points[-1].id, tree.roots[0].id, tree.leaf(tree.labels[0]).id
-    with browser.page(chromium) as page:
-        page.goto(address)
-        before = shows(page, tree, start)
-        page.mouse.click(*browser.node_at(page, root))
-        after = shows(page, tree, root)
-        assert len(after) == 2 + len(tree.labels) and before[0] != after[0] and before[1] != after[1]
-        assert browser.asked(page, "node") == [str(root)]
-        for _ in range(2):  # a second click clears Plotly's selection, not what is shown
-            page.mouse.click(*browser.node_at(page, root))
-            page.wait_for_timeout(300)
-            assert shows(page, tree, root) == after
-        page.mouse.click(*browser.node_at(page, leaf))
-        assert len(shows(page, tree, leaf)) == len(tree.path(tree.labels[0]))
-        assert browser.asked(page, "node") == [str(leaf)]
-        page.go_back()
-        assert shows(page, tree, root) == after
-        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
-        assert page.locator(".modebar").count() == 0
-
-
-@browser.needed
-def test_a_link_and_the_keyboard(tree, address, chromium):
-    first, second, *_ = explore.in_order(tree)
-    with browser.page(chromium, width=900) as page:
-        page.goto(f"{address}/?node={first}&seed=7")
-        before = shows(page, tree, first)
-        assert page.get_by_role("spinbutton").input_value() == "7"
-        page.get_by_role("combobox").focus()
-        page.keyboard.press("ArrowDown")  # opens the list at the next entry
-        page.locator("[role=option][data-focused]").wait_for()
-        page.keyboard.press("Enter")
-        assert shows(page, tree, second)[0] != before[0] and browser.asked(page, "node") == [str(second)]
-        assert page.noise == []
-
-
-@browser.needed
-def test_on_a_phone(tree, address, chromium):
-    """A tap chooses, nothing is wider than the screen, nodes can be told apart, and columns line up."""
-    root = tree.roots[0].id
-    with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
-        page.goto(f"{address}/?node=nonsense&seed=-3")
-        shows(page, tree, tree.branch_points[-1].id)
-        places = [browser.node_at(page, branch.id) for branch in tree.branch_points]
-        gaps = [np.hypot(a[0] - b[0], a[1] - b[1]) for k, a in enumerate(places) for b in places[:k]]
-        assert min(gaps) > 24
-        page.touchscreen.tap(*browser.node_at(page, root))
-        shows(page, tree, root)
-        boxes = page.locator(".sheet img").evaluate_all(
-            "images => images.map(image => [image.getBoundingClientRect().left, image.getBoundingClientRect().right])")
-        assert len({tuple(map(round, box)) for box in boxes}) == 1 and boxes[0][1] <= 390
-        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert page.noise == []
-
-
-@browser.needed
-def test_noise_goes_down_the_tree_when_played(tree, address, chromium):
-    """The pictures move over the tree, the tree's own fade meanwhile, and are back at the end."""
-    with browser.page(chromium) as page:
-        page.goto(f"{address}/?seed=5")
-        shows(page, tree, tree.branch_points[-1].id)
-        page.wait_for_selector(".film-overlay", state="attached")
-        page.get_by_role("button", name="Play").click()
-        page.wait_for_selector(".film-overlay.moving", state="attached")
-        page.locator(".now", has_text="one picture for 10 classes").wait_for()
-        page.locator(".now", has_text="10 finished pictures").wait_for()
-        page.wait_for_selector(".film-overlay:not(.moving)", state="attached")
-        assert page.noise == []
-
-
-@browser.needed
-def test_a_new_draw_number_changes_every_picture(tree, address, chromium):
-    with browser.page(chromium) as page:
-        page.goto(address)
-        before = shows(page, tree, tree.branch_points[-1].id)
-        thumbnails = page.locator(".layer-above image")
-        thumbnails.nth(len(tree.branches) - 1).wait_for(state="attached")
-        old = thumbnails.evaluate_all("images => images.map(image => image.getAttribute('href'))")
-        box = page.get_by_role("spinbutton")
-        box.fill("77")
-        box.press("Enter")
-        page.wait_for_function(browser.OTHER_THUMBNAILS, arg=old[0])
-        after = shows(page, tree, tree.branch_points[-1].id)
-        new = thumbnails.evaluate_all("images => images.map(image => image.getAttribute('href'))")
-        assert len(new) == len(old) and not set(new) & set(old) and not set(after) & set(before)
-        assert "seed=77" in page.url and page.noise == []
-        page.get_by_text("Pictures on the tree").click()
-        page.wait_for_function("!document.querySelector('.layer-above image')")
 
 
 # -- who arrives together ----------------------------------------------------------------------------------------------

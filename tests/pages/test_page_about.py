@@ -1,14 +1,12 @@
 """About the model: what a file tells, whatever it tells; and changing from one model to another, on every page."""
-from urllib.parse import urlsplit
 
-import browser
 import numpy as np
 import pytest
-from conftest import opened, untrained
+from apptest import opened
 from streamlit.testing.v1 import AppTest
 
 import branched
-from branched import BranchedModel, ClassTree
+from branched import BranchedModel
 from pages.ui.about import facts
 from pages.ui.frame import shell
 
@@ -24,26 +22,6 @@ ODD = [{}, None, [], "text", {"data": None, "training": 3, "discovery": [], "ver
 @pytest.fixture(scope="module")
 def shipped():
     return branched.load("mnist")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, config):
-    """A folder of one's own: a tiny model of three other classes with evil facts, and a damaged file."""
-    folder = tmp_path_factory.mktemp("models")
-    tree = ClassTree.from_merges(["cat", "d<b>og", "4"], [(0.4, ("cat", "d<b>og")), (0.7, ("cat", "d<b>og", "4"))])
-    told = {"data": {"name": "<img src=x>"}, "training": {"device": "<script>alert(1)</script>", "steps": 3},
-            "quality": {"generation": {"right class": 0.25, "right class per class": {"cat": 0.5}}}}
-    curves = {"times": np.linspace(0.1, 1, 10, dtype=np.float32),
-              "similarity": np.random.default_rng(0).random((10, 3, 3), dtype=np.float32)}
-    BranchedModel(untrained(config, tree), tree, told, curves).save(folder / "pets.safetensors")
-    (folder / "cut short.safetensors").write_bytes((folder / "pets.safetensors").read_bytes()[:5000])
-    return folder
-
-
-@pytest.fixture
-def own(folder, monkeypatch):
-    monkeypatch.setenv("BRANCHED_MODELS", str(folder))
-    return folder
 
 
 def text(app: AppTest) -> str:
@@ -118,7 +96,7 @@ def test_the_page_tells_of_the_shipped_model():
     assert opened(PAGE, way="magic").warning
 
 
-def test_own_models_are_offered_and_chosen(own):
+def test_own_models_are_offered_and_chosen(odd_models):
     app = opened(PAGE)
     assert set(app.selectbox[0].options) == {"cut short", "pets", *branched.models()} >= {"mnist", "mnist-049"}
     app.selectbox[0].select("pets").run()
@@ -129,7 +107,7 @@ def test_own_models_are_offered_and_chosen(own):
     assert len(links) == len(shell.PAGES) and all("pets" in str(link.proto) for link in links)
 
 
-def test_a_damaged_model_is_told_of_and_others_stay_in_reach(own):
+def test_a_damaged_model_is_told_of_and_others_stay_in_reach(odd_models):
     app = opened(PAGE)
     app.selectbox[0].select("cut short").run()
     assert not app.exception and "could not be loaded" in app.error[0].value
@@ -141,7 +119,7 @@ def test_a_damaged_model_is_told_of_and_others_stay_in_reach(own):
 
 
 @pytest.mark.parametrize("asked", ["../mnist", "/etc/passwd", "no such", "judge-mnist", "", "mnist.safetensors"])
-def test_no_path_and_no_other_file_is_opened(own, asked):
+def test_no_path_and_no_other_file_is_opened(odd_models, asked):
     app = opened(PAGE, model=asked)
     assert not app.exception and app.selectbox[0].value == "mnist" and len(app.warning) == 1
 
@@ -153,7 +131,7 @@ SETTINGS = {"node": "3", "a": "3", "b": "5", "source": "4", "target": "9", "clas
 
 
 @pytest.mark.parametrize("page", shell.PAGES)
-def test_every_page_goes_from_one_model_to_another_and_back(own, page):
+def test_every_page_goes_from_one_model_to_another_and_back(odd_models, page):
     """With all that was chosen for the one, none of which the other knows; and what was chosen is kept for each."""
     app = opened(page, **SETTINGS)
     assert not app.exception
@@ -166,7 +144,7 @@ def test_every_page_goes_from_one_model_to_another_and_back(own, page):
         assert not any("not there" in warning.value for warning in app.warning), "nothing is asked of the other model"
 
 
-def test_what_was_chosen_is_kept_for_each_model(own):
+def test_what_was_chosen_is_kept_for_each_model(odd_models):
     app = opened("app.py", node="3", seed="7")
     assert app.number_input[0].value == 7
     app.query_params.clear()
@@ -176,27 +154,3 @@ def test_what_was_chosen_is_kept_for_each_model(own):
     del app.query_params["model"]
     app.run()
     assert app.number_input[0].value == 7 and app.selectbox[0].value == 3
-
-
-# -- in a browser ------------------------------------------------------------------------------------------------------
-
-@browser.needed
-def test_choosing_a_model_takes_it_to_all_pages(own, chromium):
-    """By the menu, as a visitor goes; a damaged file is told of, and left by its link."""
-    with browser.server() as address, browser.page(chromium, 390, 844) as page:
-        page.goto(f"{address}/?model=pets")
-        page.get_by_role("link", name="About the model").click()
-        page.get_by_text("cat, d<b>og, 4").first.wait_for()
-        assert browser.asked(page, "model") == ["pets"]
-        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-        page.get_by_role("combobox").click()
-        page.get_by_role("option", name="cut short").click()
-        page.get_by_text("could not be loaded").wait_for()
-        page.get_by_role("combobox").click()
-        page.get_by_role("option", name="pets").click()
-        page.get_by_text("cat, d<b>og, 4").first.wait_for()
-        page.get_by_role("link", name="How the tree is found").click()
-        page.get_by_role("heading", name="Can you tell them apart?").wait_for()
-        page.locator(".film canvas").first.wait_for()
-        assert browser.asked(page, "model") == ["pets"]
-        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}

@@ -2,10 +2,8 @@
 import io
 import re
 import time
-from urllib.parse import urlsplit
 
-import browser
-import conftest
+import apptest
 import numpy as np
 import pytest
 from PIL import Image
@@ -144,7 +142,7 @@ def test_colour_pictures_too(colour_model):
 
 def opened(**query) -> AppTest:
     """The page on a first visit, with little to draw."""
-    return conftest.opened("pages/generate.py", **{"n": "1", "steps": "5", "labels": "4,9"} | query)
+    return apptest.opened("pages/generate.py", **{"n": "1", "steps": "5", "labels": "4,9"} | query)
 
 
 def test_pictures_and_what_was_saved():
@@ -181,41 +179,3 @@ def test_a_broken_link_gives_a_notice_and_the_usual(query):
     app = opened(**query)
     assert len(app.warning) == 1 and app.session_state.solver == generating.USUAL
     assert app.session_state.n == (8 if "n" in query else 1) and len(app.session_state.labels) in (1, 2, 10)
-
-
-# -- in a browser ------------------------------------------------------------------------------------------------------
-
-@browser.needed
-def test_a_visit(address, chromium):
-    """Pictures come and are compared, are had as a file, and scrubbed; settings are in the link."""
-    with browser.page(chromium) as page:
-        page.goto(f"{address}/generate?labels=4,9&n=2&steps=5")
-        page.get_by_text("we compared them").wait_for()
-        assert page.locator(".film canvas").count() == 2
-        with page.expect_download() as file:
-            page.get_by_role("button", name="Numbers (NPZ)").click()
-        assert file.value.suggested_filename == "mnist-4-9-seed0-5steps.npz"
-        assert np.load(file.value.path())["images"].shape == (2, 2, 28, 28)
-        caption = page.locator(".film .now")
-        page.locator(".film input").focus()
-        page.keyboard.press("Home")
-        page.get_by_text("all classes are still one picture").and_(caption).wait_for()
-        page.wait_for_timeout(500)  # the film tells where it rests
-        page.get_by_role("radio", name="Its best guess").click()
-        page.wait_for_url("**view=guess**")
-        page.wait_for_timeout(500)
-        assert "all classes are still one picture" in caption.inner_text()
-        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
-
-
-@browser.needed
-def test_what_nobody_wants_any_more_is_abandoned(address, chromium):
-    """A walk of minutes stops at once for another choice, and leaves the line to the next visitor."""
-    with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
-        page.goto(f"{address}/generate?n=32&steps=100&solver=heun&race=off")
-        page.locator("img[alt*='being drawn']").first.wait_for()
-        page.get_by_role("button", name="None", exact=True).tap()
-        page.get_by_text("Choose at least one class").wait_for(timeout=20_000)
-        page.goto(f"{address}/generate?labels=4&n=1&steps=5")
-        page.get_by_text("nothing to save").wait_for(timeout=20_000)
-        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390

@@ -3,18 +3,14 @@ import base64
 import json
 import re
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
-import browser
 import numpy as np
 import pytest
-from conftest import opened, untrained
+from apptest import opened
 from streamlit.testing.v1 import AppTest
 
 import branched
 from branched import BranchedModel, ClassTree
-from branched.data.table import Table
-from branched.networks.mlp import MLPConfig
 from pages.ui.about import facts, table_facts
 from pages.ui.discovery import finding
 from pages.ui.figures import lying_tree
@@ -28,28 +24,6 @@ TREE = ClassTree.from_merges("abcdef", [(0.3, "ab"), (0.5, "abc"), (0.7, "abcdef
 @pytest.fixture(scope="module")
 def shipped():
     return branched.load("letters")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, table_model):
-    """Models of tables of one's own: planted and untrained; of many features and a flat tree; of one class."""
-    folder = tmp_path_factory.mktemp("tables")
-    table_model.save(folder / "planted.safetensors")
-    x = np.random.default_rng(0).normal(size=(50, 200)).astype(np.float32)
-    for name, labels, names, rows in (("wide", ("<b>p</b>", "a long name & more"), [f"n*{k}_" for k in range(200)], x),
-                                      ("alone", ("p",), ["u", "constant"], x[:, :2] * np.float32([1, 0]))):
-        import torch
-
-        tree, form = ClassTree.flat(labels), Table.of(names, torch.from_numpy(rows))
-        network = untrained(MLPConfig((len(names),), width=16, blocks=2, embedding=16, rank=4), tree)
-        BranchedModel(network, tree, {}, {}, form).save(folder / f"{name}.safetensors")
-    return folder
-
-
-@pytest.fixture
-def own(folder, monkeypatch):
-    monkeypatch.setenv("BRANCHED_MODELS", str(folder))
-    return folder
 
 
 def html(app: AppTest) -> str:
@@ -256,7 +230,7 @@ def test_a_letter_is_never_turned_into_itself():
 
 @pytest.mark.parametrize("name", ["planted", "wide", "alone"])
 @pytest.mark.parametrize("part", tables.PARTS)
-def test_any_table_can_be_shown(own, name, part):
+def test_any_table_can_be_shown(odd_models, name, part):
     app = opened(PAGE, model=name, part=part)
     shown = html(app)
     assert not app.warning and not app.error and "Sketch" not in shown and "<b>p</b>" not in shown
@@ -337,47 +311,3 @@ def test_about_a_table(tmp_path, monkeypatch, shipped):
         assert "pixels" not in html(app) and "Real pictures" not in html(app)
     assert "Real rows" in html(app) and "1.24" in html(app)
     assert {chart.key for chart in app.get("plotly_chart")} == {"classes", "distances", "matrix"}
-
-
-# -- in a browser ------------------------------------------------------------------------------------------------------
-
-@browser.needed
-def test_clicking_a_branch_point_changes_the_distributions(shipped, address, chromium):
-    tree = shipped.tree
-    node = tree.branch_points[0]
-    with browser.page(chromium, height=1400) as page:
-        page.goto(f"{address}/table")
-        browser.settled(page)
-        first = page.locator(".panels img").first.get_attribute("src")
-        page.mouse.click(*browser.node_at(page, node.id))
-        page.wait_for_function(browser.OTHER.format(".panels img", "src"), arg=first)
-        page.wait_for_url(f"**node={node.id}*")
-        browser.settled(page)
-        page.locator(".st-key-pair button").nth(1).click()
-        page.wait_for_url(f"**node={tree.meeting_branch(*tables.closest(tree)[1]).id}*")
-        assert page.evaluate("[...document.querySelectorAll('.panels img')].every(own => own.naturalWidth > 0)")
-        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
-
-
-@browser.needed
-def test_editing_a_feature_changes_what_becomes_of_it(address, chromium):
-    with browser.page(chromium, height=1400) as page:
-        page.goto(f"{address}/table?part=many&source=Q&target=G")
-        page.get_by_text("of the new rows for G").wait_for()
-        page.get_by_role("radio", name="One by hand").click()
-        page.locator(".moves").wait_for()
-        browser.settled(page)
-        before = page.locator(".moves").inner_html()
-        box = page.get_by_label("width", exact=True)
-        box.fill("14" if box.input_value() != "14" else "2")
-        box.press("Enter")
-        page.wait_for_url("**edit=2*")
-        page.wait_for_function(browser.OTHER.format(".moves", "innerHTML"), arg=before)
-        assert browser.asked(page, "source") == ["Q"] and browser.asked(page, "part") == ["one"]
-        link, moves = page.url, page.locator(".moves").inner_html()
-        assert page.noise == []
-    with browser.page(chromium, 390, 844, color_scheme="dark") as page:
-        page.goto(link)
-        page.locator(".moves").wait_for()
-        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-        assert page.locator(".moves .values").all_inner_texts() == re.findall(r'class="values[^>]*>([^<]*)<', moves)

@@ -11,8 +11,6 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
@@ -25,9 +23,6 @@ def chromium() -> str | None:
     """Where a Chromium is, or None. CHROMIUM in the environment comes first."""
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     return next((found for name in names if name and (found := shutil.which(name))), None)
-
-
-needed = pytest.mark.skipif(chromium() is None, reason="there is no Chromium on this machine")
 
 
 @contextlib.contextmanager

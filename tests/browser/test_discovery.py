@@ -1,0 +1,65 @@
+"""How the tree is found, as a visitor meets it."""
+from urllib.parse import urlsplit
+
+import browser
+import pytest
+
+import branched
+from pages.ui.discovery import finding, guessing
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return branched.load("mnist")
+
+
+def still(page) -> None:
+    page.wait_for_selector(".st-key-tree .js-plotly-plot .nsewdrag", state="attached")
+    page.wait_for_selector(".film canvas")
+    page.wait_for_selector('[data-testid="stExpander"]')
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def test_clicking_a_branch_point_chooses_its_pair(shipped, address, chromium):
+    curves = finding.curves(shipped)
+    met = finding.meetings(curves.times, finding.gaps("again", 3.0, curves), 0.005)
+    root = shipped.tree.roots[0]
+    a, b = finding.pair_of(shipped.tree, root, met)
+    with browser.page(chromium, height=1600) as page:
+        page.goto(f"{address}/discovery")
+        still(page)
+        page.noise.clear()  # on a page's own address Streamlit first looks for its server below it, in vain
+        page.mouse.click(*browser.node_at(page, root.id))
+        page.get_by_text(f"With these settings {a} and {b} part").wait_for()
+        still(page)
+        assert (browser.asked(page, "a"), browser.asked(page, "b")) == ([a], [b])
+        page.go_back()
+        page.get_by_text("With these settings 4 and 9 part").wait_for()
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
+
+
+def test_the_film_is_scrubbed_linked_and_revealed(address, chromium):
+    with browser.page(chromium, 390, 844) as page:
+        page.goto(f"{address}/discovery?a=0&b=1&time=0.5")
+        still(page)
+        page.noise.clear()
+        caption = page.locator(".film .now")
+        assert caption.inner_text() == guessing.moment(0.5)
+        page.locator(".film input").focus()
+        page.keyboard.press("ArrowRight")
+        assert caption.inner_text() == guessing.moment(0.48)
+        page.wait_for_url("**time=0.48*")
+        still(page)
+        assert page.locator(".film canvas").count() == 1
+        page.get_by_text("Show which is which").click()
+        page.locator(".film canvas").nth(1).wait_for()
+        assert caption.inner_text() == guessing.moment(0.48), "it stays at its time"
+        assert page.locator(".film .name").all_inner_texts() == ["0", "1"]
+        page.wait_for_url("**reveal=on*")
+        still(page)
+        for _ in range(2):
+            page.go_back()
+        page.wait_for_url("**time=0.5*")
+        page.locator(".film .now", has_text=guessing.moment(0.5)).wait_for()
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        assert page.noise == []

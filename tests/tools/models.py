@@ -1,0 +1,57 @@
+"""A denoiser known in closed form; small networks, untrained, whose branches differ. For tests."""
+import torch
+from torch import Tensor
+
+from branched import ClassTree
+from branched.data.images import Images
+from branched.networks.base import BranchedNetwork
+from branched.networks.mlp import MLPConfig
+from branched.networks.unet import UNetConfig
+from branched.noise import schedule
+
+SPREAD = 0.3  # standard deviation of every class's pixels, for the denoiser in closed form
+
+
+class Known:
+    """E[x0 | xt] in closed form: on each branch the data are Gaussian around a pattern of its own.
+
+    Every pixel varies for itself; or, with `together`, all of them as one, as those of a stroke do. Computed row by row
+    in float64, so that a row's answer cannot depend on its company. It remembers what it was asked: `waves` counts
+    calls, `rows` objects, and `asked` maps (branch id, time) to the number of objects.
+    """
+
+    device = torch.device("cpu")
+
+    def __init__(self, tree: ClassTree, shape: tuple[int, int, int] = (1, 8, 8), together: bool = False):
+        self.tree, self.shape, self.together, self.form = tree, shape, together, Images(shape)
+        generator = torch.Generator().manual_seed(1)
+        leaves = {label: 1.2 * torch.rand(shape, generator=generator) - 0.6 for label in tree.labels}
+        self.pattern = {b.id: torch.stack([leaves[c] for c in b.classes]).mean(0) for b in tree.branches}
+        self.waves, self.rows, self.asked = 0, 0, {}
+
+    def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
+        self.waves += 1
+        self.rows += len(xt)
+        for key in zip(branch.tolist(), t.tolist(), strict=True):
+            self.asked[key] = self.asked.get(key, 0) + 1
+        a, s = (f(t.double())[:, None, None, None] for f in (schedule.alpha, schedule.sigma))
+        pattern = torch.stack([self.pattern[k] for k in branch.tolist()]).double()
+        deviation = xt - a * pattern
+        if self.together:  # the mean of all pixels has the same spread as each, and less noise
+            deviation, s = deviation.mean((1, 2, 3), keepdim=True), s / pattern[0].numel() ** 0.5
+        return (pattern + a * SPREAD**2 / (a**2 * SPREAD**2 + s**2) * deviation).float()
+
+
+def tiny(channels: int = 1) -> UNetConfig:
+    return UNetConfig((channels, 8, 8), channels=(16, 32), blocks=(1, 1, 1), embedding=16, heads=2, rank=4)
+
+
+def untrained(config: UNetConfig | MLPConfig, tree: ClassTree) -> BranchedNetwork:
+    """A network whose branches differ: at the start, all that a branch has to itself is zero or nearly so."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = config.build(len(tree.branches))
+        for name, parameter in network.named_parameters():
+            if name in network.private() or not parameter.any():
+                torch.nn.init.normal_(parameter, std=0.2)
+    return network
