@@ -1,6 +1,6 @@
 """`python -m branched ...`"""
 import sys
 
-from .command.options import main
+from .command.main import main
 
 sys.exit(main())

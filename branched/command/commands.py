@@ -1,9 +1,10 @@
 """What the commands of the command line do, one function each."""
-import argparse
+from __future__ import annotations
+
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +16,25 @@ from tqdm import tqdm
 from .. import checkpoint
 from ..class_tree import discovery
 from ..class_tree.fit import Plan, fit
-from ..class_tree.model import BranchedModel, load, pick_device
+from ..class_tree.model import BranchedModel, Extension, load, pick_device
 from ..class_tree.tree import ClassTree
 from ..data import dataset, images, table
 from ..data.table import Table
 from ..errors import BranchedError
-from ..learning.loop import TrainingConfig
 from ..measure.bench import figures as bench_figures
 from ..measure.evaluate import as_text, card
 from ..measure.evaluate import evaluate as measure
 from ..measure.judge import Judge, make_judge
-from ..measure.sizes import Protocol
 from ..networks.mlp import MLPConfig
 from ..networks.unet import UNetConfig
+from . import options as asked
+
+Block = tuple[dict[str, str], np.ndarray]  # objects (n, ...), and what they are
+Written = asked.Sample | asked.Hybrid | asked.Transmute
 
 
-def info(options: argparse.Namespace) -> None:
-    model = load(options.model, options.device)
+def info(options: asked.Info) -> None:
+    model = _model(options.model)
     print(f"{model.parameters:,} parameters, {model.form.kind} {' x '.join(map(str, model.shape))}, on {model.device}")
     if model.features:
         print(f"features: {', '.join(model.features)}")
@@ -43,15 +46,15 @@ def info(options: argparse.Namespace) -> None:
         print(f"\n{part}\n{as_text(figures)}")
 
 
-def discover(options: argparse.Namespace) -> None:
-    found = discovery.discover(_data(options), **_rule(options))
-    print_tree(found.tree)
+def discover(options: asked.Discover) -> None:
+    tree = _discovery(options, _data(options.source), options.seed).tree
+    print_tree(tree)
     if options.output:
-        text = json.dumps(found.tree.to_json(), indent=1)
+        text = json.dumps(tree.to_json(), indent=1)
         checkpoint.write_atomically(options.output, lambda temporary: Path(temporary).write_text(text))
 
 
-def train(options: argparse.Namespace) -> None:
+def train(options: asked.Train) -> None:
     plan = _plan(options)
     print_tree(plan.tree)
     print(f"{len(plan.data):,} {plan.data.form.kind}; {plan.config}")
@@ -69,114 +72,99 @@ def train(options: argparse.Namespace) -> None:
     print(f"{options.output} is trained to the end.")
 
 
-def sample(options: argparse.Namespace) -> None:
-    model = load(options.model, options.device)
-    frames = model.sampling(options.labels, options.n, options.steps, options.seed, options.solver)
+def sample(options: asked.Sample) -> None:
+    model, sampling = _model(options.model), options.sampling
+    frames = model.sampling(options.labels, **asdict(sampling))
     for frame in tqdm(frames, desc="Sampling", unit=" waves", leave=False):
         result = frame.result
     kind = model.form.kind
-    blocks = [({"class": label}, own) for label, own in zip(result.labels, result.made, strict=True)]
-    output = _write(options, model, blocks)
+    blocks = [({"class": label}, objects) for label, objects in zip(result.labels, result.made, strict=True)]
+    output = _write(options, "samples", model, blocks)
     _save_arrays(options, **{kind: result.made}, labels=result.labels)
-    print(f"{len(result.labels)} classes x {options.n} {kind}: {result.evaluations} evaluations "
+    print(f"{len(result.labels)} classes x {sampling.n} {kind}: {result.evaluations} evaluations "
           f"(class by class: {result.evaluations_class_by_class}), {result.seconds:.2f} s. See {output}.")
 
 
-def hybrid(options: argparse.Namespace) -> None:
-    model = load(options.model, options.device)
-    sets = (options.a.split(","), options.b.split(","))
-    made = model.hybrid(*sets, options.n, options.steps, options.seed, options.solver)
-    output = _write(options, model, [
-        ({"what": "noisy", "class": ""}, made.noisy), ({"what": "denoised", "class": ""}, made.denoised),
-        *(({"what": "ending", "class": label}, own) for label, own in made.endings.items())])
-    _save_arrays(options, noisy=made.noisy, denoised=made.denoised, time=made.time,
-                 **{f"ending_{label}": own for label, own in made.endings.items()})
-    print(f"{options.a} and {options.b} part at t = {made.time:.3f}. In {output}, from above: the state there, the "
-          f"model's estimate, and what it becomes: {', '.join(made.endings)}.")
+def hybrid(options: asked.Hybrid) -> None:
+    model = _model(options.model)
+    hybrids = model.hybrid(options.a.split(","), options.b.split(","), **asdict(options.sampling))
+    output = _write(options, "hybrids", model, [
+        ({"what": "noisy", "class": ""}, hybrids.noisy), ({"what": "denoised", "class": ""}, hybrids.denoised),
+        *(({"what": "ending", "class": label}, objects) for label, objects in hybrids.endings.items())])
+    _save_arrays(options, noisy=hybrids.noisy, denoised=hybrids.denoised, time=hybrids.time,
+                 **{f"ending_{label}": objects for label, objects in hybrids.endings.items()})
+    print(f"{options.a} and {options.b} part at t = {hybrids.time:.3f}. In {output}, from above: the state there, the "
+          f"model's estimate, and what it becomes: {', '.join(hybrids.endings)}.")
 
 
-def transmute(options: argparse.Namespace) -> None:
-    model = load(options.model, options.device)
-    given = (_read(model, options.given, options.source) if options.given
-             else model.sample(options.source, options.n, seed=options.seed).made[0])
-    made = model.transmute(given, options.source, options.targets, options.time, options.steps, options.seed,
-                           options.deterministic, None if options.deterministic else options.solver)
-    output = _write(options, model, [
-        ({"what": "given", "class": made.source}, given),
-        *(({"what": "transmuted", "class": label}, own) for label, own in zip(made.target, made.made, strict=True))])
-    _save_arrays(options, source=given, **{made.kind: made.made}, time=made.time)
-    print(f"{len(given)} {made.kind} of {made.source} into {', '.join(made.target)}: {made.evaluations} evaluations, "
-          f"{made.seconds:.2f} s. In {output}, from above: as given, then each target.")
+def transmute(options: asked.Transmute) -> None:
+    model, sampling = _model(options.model), options.sampling
+    objects = (_read(model, options.images, options.source) if options.images
+               else model.sample(options.source, sampling.n, seed=sampling.seed).made[0])
+    result = model.transmute(objects, options.source, options.targets, options.time, sampling.steps, sampling.seed,
+                             options.deterministic, None if options.deterministic else sampling.solver)
+    output = _write(options, "transmuted", model, [
+        ({"what": "given", "class": result.source}, objects),
+        *(({"what": "transmuted", "class": label}, block)
+          for label, block in zip(result.target, result.made, strict=True))])
+    _save_arrays(options, source=objects, **{result.kind: result.made}, time=result.time)
+    print(f"{len(objects)} {result.kind} of {result.source} into {', '.join(result.target)}: {result.evaluations} "
+          f"evaluations, {result.seconds:.2f} s. In {output}, from above: as given, then each target.")
 
 
-def classify(options: argparse.Namespace) -> None:
-    model = load(options.model, options.device)
-    for path in options.given:
-        given = _read(model, [path])
-        found = model.classify(given, seed=options.seed)
-        for k, (label, probabilities) in enumerate(zip(found, found.probabilities, strict=True)):
+def classify(options: asked.Classify) -> None:
+    model = _model(options.model)
+    for path in options.files:
+        labels = model.classify(_read(model, [path]), seed=options.seed)
+        for k, (label, probabilities) in enumerate(zip(labels, labels.probabilities, strict=True)):
             where = f"{path}, row {k + 1}" if model.features else path
             print(f"{where}: {label} ({100 * probabilities.max():.0f}%)")
 
 
-def extend(options: argparse.Namespace) -> None:
-    model = load(options.model, options.device)
-    given = _read(model, _files(options.given), options.name)
-    steps = model.extending(given, options.name, options.sibling, options.time, options.steps, options.seed)
-    larger = None
-    try:
-        with tqdm(unit=" steps") as bar:
-            for learnt in steps:
-                larger, bar.total = learnt.model or larger, learnt.steps
-                bar.update(max(0, learnt.step - bar.n))
-                bar.set_postfix(loss=f"{learnt.loss:.4f}", refresh=False)
-                if learnt.samples is not None and options.preview:
-                    half = len(learnt.samples) // 2
-                    blocks = [({"class": options.name}, own) for own in (learnt.samples[:half], learnt.samples[half:])]
-                    _put(options.preview, model, blocks)
-    except KeyboardInterrupt:
-        if larger is None:
-            raise
-        print("Stopped early; what was learnt so far is kept.")
+def extend(options: asked.Extend) -> None:
+    model = _model(options.model)
+    objects = _read(model, _files(options.images), options.name)
+    steps = model.extending(objects, options.name, options.sibling, options.time, options.steps, options.seed)
+    larger = _taught(options, model, steps)
     larger.save(options.output)
-    told = larger.facts["extensions"][-1]
+    extension = larger.facts["extensions"][-1]
     print_tree(larger.tree)
-    print(f"{options.name} was learnt from {len(given)} {model.form.kind} in {told['seconds']:.0f} s; it leaves "
-          f"the path of {told['sibling']} at t = {told['time']:.3f}. See {options.output}.")
+    print(f"{options.name} was learnt from {len(objects)} {model.form.kind} in {extension['seconds']:.0f} s; it leaves "
+          f"the path of {extension['sibling']} at t = {extension['time']:.3f}. See {options.output}.")
 
 
-def remove(options: argparse.Namespace) -> None:
-    load(options.model, options.device).without(options.name).save(options.output)
-    print(f"{options.output} is {options.model} without {options.name}.")
+def remove(options: asked.Remove) -> None:
+    _model(options.model).without(options.name).save(options.output)
+    print(f"{options.output} is {options.model.model} without {options.name}.")
 
 
-def evaluate(options: argparse.Namespace) -> None:
-    model = load(options.model, options.device)
-    options.data = options.data or (model.facts.get("data") or {}).get("name")  # what it was trained on
-    protocol = Protocol(options.n, options.steps, options.solver, options.seed, options.transmuted, options.classified)
+def evaluate(options: asked.Evaluate) -> None:
+    model = _model(options.model)
     judge = None if model.features else Judge.load(checkpoint.find(options.judge))
-    train, test = (_data(options, split).only(model.labels) for split in ("train", "test"))
+    source = replace(options.source, data=options.source.data or (model.facts.get("data") or {}).get("name", "mnist"))
+    train, test = (_data(source, split).only(model.labels) for split in ("train", "test"))
     if train.shape != model.form.shape:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
     quality: dict[str, Any] = {}
-    for part, figures in measure(model, judge, train, test, protocol, options.parts):
+    for part, figures in measure(model, judge, train, test, options.protocol, options.parts):
         print(f"{part}\n{as_text(figures)}\n", flush=True)
         quality[part] = figures
     if options.store:
         model.facts["quality"] = model.facts.get("quality", {}) | quality
-        path = checkpoint.find(options.model)
+        path = checkpoint.find(options.model.model)
         model.save(path)
         text = card(path.stem, model)
         checkpoint.write_atomically(path.with_suffix(".md"), lambda temporary: Path(temporary).write_text(text))
 
 
-def bench(options: argparse.Namespace) -> None:
-    for name, value in bench_figures(options.model, options.device, options.repeats):
+def bench(options: asked.Bench) -> None:
+    for name, value in bench_figures(options.model.model, options.model.device, options.repeats):
         print(f"{name:<70} {value}", flush=True)
 
 
-def judge(options: argparse.Namespace) -> None:
-    for record in (bar := tqdm(make_judge(options.output, _data(options), _data(options, "test"), seed=options.seed))):
+def judge(options: asked.Judge) -> None:
+    train, test = (_data(options.source, split) for split in ("train", "test"))
+    for record in (bar := tqdm(make_judge(options.output, train, test, seed=options.seed))):
         bar.total = record.steps
         bar.set_postfix(loss=f"{record.loss:.3f}")
     print(f"{options.output}: {record.judge.facts}")
@@ -199,25 +187,47 @@ def print_tree(tree) -> None:
           f"(class by class: {len(tree.labels)})")
 
 
-def _data(options: argparse.Namespace, split: str = "train") -> dataset.Dataset:
-    found = dataset.load(options.data or "mnist", split, options.folder, options.size, options.colour, options.label)
-    return found.only(options.classes) if options.classes else found
+def _model(asked_for: asked.Model) -> BranchedModel:
+    return load(asked_for.model, asked_for.device)
 
 
-def _rule(options: argparse.Namespace) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in
-            ("seed", "samples", "times", "epsilon", "smoothing", "minimum_time", "minimum_length")}
+def _data(source: asked.Source, split: str = "train") -> dataset.Dataset:
+    data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label)
+    return data.only(source.classes) if source.classes else data
+
+
+def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:
+    return discovery.discover(data, seed=seed, **asdict(options.evidence), **asdict(options.rule))
+
+
+def _taught(options: asked.Extend, model: BranchedModel, steps: Iterator[Extension]) -> BranchedModel:
+    """The model that has learnt a class, to the end or until Ctrl-C; samples on the way are written to the preview."""
+    larger = None
+    try:
+        with tqdm(unit=" steps") as bar:
+            for learnt in steps:
+                larger, bar.total = learnt.model or larger, learnt.steps
+                bar.update(max(0, learnt.step - bar.n))
+                bar.set_postfix(loss=f"{learnt.loss:.4f}", refresh=False)
+                if learnt.samples is not None and options.preview:
+                    halves = np.split(learnt.samples, [len(learnt.samples) // 2])
+                    _put(options.preview, model, [({"class": options.name}, half) for half in halves])
+    except KeyboardInterrupt:
+        if larger is None:
+            raise
+        print("Stopped early; what was learnt so far is kept.")
+    return larger
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
     """The given files, and those in the given folders."""
-    found = []
+    files = []
     for path in paths:
-        inside = sorted(own for own in path.iterdir() if not own.name.startswith(".")) if path.is_dir() else [path]
+        inside = sorted(file for file in path.iterdir() if not file.name.startswith(".")) if path.is_dir() else [path]
         if not inside:
             raise BranchedError(f"There are no files in the folder {path}.")
-        found += inside
-    return found
+        files += inside
+    return files
 
 
 def _read(model: BranchedModel, paths: Sequence[Path], label: str = "") -> np.ndarray:
@@ -234,60 +244,69 @@ def _read(model: BranchedModel, paths: Sequence[Path], label: str = "") -> np.nd
     return np.stack(pictures)
 
 
-def _write(options: argparse.Namespace, model: BranchedModel, blocks: list[tuple[dict[str, str], np.ndarray]]) -> Path:
-    """Write what was made where it was asked for, and say where that is."""
-    output = options.output or Path(options.stem + (".csv" if model.features else ".png"))
-    if options.round:
-        blocks = [(said, own if said.get("what") == "noisy" else model.rounded(own)) for said, own in blocks]
+def _write(options: Written, stem: str, model: BranchedModel, blocks: Sequence[Block]) -> Path:
+    """Write what was made where it was asked for, or to a file named `stem`, and say where that is."""
+    output = options.writing.output or Path(stem + (".csv" if model.features else ".png"))
+    if options.writing.round:
+        blocks = [(what, objects if what.get("what") == "noisy" else model.rounded(objects))
+                  for what, objects in blocks]
     _put(output, model, blocks)
     return output
 
 
-def _put(path: Path, model: BranchedModel, blocks: list[tuple[dict[str, str], np.ndarray]]) -> None:
+def _put(path: Path, model: BranchedModel, blocks: Sequence[Block]) -> None:
     """Blocks of objects (n, ...), with what they are: as the rows of a picture, or as a table."""
     if isinstance(model.form, Table):
         table.write(path, model.form, blocks)
     else:
-        images.save_grid(path, [own for _, own in blocks])
+        images.save_grid(path, [objects for _, objects in blocks])
 
 
-def _save_arrays(options: argparse.Namespace, **arrays: Any) -> None:
-    if options.npz:
-        facts = {"seed": options.seed, "steps": options.steps, "solver": options.solver, "model": str(options.model)}
+def _save_arrays(options: Written, **arrays: Any) -> None:
+    if options.writing.npz:
+        sampling = options.sampling
+        facts = {"seed": sampling.seed, "steps": sampling.steps, "solver": sampling.solver,
+                 "model": options.model.model}
 
         def write(temporary: str) -> None:
             with open(temporary, "wb") as file:
                 np.savez_compressed(file, **arrays, **facts)
 
-        checkpoint.write_atomically(options.npz, write)
+        checkpoint.write_atomically(options.writing.npz, write)
 
 
-def _plan(options: argparse.Namespace) -> Plan:
+def _plan(options: asked.Train) -> Plan:
     """What a `train` command asks for."""
-    given = _data(options)
-    config = TrainingConfig(**{f.name: getattr(options, f.name) for f in fields(TrainingConfig)})
-    kind = MLPConfig if isinstance(given.form, Table) else UNetConfig
-    sizes = {name: getattr(options, name) for name in ("channels", "width", "blocks", "rank")}
-    sizes = {name: value for name, value in sizes.items() if value is not None}
-    foreign = {"width", "blocks"} if kind is UNetConfig else {"channels"}
-    if foreign & sizes.keys():
-        raise BranchedError(f"--{min(foreign & sizes.keys())} is not an option of the network for {given.form.kind}.")
-    network = kind(given.shape, **sizes)
-    found = None
-    if options.tree == "flat":
-        tree = ClassTree.flat(given.labels)
-    elif options.tree:
-        try:
-            tree = ClassTree.from_json(Path(options.tree).read_text())
-        except (OSError, UnicodeDecodeError) as error:
-            raise BranchedError(f"The tree {options.tree} cannot be read ({error}).") from None
-    else:
-        found = discovery.discover(given, **_rule(options))
-        tree = found.tree
+    data = _data(options.source)
+    network = _network(options.network, data)
+    tree, evidence = _tree(options, data)
     if options.raise_branch_points:
         tree = ClassTree.from_merges(tree.labels, [(branch.t_low + options.raise_branch_points, branch.classes)
                                                    for branch in tree.branch_points])
-    return Plan(given, tree, network, config, found)
+    return Plan(data, tree, network, options.training, evidence)
+
+
+def _network(sizes: asked.Network, data: dataset.Dataset) -> MLPConfig | UNetConfig:
+    """The network for data of this form; sizes that were not asked for are its own."""
+    kind, foreign = (MLPConfig, {"channels"}) if isinstance(data.form, Table) else (UNetConfig, {"width", "blocks"})
+    asked_for = {name: value for name, value in asdict(sizes).items() if value is not None}
+    if foreign & asked_for.keys():
+        raise BranchedError(f"--{min(foreign & asked_for.keys())} is not an option of the network for "
+                            f"{data.form.kind}.")
+    return kind(data.shape, **asked_for)
+
+
+def _tree(options: asked.Train, data: dataset.Dataset) -> tuple[ClassTree, discovery.Discovery | None]:
+    """The tree to train, and the evidence for it where it is discovered."""
+    if options.tree == "flat":
+        return ClassTree.flat(data.labels), None
+    if options.tree:
+        try:
+            return ClassTree.from_json(Path(options.tree).read_text()), None
+        except (OSError, UnicodeDecodeError) as error:
+            raise BranchedError(f"The tree {options.tree} cannot be read ({error}).") from None
+    evidence = _discovery(options, data, options.training.seed)
+    return evidence.tree, evidence
 
 
 def _join_processes(device: torch.device) -> torch.device:

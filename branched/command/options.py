@@ -1,156 +1,307 @@
-"""The command line. Every command tells in one sentence what is wrong with its input, and then exits with code 2."""
-import argparse
-import sys
-from collections.abc import Sequence
-from dataclasses import fields
+"""What can be asked on the command line: a record for each command, whose fields are its options, made of shared parts.
+
+Each option's name, type and default are read from its field, and its meaning from the text below the field (tyro).
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from tyro.conf import Positional, arg
 
 from ..class_tree.model import SOLVER
 from ..errors import BranchedError
 from ..learning.loop import TrainingConfig
+from ..measure.sizes import Protocol
 from ..noise.solvers import SOLVERS
-from . import commands as run
+
+T = TypeVar("T")
+Maybe = Annotated[T | None, arg(help_behavior_hint="")]  # what holds without it is told in the option's own words
+Solver = Literal[tuple(SOLVERS)]
+Part = Literal["generation", "transmutation", "classification"]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
-    options = parser().parse_args(arguments)
-    try:
-        options.run(options)
-        return 0
-    except BranchedError as error:
-        print(f"branched: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("branched: stopped.", file=sys.stderr)
-        return 130
+@dataclass(frozen=True)
+class Lists:
+    """A record or a part of one; an option that takes several values takes at least one."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if getattr(self, field.name) == ():
+                raise BranchedError(f"Nothing is named by {field.name}; at least one value is needed.")
 
 
-def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
-    top = argparse.ArgumentParser(prog="python -m branched", description=__doc__.splitlines()[0])
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-
-    def command(name: str, action, about: str, *, model: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=about, description=about,
-                                  formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-        sub.set_defaults(run=action)
-        if model:
-            sub.add_argument("--model", default="mnist", help="a name in checkpoints/, or a path")
-        sub.add_argument("--seed", type=int, default=0, help="the same seed gives the same result")
-        sub.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="where to compute")
-        return sub
-
-    def data(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--data", default=None, help="mnist, digits, letters, a folder with a sub-folder "
-                         "of images for each class, or a CSV file with a column of classes (default: mnist)")
-        sub.add_argument("--folder", default=None, help="where MNIST or the letters lie (default: $BRANCHED_DATA)")
-        sub.add_argument("--label", default=None, help="the column of classes in a CSV file")
-        sub.add_argument("--size", type=int, default=None, help="resize images to this many pixels")
-        sub.add_argument("--colour", action="store_true", help="keep colours")
-        sub.add_argument("--classes", nargs="+", default=None, help="only these classes of the data (default: all)")
-
-    def rule(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--samples", type=int, default=1000, help="objects of each class for discovery")
-        sub.add_argument("--times", type=int, default=1000, help="diffusion times for discovery")
-        sub.add_argument("--epsilon", type=float, default=0.005, help="how much less similar still counts as met")
-        sub.add_argument("--smoothing", type=float, default=3.0, help="of the curves, in times")
-        sub.add_argument("--minimum-time", type=float, default=0.0, help="no branch point below this time")
-        sub.add_argument("--minimum-length", type=float, default=0.0, help="merge shorter branches")
-
-    def walk(sub: argparse.ArgumentParser, output: str) -> None:
-        sub.add_argument("--steps", type=int, default=20, help="steps from noise to data")
-        sub.add_argument("--solver", default=SOLVER, choices=tuple(SOLVERS), help="how steps are taken")
-        sub.add_argument("--output", type=Path, default=None,
-                         help=f"what to write: a picture, or a table (default: {output}.png or {output}.csv)")
-        sub.add_argument("--round", action="store_true", help="of a table, write values on each feature's own grid")
-        sub.add_argument("--npz", type=Path, default=None, help="also write the arrays")
-        sub.set_defaults(stem=output)
-
-    command("info", run.info, "Show a model: its tree, how it was trained, how well it does.")
-
-    sub = command("discover", run.discover, "Find the class tree of a data set.", model=False)
-    data(sub)
-    rule(sub)
-    sub.add_argument("--output", type=Path, default=None, help="write the tree as JSON")
-
-    sub = command("train", run.train, "Train a model, from data set to checkpoint.", model=False)
-    data(sub)
-    rule(sub)
-    training(sub)
-    sub.add_argument("--tree", default=None, help='a JSON file, or "flat" (label-conditioned); default: discovered')
-    sub.add_argument("--raise-branch-points", type=float, default=0.0, help="let classes part this much earlier")
-    sub.add_argument("--channels", type=int, nargs="+", default=None, help="of each level of the U-Net, for images")
-    sub.add_argument("--width", type=int, default=None, help="of the layers of the perceptron, for tables")
-    sub.add_argument("--blocks", type=int, default=None, help="of the perceptron")
-    sub.add_argument("--rank", type=int, default=None, help="of each branch's adapters")
-    sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
-    sub.add_argument("--every", type=int, default=1000, help="steps between checkpoints")
-    sub.add_argument("--resume", action="store_true", help="go on where this run was stopped")
-    sub.add_argument("--dry-run", action="store_true", help="say what would be done, and stop")
-
-    sub = command("sample", run.sample, "Draw images (or rows of a table) of classes.")
-    sub.add_argument("--labels", nargs="+", default=None, help="classes (default: all)")
-    sub.add_argument("--n", type=int, default=8, help="how many of each class")
-    walk(sub, "samples")
-
-    sub = command("hybrid", run.hybrid, "Draw hybrids of two classes (or sets: 3,5 8) and what becomes of them.")
-    sub.add_argument("a", help="a class, or several with commas")
-    sub.add_argument("b", help="a class, or several with commas")
-    sub.add_argument("--n", type=int, default=8, help="hybrids")
-    walk(sub, "hybrids")
-
-    sub = command("transmute", run.transmute, "Turn images (or rows) of one class into others.")
-    sub.add_argument("source", help="the class that they are of")
-    sub.add_argument("targets", nargs="+", help="the classes to turn them into")
-    sub.add_argument("--images", "--rows", type=Path, nargs="+", default=None, dest="given",
-                     help="picture files, or CSV files (default: the model's own)")
-    sub.add_argument("--n", type=int, default=8, help="how many of the model's own")
-    sub.add_argument("--time", type=float, default=None, help="turning time (default: the meeting point)")
-    sub.add_argument("--deterministic", action="store_true", help="invert the ODE instead of adding noise")
-    walk(sub, "transmuted")
-
-    sub = command("classify", run.classify, "Which class is each picture (or row), by the tree?")
-    sub.add_argument("given", type=Path, nargs="+", metavar="file", help="picture files, or CSV files")
-
-    sub = command("extend", run.extend, "Teach a model one more class, from its images (or rows) alone.")
-    sub.add_argument("--name", required=True, help="of the new class")
-    sub.add_argument("--images", "--rows", type=Path, nargs="+", required=True, dest="given",
-                     help="picture files, or folders of them; or CSV files")
-    sub.add_argument("--sibling", default=None, help="the class whose path it leaves (default: found)")
-    sub.add_argument("--time", type=float, default=None, help="when it leaves that path (default: found)")
-    sub.add_argument("--steps", type=int, default=None, help="of training (default: by how many are given)")
-    sub.add_argument("--preview", type=Path, default=None, help="picture (or CSV) for samples on the way")
-    sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
-
-    sub = command("remove", run.remove, "Remove a class that extend has added.")
-    sub.add_argument("--name", required=True, help="of the class")
-    sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
-
-    sub = command("evaluate", run.evaluate, "Measure a model: fidelity, diversity, transmutation, classification.")
-    data(sub)
-    sub.add_argument("--judge", default="judge-mnist", help="the classifier to measure images with: a name or a path")
-    sub.add_argument("--parts", nargs="+", default=("generation", "transmutation", "classification"),
-                     choices=("generation", "transmutation", "classification"), help="what to measure")
-    sub.add_argument("--n", type=int, default=1000, help="how many to generate of each class")
-    sub.add_argument("--transmuted", type=int, default=100, help="test objects transmuted, of each class")
-    sub.add_argument("--classified", type=int, default=2000, help="test objects classified")
-    sub.add_argument("--steps", type=int, default=20, help="steps from noise to data")
-    sub.add_argument("--solver", default=SOLVER, choices=tuple(SOLVERS), help="how steps are taken")
-    sub.add_argument("--store", action="store_true", help="keep the figures in the checkpoint and its card")
-
-    sub = command("bench", run.bench, "Time what the README promises, on this machine.")
-    sub.add_argument("--repeats", type=int, default=5, help="runs of each; the median is printed")
-
-    sub = command("judge", run.judge, "Train the classifier that measures models.", model=False)
-    data(sub)
-    sub.add_argument("--output", type=Path, required=True, help="checkpoint to write (.safetensors)")
-    return top
+# -- parts that commands share -----------------------------------------------------------------------------------------
 
 
-def training(sub: argparse.ArgumentParser) -> None:
-    """One option for each field of the training configuration."""
-    for field in fields(TrainingConfig):
-        if field.name != "seed":
-            sub.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, default=field.default,
-                             help="see TrainingConfig")
+@dataclass(frozen=True)
+class Model:
+    """Which model, and where it computes."""
+
+    model: str = "mnist"
+    """a name in checkpoints/, or a path"""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """where to compute"""
+
+
+@dataclass(frozen=True)
+class Source(Lists):
+    """Which data, and how they are read."""
+
+    data: str = "mnist"
+    """mnist, digits, letters, a folder with a sub-folder of images for each class, or a CSV file with a column of
+    classes"""
+    folder: Maybe[Path] = None
+    """where MNIST or the letters lie (default: $BRANCHED_DATA)"""
+    label: Maybe[str] = None
+    """the column of classes in a CSV file (default: found)"""
+    size: Maybe[int] = None
+    """resize images to this many pixels (default: as they are)"""
+    colour: bool = False
+    """keep colours"""
+    classes: Maybe[tuple[str, ...]] = None
+    """only these classes of the data (default: all)"""
+
+
+@dataclass(frozen=True)
+class ModelsSource(Source):
+    """Which data, and how they are read."""
+
+    data: Maybe[str] = None
+    """mnist, digits, letters, a folder or a CSV file (default: what the model was trained on)"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The rule of discovery."""
+
+    epsilon: float = 0.005
+    """how much less similar still counts as met"""
+    smoothing: float = 3.0
+    """of the curves, in times"""
+    minimum_time: float = 0.0
+    """no branch point below this time"""
+    minimum_length: float = 0.0
+    """merge shorter branches"""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What discovery looks at."""
+
+    samples: int = 1000
+    """objects of each class for discovery"""
+    times: int = 1000
+    """diffusion times for discovery"""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """What is asked of a walk."""
+
+    n: int = 8
+    """how many of each class (or of hybrids, or of the model's own to transmute)"""
+    steps: int = 20
+    """steps from noise to data"""
+    solver: Solver = SOLVER
+    """how steps are taken"""
+    seed: int = 0
+    """the same seed gives the same result"""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Where the result goes."""
+
+    output: Maybe[Path] = None
+    """what to write, a picture or a table (default: a file named after what is made)"""
+    round: bool = False
+    """of a table, write values on each feature's own grid"""
+    npz: Maybe[Path] = None
+    """also write the arrays (default: no)"""
+
+
+@dataclass(frozen=True)
+class Network(Lists):
+    """How large the network is."""
+
+    channels: Maybe[tuple[int, ...]] = None
+    """of each level of the U-Net, for images (default: its own)"""
+    width: Maybe[int] = None
+    """of the layers of the perceptron, for tables (default: its own)"""
+    blocks: Maybe[int] = None
+    """of the perceptron (default: its own)"""
+    rank: Maybe[int] = None
+    """of each branch's adapters (default: the network's own)"""
+
+
+# -- the commands ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Info:
+    """Show a model: its tree, how it was trained, how well it does."""
+
+    model: Model = Model()
+
+
+@dataclass(frozen=True)
+class Discover:
+    """Find the class tree of a data set."""
+
+    source: Source = Source()
+    evidence: Evidence = Evidence()
+    rule: Rule = Rule()
+    output: Maybe[Path] = None
+    """write the tree as JSON (default: show it only)"""
+    seed: int = 0
+    """the same seed gives the same tree"""
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a model, from data set to checkpoint."""
+
+    output: Path
+    """checkpoint to write (.safetensors)"""
+    source: Source = Source()
+    tree: Maybe[str] = None
+    """a JSON file, or "flat" (label-conditioned) (default: discovered)"""
+    raise_branch_points: float = 0.0
+    """let classes part this much earlier"""
+    evidence: Evidence = Evidence()
+    rule: Rule = Rule()
+    network: Network = Network()
+    training: TrainingConfig = TrainingConfig()
+    every: int = 1000
+    """steps between checkpoints"""
+    resume: bool = False
+    """go on where this run was stopped"""
+    dry_run: bool = False
+    """say what would be done, and stop"""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """where to compute"""
+
+
+@dataclass(frozen=True)
+class Sample(Lists):
+    """Draw images (or rows of a table) of classes."""
+
+    labels: Maybe[tuple[str, ...]] = None
+    """classes (default: all)"""
+    model: Model = Model()
+    sampling: Sampling = Sampling()
+    writing: Writing = Writing()
+
+
+@dataclass(frozen=True)
+class Hybrid:
+    """Draw hybrids of two classes (or sets: 3,5 8) and what becomes of them."""
+
+    a: Positional[str]
+    """a class, or several with commas"""
+    b: Positional[str]
+    """a class, or several with commas"""
+    model: Model = Model()
+    sampling: Sampling = Sampling()
+    writing: Writing = Writing()
+
+
+@dataclass(frozen=True)
+class Transmute(Lists):
+    """Turn images (or rows) of one class into others."""
+
+    source: Positional[str]
+    """the class that they are of"""
+    targets: Annotated[Positional[tuple[str, ...]], arg(help_behavior_hint="(required)")]
+    """the classes to turn them into"""
+    images: Annotated[Maybe[tuple[Path, ...]], arg(aliases=["--rows"])] = None
+    """picture files, or CSV files (default: the model's own)"""
+    time: Maybe[float] = None
+    """turning time (default: the meeting point)"""
+    deterministic: bool = False
+    """invert the ODE instead of adding noise"""
+    model: Model = Model()
+    sampling: Sampling = Sampling()
+    writing: Writing = Writing()
+
+
+@dataclass(frozen=True)
+class Classify(Lists):
+    """Which class is each picture (or row), by the tree?"""
+
+    files: Annotated[Positional[tuple[Path, ...]], arg(help_behavior_hint="(required)")]
+    """picture files, or CSV files"""
+    model: Model = Model()
+    seed: int = 0
+    """the same seed gives the same answer"""
+
+
+@dataclass(frozen=True)
+class Extend(Lists):
+    """Teach a model one more class, from its images (or rows) alone."""
+
+    name: str
+    """of the new class"""
+    images: Annotated[tuple[Path, ...], arg(aliases=["--rows"])]
+    """picture files, or folders of them; or CSV files"""
+    output: Path
+    """checkpoint to write (.safetensors)"""
+    sibling: Maybe[str] = None
+    """the class whose path it leaves (default: found)"""
+    time: Maybe[float] = None
+    """when it leaves that path (default: found)"""
+    steps: Maybe[int] = None
+    """of training (default: by how many are given)"""
+    preview: Maybe[Path] = None
+    """picture (or CSV) for samples on the way (default: none)"""
+    model: Model = Model()
+    seed: int = 0
+    """the same seed gives the same result"""
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Remove a class that extend has added."""
+
+    name: str
+    """of the class"""
+    output: Path
+    """checkpoint to write (.safetensors)"""
+    model: Model = Model()
+
+
+@dataclass(frozen=True)
+class Evaluate(Lists):
+    """Measure a model: fidelity, diversity, transmutation, classification."""
+
+    parts: tuple[Part, ...] = ("generation", "transmutation", "classification")
+    """what to measure"""
+    model: Model = Model()
+    source: ModelsSource = ModelsSource()
+    judge: str = "judge-mnist"
+    """the classifier to measure images with: a name or a path"""
+    protocol: Protocol = Protocol(solver=SOLVER)
+    store: bool = False
+    """keep the figures in the checkpoint and its card"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Time what the README promises, on this machine."""
+
+    model: Model = Model()
+    repeats: int = 5
+    """runs of each; the median is printed"""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Train the classifier that measures models."""
+
+    output: Path
+    """checkpoint to write (.safetensors)"""
+    source: Source = Source()
+    seed: int = 0
+    """the same seed gives the same judge"""

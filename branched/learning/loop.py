@@ -30,19 +30,19 @@ from .precision import autocast
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a model is trained. `bridge` is the share of each batch that consists of bridges; 0 is the published way."""
+    """How a model is trained."""  # the command line shows these meanings
 
-    steps: int = 14_000
-    batch: int = 128
-    learning_rate: float = 1e-3
+    steps: int = 14_000         # of training
+    batch: int = 128            # objects in each step
+    learning_rate: float = 1e-3  # at its peak
     warmup: int = 200           # steps over which the rate rises
     decay: float = 0.5          # last share of the steps, over which it falls to zero
-    bridge: float = 0.7
+    bridge: float = 0.7         # share of each batch that consists of bridges; 0 is the published way
     pairs: int = 1024           # size of the optimal-transport problem at each branch point
     refresh: int = 128          # steps after which new pairs are drawn
-    ema: float = 0.999
-    clip: float = 1.0           # norm of the gradient
-    seed: int = 0
+    ema: float = 0.999          # how much of the averaged weights stays at each step
+    clip: float = 1.0           # largest norm of the gradient
+    seed: int = 0               # the same seed gives the same model
     precision: str = "auto"     # "float32", "bfloat16", or "auto": bfloat16 where the hardware multiplies it
 
     def __post_init__(self):

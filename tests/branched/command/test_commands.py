@@ -1,14 +1,19 @@
 """The command line as a user meets it: files appear, bad input is one sentence and exit code 2."""
 import json
+import re
+import shlex
 import subprocess
 import sys
+from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from branched import load
-from branched.command.options import main
+from branched.command.main import COMMANDS, main, parse
+from branched.learning.loop import TrainingConfig
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +110,111 @@ def test_bad_input_is_one_sentence(checkpoint, arguments, sentence, capsys, tmp_
 def test_impossible_training_is_one_sentence(arguments, sentence, capsys, tmp_path):
     assert run("train", "--output", tmp_path / "m.safetensors", *arguments) == 2
     assert sentence in capsys.readouterr().err
+
+
+# -- the line itself ---------------------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[3]
+NAMES = [record.__name__.lower() for record in COMMANDS]
+
+
+def promised() -> list[str]:
+    """Every command that README.md and docs/ show, without its comment."""
+    text = "\n".join(path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))))
+    lines = re.findall(r"^ +(?:> )?python -m branched +((?:.*\\\n)*.*)$", text, re.MULTILINE)
+    return sorted({line.replace("\\\n", " ").split("  #")[0].strip() for line in lines})
+
+
+@pytest.mark.parametrize("line", promised())
+def test_what_the_documents_show_is_understood(line):
+    assert type(parse(shlex.split(line))).__name__.lower() == line.split()[0]
+
+
+def test_the_documents_show_every_command():
+    shown = {line.split()[0] for line in promised()}
+    assert len(promised()) > 20 and shown >= set(NAMES) - {"judge"}  # `judge` stands in a sentence
+
+
+def test_words_become_a_record():
+    request = parse(["transmute", "4", "9", "7", "--rows", "a.csv", "b.csv", "--n", "3", "--round", "--time", "0.5"])
+    assert (request.source, request.targets) == ("4", ("9", "7")) and request.images == (Path("a.csv"), Path("b.csv"))
+    assert request.sampling.n == 3 and request.writing.round and request.time == 0.5 and not request.deterministic
+    swapped = ["--n", "3", "--round", "--time", "0.5", "--images", "a.csv", "b.csv"]
+    assert request == parse(["transmute", "4", "9", "7", *swapped])
+    assert parse(["transmute", "4", "9"]).images is None
+
+
+@pytest.mark.parametrize("arguments, words", [
+    ([], "one of info, discover"), (["nonsense"], "nonsense"), (["sample", "--nonsense"], "--nonsense"),
+    (["sample", "more"], "more"), (["sample", "--n", "few"], "--n"), (["sample", "--n"], "--n"),
+    (["sample", "--solver", "magic"], "ddim-eta"), (["sample", "--labels"], "labels"), (["hybrid", "4"], "needs B."),
+    (["transmute", "4"], "targets"), (["classify"], "files"), (["train"], "needs --output."), (["extend"], "--name"),
+    (["evaluate", "--parts", "all"], "--parts"), (["info", "--device", "tpu"], "--device"),
+])
+def test_what_is_no_command_is_one_sentence(arguments, words, capsys):
+    assert main(arguments) == 2
+    out, error = capsys.readouterr()
+    assert not out and error.startswith("branched: ") and error.endswith(".\n") and error.count("\n") == 1
+    assert words in error and "│" not in error and "Traceback" not in error
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_tells_what_every_option_means_and_what_holds_without_it(name, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([name, "--help"])
+    assert end.value.code == 0
+    lines = [line.strip("╭╮╰╯─│ ") for line in capsys.readouterr().out.splitlines()]        # with a frame or without
+    text = "\n".join(line for line in lines if line.strip("- "))
+    options = [block for block in re.split(r"\n(?=-|[a-z ]+ options\n)", text) if block.startswith("--")]
+    assert len(options) >= 2
+    for option in options:
+        flat = " ".join(option.split())
+        words = re.sub(r"--[\w-]+|[A-Z]{3,}|\{[^}]*\}|\(default: [^)]*\)|[\[\]{}.,]", " ", flat).split()
+        assert words, f"{flat} has no meaning"
+        assert "(default: " in flat or "(required)" in flat, flat
+        assert "None" not in flat and "TrainingConfig" not in flat
+
+
+def test_help_of_training_has_every_field_of_its_configuration(capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    out = capsys.readouterr().out
+    assert all(f"--{field.name.replace('_', '-')} " in out for field in fields(TrainingConfig))
+    assert "optimal-transport" in out and "(default: 0.7)" in out
+
+
+def test_stopping_by_the_keyboard_exits_with_130(monkeypatch, capsys):
+    def stopped(request) -> None:
+        raise KeyboardInterrupt
+
+    [info] = [record for record in COMMANDS if record.__name__ == "Info"]
+    monkeypatch.setitem(COMMANDS, info, stopped)
+    assert main(["info"]) == 130 and capsys.readouterr().err == "branched: stopped.\n"
+
+
+ANNOTATIONS_AS_TEXT = """
+import __future__, importlib.machinery, sys
+loader, plain = importlib.machinery.SourceFileLoader, importlib.machinery.SourceFileLoader.get_code
+def get_code(self, name):
+    if not name.startswith("branched"):
+        return plain(self, name)
+    flags = __future__.annotations.compiler_flag
+    return compile(self.get_data(self.path), self.path, "exec", flags=flags, dont_inherit=True)
+loader.get_code = get_code
+import branched.learning.loop as loop
+assert isinstance(loop.TrainingConfig.__annotations__["steps"], str)
+from branched.command.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_any_module_may_keep_its_annotations_as_text(tmp_path):
+    """As with `from __future__ import annotations` at the top of every module."""
+    train = ("train", "--data", "digits", "--tree", "flat", "--output", str(tmp_path / "m.safetensors"), "--steps", "3",
+             "--learning-rate", "3e-3", "--channels", "16", "32", "--dry-run")
+    run = subprocess.run([sys.executable, "-c", ANNOTATIONS_AS_TEXT, *train], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "steps=3" in run.stdout and "learning_rate=0.003" in run.stdout
 
 
 def test_module_runs_and_unknown_options_exit_with_2():

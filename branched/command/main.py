@@ -1,0 +1,77 @@
+"""The command line. Every command tells in one sentence what is wrong with its input, and then exits with code 2."""
+import sys
+from collections.abc import Sequence
+from typing import Any, Union
+
+import tyro
+from tyro import _errors as refusals  # private, so its version is pinned: no public door tells why words were refused
+
+from ..errors import BranchedError
+from . import commands, options
+
+COMMANDS = {
+    options.Info: commands.info,
+    options.Discover: commands.discover,
+    options.Train: commands.train,
+    options.Sample: commands.sample,
+    options.Hybrid: commands.hybrid,
+    options.Transmute: commands.transmute,
+    options.Classify: commands.classify,
+    options.Extend: commands.extend,
+    options.Remove: commands.remove,
+    options.Evaluate: commands.evaluate,
+    options.Bench: commands.bench,
+    options.Judge: commands.judge,
+}
+# The parts of a record leave no trace in an option's name: it is --steps, not --sampling.steps, and --colour alone, not
+# --colour and --no-colour beside it. Nobody types "None".
+MARKERS = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff, tyro.conf.DisallowNone,
+           tyro.conf.PositionalMetavarFromFieldName)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. `--help` ends the process (0), as is usual."""
+    try:
+        request = parse(arguments)
+        COMMANDS[type(request)](request)
+        return 0
+    except BranchedError as error:
+        print(f"branched: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("branched: stopped.", file=sys.stderr)
+        return 130
+
+
+def parse(arguments: Sequence[str] | None = None) -> Any:
+    """The record of one command, from words (None: those of this process). Raises BranchedError for words that name no
+    command or option, or values that an option or its record refuses."""
+    with refusals.on_parse_error(_refuse):
+        return tyro.cli(Union[tuple(COMMANDS)], prog="python -m branched",  # noqa: UP007 (a union from a table)
+                        description=__doc__.splitlines()[0], args=arguments, config=MARKERS)
+
+
+def _refuse(event: refusals.ParseErrorEvent) -> None:
+    """Say in one sentence what is wrong with the words. (Tyro would draw a box, also of a record's BranchedError.)"""
+    match event:
+        case refusals.MissingSubcommand():
+            raise BranchedError(f"A command is one of {', '.join(event.subcommand_spec.parser_from_name)}.")
+        case refusals.UnrecognizedArgs():
+            raise BranchedError(f"There is no command or option {' '.join(event.tokens)}; see {event.prog} --help.")
+        case refusals.MissingArgs():
+            names = ", ".join(_name(missing.arg) for missing in event.missing_arguments)
+            raise BranchedError(f"The command needs {names}.")
+        case refusals.InvalidChoice():
+            raise BranchedError(f"{_name(event.argument)} is one of {', '.join(event.choices)}, "
+                                f"not {event.value!r}.")
+        case refusals.BadValue():
+            raise BranchedError(f"{_name(event.argument)} needs a value.")
+        case refusals.InstantiationFailure(argument=None):
+            raise BranchedError(event.message)
+        case refusals.InstantiationFailure():
+            raise BranchedError(f"{_name(event.argument)}: {event.message}.")
+
+
+def _name(argument: Any) -> str:
+    """An option by its name, a place by what stands there."""
+    return str(argument.lowered.metavar) if argument.is_positional() else argument.display_name()
