@@ -22,7 +22,6 @@ from ..data.form import Form
 from ..errors import BranchedError
 from ..learning.loop import TrainingConfig, learn, start_from
 from ..learning.precision import autocast
-from ..measure.metrics import nearest_distances
 from ..networks.base import BranchedNetwork
 from ..noise.seeds import mix, normal
 from ..noise.solvers import SOLVER
@@ -108,7 +107,7 @@ def repeats(samples: Tensor, supply: Supply) -> bool:
     them."""
     scale = supply.denoise.form.scale
     given, varied = scale(supply.given), scale(supply.varied(PREVIEWED))
-    nearest = [nearest_distances(x.flatten(1), given.flatten(1)) for x in (samples, varied)]
+    nearest = [torch.cdist(x.flatten(1), given.flatten(1)).amin(1) for x in (samples, varied)]
     return np.median(nearest[0]) < 0.8 * np.median(nearest[1])
 
 

@@ -1,7 +1,8 @@
 """What samples are measured by: distances between sets, diversity, memorising, and the style of a stroke.
 
-Plain numpy and scipy. Images are (B, H, W) or (B, H, W, 3), floats in [0, 1] or uint8. No number here is called FID:
-that name belongs to one network and one protocol. Every distance has a floor, real against real at the same sizes.
+Plain numpy, scipy and scikit-learn, which is imported where it is wanted, for that takes a second. Images are
+(B, H, W) or (B, H, W, 3), floats in [0, 1] or uint8. No number here is called FID: that name belongs to one network and
+one protocol. Every distance has a floor, real against real at the same sizes.
 """
 from __future__ import annotations
 
@@ -14,6 +15,10 @@ from scipy import linalg, ndimage
 from ..errors import BranchedError
 
 FAINT = 0.1  # levels below this are residue of sampling, not ink
+MANIFOLD = 3  # neighbours that a ball reaches to: what Kynkäänniemi et al. (2019) measure with
+NEIGHBOURS = 5  # the same of Naeem et al. (2020)
+BLOCK = 64  # MiB of distances at a time
+RESAMPLES = 1000
 FINER = 4  # stroke edges lie between pixels, so thickness is measured on a finer grid
 
 
@@ -79,62 +84,54 @@ def pixel_frechet(generated: Any, real: Any) -> float:
     return frechet_distance(a, b)
 
 
-def precision_recall(real: Any, generated: Any, k: int = 3) -> PrecisionRecall:
+def precision_recall(real: Any, generated: Any) -> PrecisionRecall:
     """Improved precision and recall of features (n, D) and (m, D): Kynkäänniemi et al. (2019), eqs. 1 and 2.
 
-    Each set's manifold is the union of balls that reach to each point's k-th neighbour. Raises BranchedError for sets
-    of k or fewer points.
+    Each set's manifold is the union of balls that reach to each point's third neighbour. Raises BranchedError for sets
+    of three or fewer points.
     """
     real, generated = _rows(real), _rows(generated)
-    real_radii, generated_radii = _neighbour_radii(real, k), _neighbour_radii(generated, k)
+    real_radii, generated_radii = _neighbour_radii(real, MANIFOLD), _neighbour_radii(generated, MANIFOLD)
     caught, covering = np.zeros(len(generated), bool), np.zeros(len(real), bool)
-    for rows, distances in _distance_blocks(generated, real):                                  # (chunk, n)
+    for rows, distances in _distance_blocks(generated, real):                                  # (rows, n)
         caught[rows] = (distances <= real_radii).any(1)
         covering |= (distances <= generated_radii[rows, None]).any(0)
     return PrecisionRecall(float(caught.mean()), float(covering.mean()))
 
 
-def density_coverage(real: Any, generated: Any, k: int = 5) -> DensityCoverage:
+def density_coverage(real: Any, generated: Any) -> DensityCoverage:
     """Density and coverage of features (n, D) and (m, D): Naeem et al. (2020), section 3; robust to outliers.
 
-    Raises BranchedError for k or fewer real points.
+    Raises BranchedError for five or fewer real points.
     """
     real, generated = _rows(real), _rows(generated)
-    radii = _neighbour_radii(real, k)
+    radii = _neighbour_radii(real, NEIGHBOURS)
     hits, covered = 0, np.zeros(len(real), bool)
     for _, distances in _distance_blocks(generated, real):
         inside = distances <= radii
         hits += int(inside.sum())
         covered |= inside.any(0)
-    return DensityCoverage(hits / (k * len(generated)), float(covered.mean()))
+    return DensityCoverage(hits / (NEIGHBOURS * len(generated)), float(covered.mean()))
 
 
 # -- memorising ------------------------------------------------------------------------------------------------------
 
 
-def nearest(queries: Any, references: Any, chunk: int = 1000) -> tuple[np.ndarray, np.ndarray]:
+def nearest(queries: Any, references: Any) -> tuple[np.ndarray, np.ndarray]:
     """Euclidean distance to the nearest reference, and which it is: float64 (B,) and int64 (B,). Of images, on pixels
     in [0, 1]; or of rows (B, D).
 
     The search runs in float32 and decides ties at its rounding; the distance returned is exact, 0 for a copy.
     """
+    from sklearn.metrics import pairwise_distances_argmin
+
     queries, references = (_flat(images, np.float32) for images in (queries, references))
     if queries.shape[1] != references.shape[1] or not len(references):
         raise BranchedError("Nearest images or rows are sought among at least one of the same size.")
-    best, which = np.full(len(queries), np.inf, np.float32), np.zeros(len(queries), np.int64)
-    for start in range(0, len(references), 10 * chunk):
-        block = references[start:start + 10 * chunk]
-        half = 0.5 * np.einsum("ij,ij->i", block, block)
-        for rows in _chunks(len(queries), chunk):
-            gap = half - queries[rows] @ block.T  # half the squared distance, less a constant of the query
-            column = gap.argmin(1)
-            value = gap[np.arange(len(gap)), column]
-            better = value < best[rows]
-            best[rows] = np.where(better, value, best[rows])
-            which[rows] = np.where(better, start + column, which[rows])
-    distances = [np.linalg.norm(queries[rows].astype(np.float64) - references[which[rows]], axis=1)
-                 for rows in _chunks(len(queries), chunk)]
-    return np.concatenate(distances) if distances else np.zeros(0), which
+    if not len(queries):
+        return np.zeros(0), np.zeros(0, np.int64)
+    which = pairwise_distances_argmin(queries, references)
+    return np.linalg.norm(queries.astype(np.float64) - references[which], axis=1), which
 
 
 def nearest_distances(queries: Any, references: Any) -> np.ndarray:
@@ -186,7 +183,7 @@ def stroke_thickness(images: Any) -> np.ndarray:
     return np.array([_thickness(image) for image in ink], np.float64)
 
 
-def correlation(a: Any, b: Any, seed: int, resamples: int = 1000) -> Correlation:
+def correlation(a: Any, b: Any, seed: int) -> Correlation:
     """Pearson's r of two rows of numbers (n,), with the 2.5% and 97.5% quantiles over resampled pairs (Efron 1979).
 
     Pairs with a nan are left out; fewer than three pairs, or a constant row, give nan.
@@ -199,10 +196,13 @@ def correlation(a: Any, b: Any, seed: int, resamples: int = 1000) -> Correlation
     r = _pearson(a, b)
     if np.isnan(r):
         return Correlation(r, r, r)
+    # Not by scipy's BootstrapMethod: a resample of one pair alone, among few pairs, makes its whole interval nan, and
+    # 9,000 pairs take it four times as long.
     rng = np.random.default_rng(seed)
-    drawn = [_pearson(a[rows], b[rows]) for rows in (rng.integers(len(a), size=len(a)) for _ in range(resamples))]
-    drawn = [value for value in drawn if not np.isnan(value)]  # a resample of one pair alone
-    low, high = np.quantile(drawn, [0.025, 0.975]) if drawn else (np.nan, np.nan)
+    draws = (rng.integers(len(a), size=len(a)) for _ in range(RESAMPLES))
+    resampled = [_pearson(a[rows], b[rows]) for rows in draws]
+    resampled = [value for value in resampled if not np.isnan(value)]
+    low, high = np.quantile(resampled, [0.025, 0.975]) if resampled else (np.nan, np.nan)
     return Correlation(r, float(low), float(high))
 
 
@@ -274,22 +274,20 @@ def _root_of_covariance(rows: np.ndarray) -> np.ndarray:
     return linalg.qr(centred, mode="r")[0][:rows.shape[1]] if len(rows) > rows.shape[1] else centred
 
 
-def _chunks(count: int, size: int) -> Iterator[slice]:
-    return (slice(start, start + size) for start in range(0, count, size))
+def _distance_blocks(queries: np.ndarray, references: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Distances of some rows at a time to all references."""
+    from sklearn.metrics import pairwise_distances_chunked
 
-
-def _distance_blocks(queries: np.ndarray, references: np.ndarray,
-                     size: int = 1000) -> Iterator[tuple[slice, np.ndarray]]:
-    """Squared distances of some rows at a time to all references."""
-    norms = np.einsum("ij,ij->i", references, references)
-    for rows in _chunks(len(queries), size):
-        own = np.einsum("ij,ij->i", queries[rows], queries[rows])
-        yield rows, np.maximum(own[:, None] + norms - 2 * queries[rows] @ references.T, 0)
+    start = 0
+    for distances in pairwise_distances_chunked(queries, references, working_memory=BLOCK):
+        yield slice(start, start + len(distances)), distances
+        start += len(distances)
 
 
 def _neighbour_radii(points: np.ndarray, k: int) -> np.ndarray:
-    """Squared distance (n,) of each point to its k-th nearest other point."""
-    if not 1 <= k < len(points):
-        raise BranchedError(f"The neighbour number k = {k} needs more than {k} points; there are {len(points)}.")
-    return np.concatenate([np.partition(distances, k, axis=1)[:, k]  # place 0 is the point itself
-                           for _, distances in _distance_blocks(points, points)])
+    """Distance (n,) of each point to its k-th nearest other point."""
+    from sklearn.neighbors import NearestNeighbors
+
+    if len(points) <= k:
+        raise BranchedError(f"The neighbour number {k} needs more than {k} points; there are {len(points)}.")
+    return NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()[0][:, -1]

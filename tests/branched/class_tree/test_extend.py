@@ -10,7 +10,7 @@ import torch
 import branched
 from branched import Branch, BranchedError, BranchedModel, checkpoint
 from branched.class_tree import discovery, extend
-from branched.command.options import main
+from branched.command.main import main
 from branched.data.dataset import Dataset
 from branched.data.distort import distort
 from branched.data.images import DISTORTION, Images

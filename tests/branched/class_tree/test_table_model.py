@@ -8,7 +8,7 @@ import torch
 import branched
 from branched import BranchedError, BranchedModel, ClassTree
 from branched.class_tree import discovery
-from branched.command.options import main
+from branched.command.main import main
 from branched.data import sources
 from branched.data.dataset import Dataset, load
 from branched.data.table import Table

@@ -7,6 +7,7 @@ from scipy import linalg
 
 from branched.data import dataset
 from branched.errors import BranchedError
+from branched.measure import metrics
 from branched.measure.metrics import (
     correlation,
     density_coverage,
@@ -92,25 +93,28 @@ def test_pixel_frechet_of_real_digits_as_measured_elsewhere():
 
 
 def test_precision_and_recall_by_hand():
-    real = np.array([[0.0], [1], [2], [10], [11], [12]])
-    half = np.array([[0.0], [1], [2], [0.5], [1.5]])
-    assert precision_recall(real, half, k=1) == (1.0, 0.5)
-    assert precision_recall(half, real, k=1) == (0.5, 1.0)
-    assert precision_recall(real, real + 100, k=1) == (0.0, 0.0)
+    real = np.array([[0.0], [1], [2], [3], [20], [21], [22], [23]])  # radii, to the third neighbour: 3, 2, 2, 3 twice
+    half = np.array([[-3.5], [-2.5], [0.5], [1.5]])  # 3.5 and 2.5 from the nearest; radii 5, 4, 4, 5
+    assert precision_recall(real, half) == (0.75, 0.5)
+    assert precision_recall(half, real) == (0.5, 0.75)
+    assert precision_recall(real, real + 100) == (0.0, 0.0)
 
 
-def test_precision_and_recall_of_one_distribution(rng):
-    a, b = rng.standard_normal((2, 1500, 2))  # more than one chunk
+def test_precision_and_recall_of_one_distribution(rng, monkeypatch):
+    a, b = rng.standard_normal((2, 1500, 2))
     result = precision_recall(a, b)
     assert min(result) > 0.95
+    monkeypatch.setattr(metrics, "BLOCK", 1)  # MiB: now distances come in 18 blocks
+    assert precision_recall(a, b) == result
     inner = precision_recall(a, 0.2 * b)
     assert inner.precision > 0.95 and inner.recall < 0.3
 
 
 def test_density_and_coverage_by_hand():
-    real = np.array([[0.0], [1], [3], [10]])  # radii for k = 1: 1, 1, 2, 7
-    assert density_coverage(real, np.array([[0.5], [9.5]]), k=1) == (3 / 2, 3 / 4)
-    assert density_coverage(real, np.array([[50.0]]), k=1) == (0.0, 0.0)
+    real = np.array([[0.0], [1], [2], [3], [4], [5]])  # radii, to the fifth neighbour: 5, 4, 3, 3, 4, 5
+    assert density_coverage(real, np.array([[-4.5], [2.5]])) == ((1 + 6) / (5 * 2), 1.0)
+    assert density_coverage(real, np.array([[-4.5], [-5.5]])) == (1 / (5 * 2), 1 / 6)
+    assert density_coverage(real, np.array([[50.0]])) == (0.0, 0.0)
 
 
 def test_density_and_coverage_of_one_distribution(rng):
@@ -132,10 +136,9 @@ def test_too_few_points_are_refused(measure):
 def test_nearest_against_all_pairs(rng):
     queries, references = rng.random((30, 4, 4)), rng.random((250, 4, 4))
     distances = np.linalg.norm((queries[:, None] - references[None]).reshape(30, 250, 16), axis=-1)
-    for chunk in (7, 1000):
-        found, which = nearest(queries, references, chunk)
-        assert np.array_equal(which, distances.argmin(1))
-        assert np.allclose(found, distances.min(1), atol=1e-6)
+    distance, which = nearest(queries, references)
+    assert np.array_equal(which, distances.argmin(1))
+    assert np.allclose(distance, distances.min(1), atol=1e-6)
     assert (nearest_distances(references[5:9], references) == 0).all()
     assert nearest_distances(queries[:0], references).shape == (0,)
 
