@@ -2,8 +2,8 @@
 import streamlit as st
 
 from pages.ui.frame import link, shell, visitor
+from pages.ui.parts import stage
 from pages.ui.teach import showing, stages, taught, teaching
-from pages.ui.transmute import transmuted
 
 INTRODUCTION = "Show it something that it has never seen. It learns that in about a minute, and forgets nothing for it."
 EXPLANATION = """
@@ -30,7 +30,8 @@ model = shell.image_model(name)
 mine = visitor.find(name)
 settings = (*showing.settings(model), *taught.settings(mine))
 link.open_link("teach", *settings)
-st.html(transmuted.STYLE + teaching.STYLE)
+st.html(stage.CSS)
+st.html(teaching.CSS)
 st.title("Teach it something new", anchor=False)
 st.markdown(INTRODUCTION)
 body, foot = st.empty(), st.container()

@@ -5,7 +5,9 @@ import streamlit as st
 import branched
 from pages.ui.figures.standing_tree import CHART
 from pages.ui.frame import link, shell
+from pages.ui.parts import stage
 from pages.ui.parts.film import film
+from pages.ui.parts.pictures import digest
 from pages.ui.transmute import source, transmuted, transmuting
 
 INTRODUCTION = """Noise covers your {thing}, until it could as well be another; then the model takes the noise away,
@@ -32,7 +34,8 @@ model = shell.image_model(name)
 tree, state, dark, thing = model.tree, st.session_state, shell.dark(), transmuted.thing(model.labels)
 settings = source.settings(model) + transmuting.settings(model.labels)
 link.open_link("transmute", *settings)
-st.html(transmuted.STYLE)
+st.html(stage.CSS)
+st.html(transmuted.CSS)
 st.title(f"Turn one {thing} into another", anchor=False)
 st.markdown(INTRODUCTION.format(thing=thing))
 if len(model.labels) < 2:
@@ -56,8 +59,7 @@ def aim() -> None:
     forget_time()
 
 
-stage = st.container(key="stage")
-giving, turning, where = (stage.container(key=part) for part in ("giving", "turning", "where"))
+giving, turning, where = stage.columns()
 with giving:
     chosen = source.choose(name, model, state.seed)
     probabilities = transmuting.verdict(name, model, chosen)
@@ -104,7 +106,7 @@ with turning:
             frame = film("film", *transmuting.frames(tree, order, turned), start=start,
                          marks={usual: transmuted.mark(order, times[usual])},
                          ends=("little noise", "much noise"), **look)
-        if (said := (source.digest(turned.images), frame)) != state.get("_rested"):
+        if (said := (digest(turned.images), frame)) != state.get("_rested"):
             state.time, state["_rested"] = None if frame == usual else times[frame], said
         result.markdown(transmuted.success(order, turned, frame))
     link.write_link("transmute", *settings)

@@ -1,13 +1,17 @@
 """Arrays of pictures as PNGs, and rows of pictures with a name beside each."""
 import base64
+import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from .markup import filled
+
+TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]  # files of pictures that a visitor may upload
 GAP = 2  # pixels between the pictures of a row, before it is enlarged
 
 
@@ -27,6 +31,16 @@ def png(image: Image.Image) -> str:
     file = io.BytesIO()
     image.save(file, "PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def svg(drawing: str) -> str:
+    """An SVG as a data URI: st.html lets no other pass."""
+    return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
+
+
+def digest(data: bytes | np.ndarray) -> str:
+    """A name for a picture that tells nothing about it."""
+    return hashlib.blake2b(data if isinstance(data, bytes) else data.tobytes(), digest_size=16).hexdigest()
 
 
 def levels(pictures: np.ndarray) -> np.ndarray:
@@ -56,8 +70,8 @@ def strip(arrays: np.ndarray, columns: int = 0) -> str:
 
 def growing(labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
     """The model's best guesses (N, n, H, W[, 3]) for some classes, while it is drawing."""
-    return [Row("Being drawn:", "", "", "")] + [Row(label, "", strip(own), f"{label}, being drawn", "short")
-                                                for label, own in zip(labels, guesses, strict=True)]
+    return [Row("Being drawn:", "", "", "")] + [Row(label, "", strip(pictures), f"{label}, being drawn", "short")
+                                                for label, pictures in zip(labels, guesses, strict=True)]
 
 
 def hybrids(who: str, noisy: np.ndarray, guesses: np.ndarray, endings: Mapping[str, np.ndarray]) -> list[Row]:
@@ -67,7 +81,8 @@ def hybrids(who: str, noisy: np.ndarray, guesses: np.ndarray, endings: Mapping[s
         Row("Best guess", "of the finished picture", strip(guesses),
             f"The model's best guesses of the finished pictures: between {who}"),
         Row("What becomes of it further down:", "", "", ""),
-        *(Row(label, "", strip(own), f"What each becomes as {label}", "short") for label, own in endings.items()),
+        *(Row(label, "", strip(pictures), f"What each becomes as {label}", "short")
+          for label, pictures in endings.items()),
     ]
 
 
@@ -79,14 +94,4 @@ def framed(array: np.ndarray, colour: str, border: int = 6, scale: int = 3) -> s
 
 def sheet(rows: list[Row]) -> str:
     """Rows as HTML, one below the other: the names beside the pictures, above them where it is narrow."""
-    return f'<div class="sheet">{"".join(map(_row, rows))}</div>'
-
-
-def _row(row: Row) -> str:
-    if not row.source:
-        return f'<div class="then">{escape(row.name)}</div>'
-    note = f"<small>{escape(row.note)}</small>" if row.note else ""
-    name = f'<div class="name">{escape(row.name)}{note}</div>' if row.name else ""
-    kind = row.kind if len(row.name) < 3 else ""  # longer names have no room beside pictures where it is narrow
-    return (f'<div class="row {kind if name else "bare"}">{name}'
-            f'<img src="{row.source}" alt="{escape(row.alt)}"></div>')
+    return filled(Path(__file__).with_name("sheet.html"), rows=rows)

@@ -1,10 +1,10 @@
 """A letter of UCI's Letter Recognition as its 16 numbers tell of it: what they mean, and a sketch of box and ink."""
-import base64
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ..figures.standing_tree import DARK, LIGHT
+from ..parts.pictures import svg
 
 SIDE = 16      # units of the frame: the features run from 0 to 15
 SPREAD = 1.3   # of the oval of ink, in standard deviations
@@ -76,7 +76,7 @@ def drawing(features: Sequence[str], values: Sequence[float], colour: str, dark:
     dim, faint = ((DARK if dark else LIGHT)[key] for key in ("line", "grid"))
     shade = 0.2 + 0.75 * np.clip(row["onpix"] / 10, 0, 1)
     lines = "".join(f"M{k} 0V{SIDE}M0 {k}H{SIDE}" for k in range(4, SIDE, 4))
-    return image(
+    return svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-.2 -.2 {SIDE + 0.4} {SIDE + 0.4}"><path d="{lines}" '
         f'stroke="{faint}" stroke-width=".08"/><rect width="{SIDE}" height="{SIDE}" rx=".4" fill="none" stroke="{dim}" '
         f'stroke-width=".15"/><clipPath id="c"><rect x="{left:.2f}" y="{SIDE - bottom - height:.2f}" '
@@ -84,8 +84,3 @@ def drawing(features: Sequence[str], values: Sequence[float], colour: str, dark:
         f'ry="{small:.2f}" transform="translate({x:.2f} {SIDE - y:.2f}) rotate({-tilt:.1f})" fill="{colour}" '
         f'fill-opacity="{shade:.2f}"/></g><rect x="{left:.2f}" y="{SIDE - bottom - height:.2f}" width="{width:.2f}" '
         f'height="{height:.2f}" fill="none" stroke="{colour}" stroke-width=".3"/></svg>')
-
-
-def image(svg: str) -> str:
-    """An SVG as the source of an <img>: st.html lets no other pass."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..figures.standing_tree import DARK, LIGHT
-from .letter import image
+from ..parts.pictures import svg
 from .tables import digits, shares
 
 MOST = 24        # panels at once
@@ -91,7 +91,7 @@ def panel(one: np.ndarray, hybrid: np.ndarray, other: np.ndarray, limits: np.nda
     areas = "".join(f'<path d="{path}" fill="{colours[kind]}" fill-opacity=".38" stroke="{colours[kind]}" '
                     'stroke-width="1.2" vector-effect="non-scaling-stroke"/>'
                     for path, kind in zip(steps, ("lit", "other"), strict=False))
-    return image(
+    return svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" '
         f'preserveAspectRatio="none">{areas}<path d="{steps[2]}" fill="none" stroke="{colours["both"]}" '
         f'stroke-width="2.2" vector-effect="non-scaling-stroke"/><path d="M0 {HIGH - 16}H{WIDE}" '
@@ -144,7 +144,7 @@ def scatter(before: np.ndarray, after: np.ndarray, low: float, high: float, whol
     dots = "".join(  # several paths: where many dots are, it is darker
         f'<path d="{"".join(f"M{a:.0f} {100 - b:.0f}h0" for a, b in zip(x[k::8], y[k::8], strict=True))}"/>'
         for k in range(8))
-    return image(
+    return svg(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="100" height="100"><rect x=".5" y=".5" '
         f'width="99" height="99" fill="none" stroke="{colours["line"]}" stroke-opacity=".6"/><path d="M0 100L100 0" '
         f'stroke="{colours["line"]}" stroke-dasharray="3 3"/><g stroke="{colours["other"]}" stroke-width="4" '
@@ -162,7 +162,7 @@ def scatters(features: Sequence[str], before: np.ndarray, after: np.ndarray, r: 
 
 
 def _r(value: float) -> str:
-    return f"r = {value:.2f}".replace("-0.00", "0.00") if np.isfinite(value) else "never varies"
+    return f"r = {value:z.2f}" if np.isfinite(value) else "never varies"
 
 
 def moves(features: Sequence[str], before: np.ndarray, tries: np.ndarray, change: np.ndarray, form: Any,

@@ -261,8 +261,8 @@ def success(turned: Turned, target: str) -> str:
     right, n = sum(label == target for label in turned.taken), len(turned.taken)
     r, chance = (float(np.nanmean(x)) if np.isfinite(x).any() else 0.0 for x in (turned.r, turned.chance))
     return (f"The tree itself takes {right} of {n} of the new rows for {target}; but here it judges its own work. "
-            f"Between before and after, r is {r:.2f} on average over the features. For comparison, with other rows of "
-            f"{target} in their place it is {chance:.2f}.").replace("-0.00", "0.00")
+            f"Between before and after, r is {r:z.2f} on average over the features. For comparison, with other rows of "
+            f"{target} in their place it is {chance:z.2f}.")
 
 
 def moved(model: BranchedModel, turned: Turned) -> np.ndarray:

@@ -11,9 +11,8 @@ from ..about import facts
 from ..frame import link, shell, visitor
 from ..parts import canvas
 from ..parts.album import album
-from ..parts.pictures import Row, sheet, strip
+from ..parts.pictures import TYPES, Row, digest, sheet, strip
 from ..serve import queue
-from ..transmute.source import TYPES, digest
 
 NAMES = {"draw": "Draw", "upload": "Upload", "digit": "A digit that it has not seen"}
 TEACHER, SMALLER = shell.USUAL, "mnist-049"  # the model that knows all ten digits, and one that knows three

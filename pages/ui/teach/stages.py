@@ -8,15 +8,10 @@ from branched import BranchedError, BranchedModel
 
 from ..figures.standing_tree import CHART, figure
 from ..frame import link, shell, visitor
+from ..parts import stage
 from ..parts.film import film
 from ..serve import queue
 from . import forgetting, showing, taught, teaching
-
-
-def columns() -> list:
-    """The three parts of every stage: beside each other where there is room."""
-    stage = st.container(key="stage")
-    return [stage.container(key=part) for part in ("giving", "turning", "where")]
 
 
 def begin(name: str, model: BranchedModel) -> None:
@@ -36,7 +31,7 @@ def show(name: str, model: BranchedModel, settings: Sequence[link.Setting]) -> N
     state = st.session_state
     link.hold(settings, "from", "digit" if state["from"] == "digit" else "name")
     st.pills("How to show it", showing.kinds(model), key="from", format_func=showing.NAMES.get, required=True)
-    giving, seeing, where = columns()
+    giving, seeing, where = stage.columns()
     with giving:
         showing.given(model)
         showing.notes()
@@ -62,7 +57,7 @@ def watch(lesson: teaching.Lesson, settings: Sequence[link.Setting]) -> None:
     """The lesson, while it goes on."""
     link.hold(settings)
     dark = shell.dark()
-    giving, seeing, where = columns()
+    giving, seeing, where = stage.columns()
     with giving:
         st.subheader(f"It learns {lesson.name}", anchor=False)
         bar, wait, curve = st.empty(), st.container(), st.empty()
@@ -105,7 +100,7 @@ def see(mine: visitor.Own, settings: Sequence[link.Setting]) -> None:
         st.pills("Which one", mine.added, key="class", required=True)
     label = state["class"]
     was, sibling = mine.taught[label], taught.told(model, label)["sibling"]
-    giving, seeing, where = columns()
+    giving, seeing, where = stage.columns()
     with giving:
         st.subheader(f"It knows {label} now", anchor=False)
         st.markdown(taught.joined(model, label, was))

@@ -1,8 +1,8 @@
 """Second part of the page "Teach": a lesson, which the visitor can watch, leave and come back to, and stop."""
-import base64
 import secrets
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -12,33 +12,14 @@ from branched import BranchedModel, Extension
 from ..figures.standing_tree import DARK, LIGHT
 from ..frame import visitor
 from ..parts.film import levels
-from ..parts.pictures import Row, sheet, strip
+from ..parts.pictures import Row, sheet, strip, svg
 from ..serve import queue
 from . import showing
 
 MOST = 5       # classes that are added to a model
 EXAMPLES = 16  # of a class, that are kept for what comes later
 RECENT = 20    # steps by which the time left is judged
-STYLE = """<style>
-.curve {margin: .2rem 0 .6rem; font-size: .95rem}
-.curve img {display: block; box-sizing: border-box; width: 100%; aspect-ratio: 320 / 110; margin: .3rem 0 .2rem;
-  border: 1px solid #8886; border-width: 0 0 1px 1px; border-radius: 0}
-.curve div {display: flex; justify-content: space-between; opacity: .8}
-.soon {min-height: 12rem; display: grid; place-items: center; border: 1px dashed #8888; border-radius: .5rem;
-  opacity: .8; margin: 0}
-.steps {display: grid; grid-template-columns: 4.4rem minmax(0, 34rem); gap: 4px .6rem; align-items: center;
-  font-size: .95rem; font-variant-numeric: tabular-nums}
-.steps img {display: block; width: 100%; image-rendering: pixelated; border-radius: 0}
-.st-key-count {min-height: 2.6rem}
-[data-testid="stStatusWidget"] {display: none} /* the page has a bar and a button of its own to stop */
-@media (max-width: 760px) {.st-key-stage > * {width: 100% !important}}
-@media (min-width: 761px) and (max-width: 1250px) {
-  .st-key-stage {grid-template-rows: auto 1fr}
-  .st-key-stage > :nth-child(1) {grid-area: 1 / 1}
-  .st-key-stage > :nth-child(2) {grid-area: 1 / 2 / span 2}
-  .st-key-stage > :nth-child(3) {grid-area: 2 / 1}
-}
-</style>"""
+CSS = Path(__file__).with_name("teach.css")
 
 
 @dataclass
@@ -169,7 +150,7 @@ def curve(lesson: Lesson, dark: bool, width: int = 320, height: int = 110) -> st
         lines += f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{thick}"/>'
     drawn = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{lines}</svg>'
     return (f'<figure class="curve"><figcaption>How wrong its guesses are</figcaption>'
-            f'<img src="data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}" alt="A curve that falls '
+            f'<img src="{svg(drawn)}" alt="A curve that falls '
             f'as it learns"><div><span>step 1</span><span>{steps}</span></div></figure>')
 
 

@@ -1,5 +1,4 @@
 """Where the picture to be transmuted comes from: a gallery, a drawing, a file, a camera, or the model itself."""
-import hashlib
 import io
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from branched import BranchedError, BranchedModel
 from ..frame import link
 from ..parts.canvas import drawing
 from ..parts.picker import picker
+from ..parts.pictures import TYPES, digest
 from ..serve import queue
 
 NAMES = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
-TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 OWN = 8      # pictures of the model's own to choose from
 FIRST = 47   # of the gallery, to begin with: a 4, which is close to a 9
 SHOWN = 280  # pixels of the longer side of an original, where it is shown
@@ -57,11 +56,6 @@ class Gallery:
     classes: tuple[str, ...]
     originals: np.ndarray
     pictures: np.ndarray
-
-
-def digest(data: bytes | np.ndarray) -> str:
-    """A name for a picture that tells nothing about it."""
-    return hashlib.blake2b(data if isinstance(data, bytes) else data.tobytes(), digest_size=16).hexdigest()
 
 
 def digits(model: BranchedModel) -> list[str]:

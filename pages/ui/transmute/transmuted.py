@@ -1,6 +1,7 @@
 """What came of a transmutation, in words, small tables and pictures."""
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..parts.pictures import png
 from .source import Source
 from .transmuting import Matrix, Order, Turned
 
+CSS = Path(__file__).with_name("transmute.css")
 UNITS = "Slant in degrees, + leans to the right; stroke in pixels of the small picture."
 
 
@@ -138,39 +140,6 @@ def summary(labels: Sequence[str], found: Matrix) -> str:
 
 # -- HTML --------------------------------------------------------------------------------------------------------------
 
-STYLE = f"""<style>
-.st-key-stage {{display: grid; grid-template-columns: 20rem minmax(0, 1fr) 25rem; gap: 0 2rem; align-items: start}}
-.st-key-stage > * {{min-width: 0; width: auto !important}}
-@media (max-width: 1250px) {{
-  .st-key-stage {{grid-template-columns: 20rem minmax(0, 1fr)}}
-  .st-key-stage > :first-child {{grid-row: span 2}}
-  .st-key-stage > :nth-child(n + 2) {{grid-column: 2}}
-}}
-@media (max-width: 760px) {{.st-key-stage {{display: flex; gap: 1.2rem}}}}
-.seen {{display: flex; gap: .4rem 1rem; align-items: center; flex-wrap: wrap}}
-.seen figure {{margin: 0; font-size: .9rem; line-height: 1.3}}
-.seen img {{display: block; height: 124px; max-width: 190px; object-fit: contain; image-rendering: pixelated;
-  border-radius: 0; background: #0000}}
-.seen img.photo {{image-rendering: auto}}
-.heads {{display: grid; font-size: 1.1rem; font-weight: 600; text-align: center}}
-.kept {{overflow-x: auto}}
-.kept h4 {{font-size: 1.1rem; padding: 0; margin: 0}}
-.kept p {{margin: .2rem 0 .4rem; font-size: 1rem; line-height: 1.4}}
-.kept table {{border-collapse: collapse; font-size: .95rem; font-variant-numeric: tabular-nums}}
-.kept th, .kept td {{padding: .15rem .33rem; text-align: right; border: 0; border-bottom: 1px solid #8884}}
-.kept th:first-child {{text-align: left; padding-left: 0}}
-.kept small {{display: block; font-size: .875rem; opacity: .8; margin-top: .3rem}}
-.kept td:nth-child(2) {{font-weight: 600}}
-.key {{line-height: 1.4}}
-.key b {{border-bottom: 4px solid}}
-.cross {{display: grid; gap: 3px; align-items: center; justify-items: center; max-width: 40rem; font-weight: 600;
-  font-size: 1.1rem}}
-.cross img {{width: 100%; image-rendering: pixelated; border-radius: 0; display: block}}
-.cross img.wrong {{outline: 3px solid {LIGHT["lit"]}; outline-offset: -3px}}
-.cross img.self {{outline: 3px solid #909aa2; outline-offset: -3px}}
-</style>"""
-
-
 def preview(source: Source, thing: str) -> str:
     """The picture as it was given and as the model sees it, side by side."""
     seen = _figure(source.picture, f"What the model sees: {source.name}", "The model sees")
@@ -227,6 +196,6 @@ def grid(labels: Sequence[str], found: Matrix) -> str:
             kind = "self" if k == j else "wrong" if (label, target) in wrong else ""
             alt = f"{label}, as it was" if k == j else f"{label} into {target}"
             cells.append(f'<img class="{kind}" src="{png(image(found.pictures[k, j] / 255))}" alt="{escape(alt)}">')
-    return (f'<div class="cross" style="{_size(labels)}'
+    return (f'<div class="cross" style="--wrong: {LIGHT["lit"]}; {_size(labels)}'
             f'grid-template-columns: minmax(1.6rem, max-content) repeat({len(labels)}, minmax(0, 1fr))">'
             f'{"".join(cells)}</div>')
