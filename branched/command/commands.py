@@ -21,12 +21,14 @@ from ..class_tree.tree import ClassTree
 from ..data import dataset, images, table
 from ..data.table import Table
 from ..errors import BranchedError
-from ..measure.bench import figures as bench_figures
+from ..measure.bench import lines as bench_lines
+from ..measure.bench import machine
 from ..measure.evaluate import as_text, card
 from ..measure.evaluate import evaluate as measure
 from ..measure.judge import Judge, make_judge
 from ..networks.mlp import MLPConfig
 from ..networks.unet import UNetConfig
+from ..version import versions
 from . import options as asked
 
 Block = tuple[dict[str, str], np.ndarray]  # objects (n, ...), and what they are
@@ -50,8 +52,7 @@ def discover(options: asked.Discover) -> None:
     tree = _discovery(options, _data(options.source), options.seed).tree
     print_tree(tree)
     if options.output:
-        text = json.dumps(tree.to_json(), indent=1)
-        checkpoint.write_atomically(options.output, lambda temporary: Path(temporary).write_text(text))
+        _write_text(options.output, json.dumps(tree.to_json(), indent=1))
 
 
 def train(options: asked.Train) -> None:
@@ -153,13 +154,19 @@ def evaluate(options: asked.Evaluate) -> None:
         model.facts["quality"] = model.facts.get("quality", {}) | quality
         path = checkpoint.find(options.model.model)
         model.save(path)
-        text = card(path.stem, model)
-        checkpoint.write_atomically(path.with_suffix(".md"), lambda temporary: Path(temporary).write_text(text))
+        _write_text(path.with_suffix(".md"), card(path.stem, model))
 
 
 def bench(options: asked.Bench) -> None:
-    for name, value in bench_figures(options.model.model, options.model.device, options.repeats):
-        print(f"{name:<70} {value}", flush=True)
+    model = _model(options.model)
+    print(f"{'machine':<70} {machine(model.device)}", flush=True)
+    figures: dict[str, float] = {}
+    for line in bench_lines(options.model.model, options.model.device, options.repeats):
+        print(f"{line.what:<70} {line.text}", flush=True)
+        figures |= line.figures
+    if options.output:
+        _write_text(options.output, json.dumps({"model": options.model.model, "machine": machine(model.device),
+                                                "versions": versions(), "figures": figures}, indent=1))
 
 
 def judge(options: asked.Judge) -> None:
@@ -252,6 +259,10 @@ def _write(options: Written, stem: str, model: BranchedModel, blocks: Sequence[B
                   for what, objects in blocks]
     _put(output, model, blocks)
     return output
+
+
+def _write_text(path: Path, text: str) -> None:
+    checkpoint.write_atomically(path, lambda temporary: Path(temporary).write_text(text))
 
 
 def _put(path: Path, model: BranchedModel, blocks: Sequence[Block]) -> None:

@@ -289,11 +289,13 @@ class Evaluate(Lists):
 
 @dataclass(frozen=True)
 class Bench:
-    """Time what the README promises, on this machine."""
+    """Time what the project promises, on this machine."""
 
     model: Model = Model()
     repeats: int = 5
     """runs of each; the median is printed"""
+    output: Maybe[Path] = None
+    """also write the figures as JSON (default: no)"""
 
 
 @dataclass(frozen=True)

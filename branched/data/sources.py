@@ -8,8 +8,10 @@ import os
 import tempfile
 import urllib.request
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -75,22 +77,30 @@ def letters(folder: str | os.PathLike | None) -> tuple[Tensor, list[str]]:
 def find(source: Source, name: str, md5: str, folder: str | os.PathLike | None) -> bytes:
     """The uncompressed bytes of one of a data set's files, from the first place that has it."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "branched" / source.folder
-    places = []
-    for given in (folder, os.environ.get("BRANCHED_DATA")):
-        if given:
-            given = Path(given).expanduser()
-            if not given.is_dir():
-                raise BranchedError(f"There is no data folder {given}.")
-            places += [given, given / source.folder]
-    for place in [*places, cache]:
+    for place in [*_local(source, folder), cache]:
         for path in (place / name, place / f"{name}.gz"):
             if path.is_file():
-                data = _read(path, source.most)
-                if source.checksum(data) != md5:
-                    raise BranchedError(f"{path} is not the file that it should be (its checksum differs). "
-                                        "Remove it, so that it is downloaded again, or replace it.")
-                return data
+                return _checked(source, path, md5)
     return _download(source, name, md5, cache / f"{name}{source.ending}")
+
+
+def _local(source: Source, folder: str | os.PathLike | None) -> Iterator[Path]:
+    """The folders that the user names, each followed by the data set's own folder in it."""
+    for name in (folder, os.environ.get("BRANCHED_DATA")):
+        if name:
+            path = Path(name).expanduser()
+            if not path.is_dir():
+                raise BranchedError(f"There is no data folder {path}.")
+            yield from (path, path / source.folder)
+
+
+def _checked(source: Source, path: Path, md5: str) -> bytes:
+    """The uncompressed bytes of a file that lies here."""
+    data = _read(path, source.most)
+    if source.checksum(data) != md5:
+        raise BranchedError(f"{path} is not the file that it should be (its checksum differs). "
+                            "Remove it, so that it is downloaded again, or replace it.")
+    return data
 
 
 def _read(path: Path, most: int) -> bytes:
@@ -102,7 +112,11 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _download(source: Source, name: str, md5: str, target: Path) -> bytes:
-    """Fetch one file into the cache and return its uncompressed bytes; a file appears there only when it is whole."""
+    """Fetch one file into the cache and return its uncompressed bytes; a file appears there only when it is whole.
+
+    Not by pooch (1.9): it knows no second mirror and no limit of size, and checks the compressed file, which differs
+    between mirrors; what it would spare, a temporary file and a bar, is the smaller part.
+    """
     reason = ""
     for mirror in source.mirrors:
         part = None
@@ -125,7 +139,8 @@ def _download(source: Source, name: str, md5: str, target: Path) -> bytes:
                         "folder, and name the folder by --folder or the environment variable BRANCHED_DATA.")
 
 
-def _copy(url: str, file, most: int) -> None:
+def _copy(url: str, file: BinaryIO, most: int) -> None:
+    """What an address sends, into an open file, with a bar. Raises OSError for more than `most` bytes."""
     with urllib.request.urlopen(url, timeout=TIMEOUT) as reply:
         total = int(reply.headers.get("Content-Length") or 0)
         with tqdm(total=total or None, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1], leave=False) as bar:

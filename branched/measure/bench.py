@@ -1,9 +1,12 @@
-"""Timings of what the README promises: medians over several runs in one process; ratios are of runs in turn."""
+"""Timings of what the project promises: medians over several runs in one process; ratios are of runs in turn."""
+from __future__ import annotations
+
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import torch
 
@@ -13,51 +16,84 @@ from ..data.dataset import Dataset
 from ..learning import loop
 
 BATCH = 64
+OF_EACH_CLASS = {"images": BATCH, "rows": 1000}
+FEW, MANY = 19, 199  # branches; the cost of a training step must not grow with their number
 
 
-def figures(name: str, device: str, repeats: int) -> Iterator[tuple[str, str]]:
-    """(what, how much), one after another."""
+class Line(NamedTuple):
+    """What was measured, in words and as figures by short names: seconds, or ratios."""
+
+    what: str
+    text: str
+    figures: dict[str, float]
+
+
+def lines(name: str, device: str, repeats: int) -> Iterator[Line]:
+    """The figures of a model, one after another."""
     model = load(name, device)
-    where = torch.cuda.get_device_name() if model.device.type == "cuda" else f"{torch.get_num_threads()} CPU threads"
-    yield "machine", where
-    yield "loading the model, import of torch not counted", f"{_loading_time(name, repeats):.2f} s"
-    kind, n = model.form.kind, BATCH if model.form.kind == "images" else 1000
+    loading = _loading_time(name, repeats)
+    yield Line("loading the model, import of torch not counted", f"{loading:.2f} s", {"loading": loading})
+    yield from _verbs(model, repeats)
+    yield from _all_classes(model, repeats)
+    yield from _training(model, repeats)
+
+
+def machine(device: torch.device) -> str:
+    """Where it was measured, in words."""
+    return torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads"
+
+
+def _verbs(model: BranchedModel, repeats: int) -> Iterator[Line]:
+    """One evaluation of the network, and what a visitor waits for: one object of each kind."""
     xt, t = torch.randn(BATCH, *model.denoise.shape), torch.rand(BATCH)
     branch = torch.tensor([b.id for b in model.tree.branches])[torch.randint(len(model.tree.branches), (BATCH,))]
     [seconds] = _medians([lambda: model.denoise(xt, t, branch)], repeats)
-    yield f"one evaluation of {BATCH} {kind}", f"{1e3 * seconds:.0f} ms"
+    yield Line(f"one evaluation of {BATCH} {model.form.kind}", f"{1e3 * seconds:.0f} ms", {"evaluation": seconds})
     one = model.sample(model.labels[0], n=1).made[0]
     a, b = model.labels[:2]
-    tasks = {"one hybrid": lambda: model.hybrid(a, b, n=1), "one transmutation": lambda: model.transmute(one, a, b),
-             "one transmutation, deterministic": lambda: model.transmute(one, a, b, deterministic=True),
-             "one classification": lambda: model.classify(one)}
-    for what, seconds in zip(tasks, _medians(list(tasks.values()), repeats), strict=True):
-        yield f"{what}, 20 steps" if "class" not in what else what, f"{seconds:.3f} s"
-    made = model.sample(n=n)
+    tasks = {("hybrid", "one hybrid, 20 steps"): lambda: model.hybrid(a, b, n=1),
+             ("transmutation", "one transmutation, 20 steps"): lambda: model.transmute(one, a, b),
+             ("deterministic", "one transmutation, deterministic, 20 steps"):
+                 lambda: model.transmute(one, a, b, deterministic=True),
+             ("classification", "one classification"): lambda: model.classify(one)}
+    for (name, what), seconds in zip(tasks, _medians(list(tasks.values()), repeats), strict=True):
+        yield Line(what, f"{seconds:.3f} s", {name: seconds})
+
+
+def _all_classes(model: BranchedModel, repeats: int) -> Iterator[Line]:
+    """What sharing branches spares: all classes through the tree, and class by class."""
+    kind, n = model.form.kind, OF_EACH_CLASS[model.form.kind]
+    samples = model.sample(n=n)
     tree, alone = _medians([lambda: model.sample(n=n),
                             lambda: [model.sample(label, n=n) for label in model.labels]], repeats)
-    yield f"all {len(model.labels)} classes, {n:,} {kind} each, through the tree", f"{tree:.2f} s"
-    yield "  class by class", f"{alone:.2f} s"
-    ratio = made.evaluations_class_by_class / made.evaluations
-    yield "  class by class over tree: wall time, evaluations", f"{alone / tree:.2f}, {ratio:.2f}"
-    steps = [_training_step(model, branches) for branches in (19, 199)]
-    few, many = _medians(steps, 2 * repeats)
-    yield f"training step of 128 {kind}, 19 and 199 branches", f"{1e3 * few:.0f} ms, {1e3 * many:.0f} ms"
-    yield "  ratio", f"{many / few:.2f}"
+    time_ratio, evaluations = alone / tree, samples.evaluations_class_by_class / samples.evaluations
+    yield Line(f"all {len(model.labels)} classes, {n:,} {kind} each, through the tree", f"{tree:.2f} s",
+               {"through the tree": tree})
+    yield Line("  class by class", f"{alone:.2f} s", {"class by class": alone})
+    yield Line("  class by class over tree: wall time, evaluations", f"{time_ratio:.2f}, {evaluations:.2f}",
+               {"time ratio": time_ratio, "evaluations ratio": evaluations})
+
+
+def _training(model: BranchedModel, repeats: int) -> Iterator[Line]:
+    """A step of training on a small tree and on a large one."""
+    few, many = _medians([_training_step(model, branches) for branches in (FEW, MANY)], 2 * repeats)
+    yield Line(f"training step of 128 {model.form.kind}, {FEW} and {MANY} branches",
+               f"{1e3 * few:.0f} ms, {1e3 * many:.0f} ms", {"few branches": few, "many branches": many})
+    yield Line("  ratio", f"{many / few:.2f}", {"branches ratio": many / few})
 
 
 def _medians(tasks: list[Callable], repeats: int) -> list[float]:
     """Median seconds of each task, run in turn after a warm-up, so that a drifting machine hits all alike."""
-    seconds = [[] for _ in tasks]
+    seconds: list[list[float]] = [[] for _ in tasks]
     for k in range(repeats + 1):
-        for own, task in zip(seconds, tasks, strict=True):
+        for runs, task in zip(seconds, tasks, strict=True):
             _wait()
             began = time.perf_counter()
             task()
             _wait()
-            if k:
-                own.append(time.perf_counter() - began)
-    return [statistics.median(own) for own in seconds]
+            if k:  # the first is the warm-up
+                runs.append(time.perf_counter() - began)
+    return [statistics.median(runs) for runs in seconds]
 
 
 def _wait() -> None:

@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import io
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -181,6 +182,22 @@ def test_a_download_with_a_wrong_checksum_leaves_nothing(mnist, tmp_path, monkey
     monkeypatch.setattr(sources.urllib.request, "urlopen", reply)
     with pytest.raises(BranchedError, match="checksum"):
         load("mnist")
+    assert not list((tmp_path / "cache" / "branched" / "mnist").iterdir())
+
+
+def test_a_download_that_does_not_end_is_stopped(mnist, tmp_path, monkeypatch):
+    answers = []
+
+    def reply(url, timeout):
+        answers.append(io.BytesIO(bytes(100_000)))
+        answers[-1].headers = {}
+        return answers[-1]
+
+    monkeypatch.setattr(sources, "MNIST", replace(sources.MNIST, most=1_000))
+    monkeypatch.setattr(sources.urllib.request, "urlopen", reply)
+    with pytest.raises(BranchedError, match="more than it should"):
+        load("mnist")
+    assert len(answers) == len(sources.MNIST.mirrors)
     assert not list((tmp_path / "cache" / "branched" / "mnist").iterdir())
 
 

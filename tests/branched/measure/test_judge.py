@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from branched.command.main import main
 from branched.data import dataset
 from branched.data.distort import distort
 from branched.errors import BranchedError
@@ -119,6 +120,16 @@ def test_make_judge_saves_what_it_hands_over(tmp_path):
     *_, last = make_judge(tmp_path / "j.safetensors", digits, digits, Settings(epochs=1))
     assert Judge.load(tmp_path / "j.safetensors").facts == last.judge.facts
     assert last.judge.facts["settings"]["epochs"] == 1 and last.judge.facts["seed"] == 0
+
+
+def test_the_command_trains_a_judge_that_evaluate_takes(tmp_path, capsys):
+    path = tmp_path / "judge.safetensors"
+    assert main(["judge", "--data", "digits", "--classes", "0", "1", "--seed", "3", "--output", str(path)]) == 0
+    judge = Judge.load(path)
+    assert judge.labels == ("0", "1") and judge.shape == (8, 8) and judge.facts["seed"] == 3
+    assert judge.facts["test_accuracy"] > 0.95 and str(judge.facts["test_accuracy"]) in capsys.readouterr().out
+    assert main(["judge", "--data", "nowhere", "--output", str(path)]) == 2
+    assert "nowhere" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kept", [0, 5, 300, -1])
