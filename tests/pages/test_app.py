@@ -14,8 +14,9 @@ from visitor import Visitor
 import branched
 from branched import ClassTree
 from pages.ui.figures.standing_tree import figure, graph, lit
-from pages.ui.frame import shell, words
+from pages.ui.frame import words
 from pages.ui.parts import pictures
+from pages.ui.serve.kept import SHARED
 from pages.ui.tree import explore
 
 
@@ -205,7 +206,7 @@ def test_without_a_model_there_is_a_sentence(contents, tmp_path, monkeypatch):
     """And once it is there, the page works without a restart."""
     with monkeypatch.context() as patch:
         patch.setattr(branched.checkpoint, "SHIPPED", tmp_path)
-        shell._load.clear()
+        SHARED.clear()
         if contents is not None:
             (tmp_path / "mnist.safetensors").write_bytes(contents)
         app = opened()

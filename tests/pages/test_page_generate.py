@@ -1,7 +1,6 @@
 """The page "Generate": its work and its files against the model, its script (AppTest), and a visitor's browser."""
 import io
 import re
-import time
 
 import apptest
 import numpy as np
@@ -13,7 +12,6 @@ import branched
 from pages.ui.generate import files, generating
 from pages.ui.parts import reels
 from pages.ui.parts.film import levels
-from pages.ui.serve import queue
 
 ORDER = generating.Order(("4", "9", "0"), 3, 6, "ddim-eta", 5)
 
@@ -75,15 +73,6 @@ def test_the_film_shares_pictures_as_long_as_classes_share_a_branch(tree, drawn)
 def test_the_latest_state_is_never_below_its_time():
     times = (1.0, 0.8, 0.8, 0.5, 0.0)
     assert [reels.latest(times, t) for t in (1, 0.9, 0.8, 0.6, 0.5, 0.1, 0)] == [0, 0, 2, 2, 3, 3, 4]
-
-
-def test_redraws_are_seldom():
-    seen = []
-    show = queue.seldom(seen.append, pause=0.05)
-    show(1), show(2)
-    time.sleep(0.06)
-    show(3)
-    assert seen == [1, 3]
 
 
 def test_every_solver_is_explained_and_the_usual_one_is_the_librarys():

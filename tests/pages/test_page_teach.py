@@ -14,7 +14,7 @@ from branched import BranchedError, ClassTree, Extension
 from pages.ui.figures.standing_tree import figure, graph
 from pages.ui.frame import visitor
 from pages.ui.parts import pictures
-from pages.ui.serve import queue
+from pages.ui.serve.kept import SHARED
 from pages.ui.teach import forgetting, showing, taught, teaching
 
 PAGE = "pages/teach.py"
@@ -139,33 +139,6 @@ def test_forgetting_is_told_from_a_whole_file_alone(tmp_path):
 
 # -- the line, and what is a visitor's own -----------------------------------------------------------------------------
 
-def test_what_is_made_with_an_own_model_stays_with_its_visitor():
-    def page() -> None:
-        from pages.ui.serve import queue
-
-        def job():
-            yield 0.1
-            return "mine"
-
-        key = ("tour", "own-123", 0)
-        assert queue.work(key, job) == "mine" and queue.is_kept(key)
-
-    one, other = AppTest.from_function(page).run(), AppTest.from_function(page)
-    assert not one.exception and ("tour", "own-123", 0) in one.session_state["_own_work"]
-    assert queue._kept(("tour", "own-123", 0), private=False) is None and "_own_work" not in other.session_state
-    assert not queue.is_private(("tour", "mnist", 0, ("own-1",), "4"))
-
-
-def test_figures_of_an_own_model_are_remembered_in_its_session(monkeypatch):
-    def cached(function, max_entries, show_spinner, scope="global"):
-        return lambda name: (scope, max_entries, function(name))
-
-    monkeypatch.setattr(visitor.st, "cache_resource", cached)
-    thing = visitor.remembered(99)(lambda name: f"made for {name}")
-    assert thing("mnist") == ("global", 99, "made for mnist")
-    assert thing("own-123") == ("session", 16, "made for own-123")
-
-
 def test_who_holds_no_model_finds_none():
     assert visitor.find("own-123") is None and visitor.title("mnist") == visitor.short("mnist") == "mnist"
 
@@ -289,7 +262,7 @@ def test_a_lesson_and_all_that_follows(tiny):
     told = " ".join(part.value for part in app.markdown)
     assert "**0** of the" in told and "your 3 drawings" in told and kept(app) == {}
     assert all(name in str(link.proto) for link in app.get("page_link")[:7]), "the menu takes it along"
-    assert not any(name in key for key in queue._shared()[0]), "nothing is kept for others"
+    assert name not in str(SHARED.keys()), "nothing is kept for others"
     for page in ("app.py", "pages/generate.py", "pages/hybrids.py", "pages/transmute.py", "pages/discovery.py"):
         app.switch_page(page)
         app.query_params["model"] = name

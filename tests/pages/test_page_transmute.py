@@ -10,7 +10,7 @@ from uploads import BAD, written
 
 import branched
 from branched import ClassTree
-from pages.ui.serve import queue
+from pages.ui.serve.kept import SHARED
 from pages.ui.transmute import source, transmuted, transmuting
 from pages.ui.transmute.transmuting import Order
 
@@ -265,9 +265,8 @@ def test_uploads():
     good = seen(app)
     assert not app.exception and not app.warning and good != before and "your picture" in good[0]
     given = app.session_state[f"_source {'mnist'}"]
-    shared, _ = queue._shared()
-    assert given.private and not any(given.digest in key for key in shared)
-    assert any(given.digest in key for key in app.session_state["_own_work"])
+    assert given.private and given.digest not in str(SHARED.keys())
+    assert given.digest in str(app.session_state["_kept_things"].keys())
     for name, data in BAD.items():
         app.file_uploader[0].set_value((f"{name}.png", data, "image/png")).run()
         assert not app.exception and len(app.warning) == 1, name

@@ -1,11 +1,11 @@
 """What every page begins with: its configuration and looks, the menu, and the model that was chosen."""
-import gc
 from typing import Any
 
 import streamlit as st
 
 import branched
 
+from ..serve import models
 from . import visitor
 
 PAGES = {  # file: name in the menu, icon
@@ -81,10 +81,8 @@ def chosen_model() -> str:
 def model(name: str) -> branched.BranchedModel:
     """A model: loaded once for all visitors, or this visitor's own. If it can't be loaded the page says why, offers the
     others, and ends."""
-    if found := visitor.find(name):
-        return found.model
     try:
-        return _load(name)
+        return models.get(name)
     except (branched.BranchedError, OSError) as error:
         st.error(f"The model {name} could not be loaded. {error}", icon=":material/error:")
         for other in branched.models():
@@ -104,15 +102,6 @@ def image_model(name: str) -> branched.BranchedModel:
     st.page_link("pages/table.py", label="Go to \"Tables\"", icon=":material/arrow_forward:",
                  query_params={"model": name})
     st.stop()
-
-
-@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
-def _load(name: str) -> branched.BranchedModel:
-    found = branched.load(name)
-    # Streamlit collects garbage after every run of a page. All that is here now is here to stay: PyTorch's objects
-    # among it, whose inspection would take a fifth of a second each time.
-    gc.freeze()
-    return found
 
 
 @visitor.remembered(4)

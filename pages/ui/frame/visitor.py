@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import streamlit as st
 
 from branched import BranchedModel
 
-from ..serve import queue
+from ..serve import models
+from ..serve.kept import kept
+from ..serve.request import OWN
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Own:
     taught: Mapping[str, Taught]
 
     @property
+    def name_before(self) -> str:
+        """The name by which the model from before the last lesson can be asked."""
+        return f"{self.name}-before"
+
+    @property
     def added(self) -> list[str]:
         """The classes that were added, in the order of the lessons."""
         return [label for label in self.model.labels if label in self.taught]
@@ -58,14 +66,16 @@ def find(name: str) -> Own | None:
 
 def keep(base: str, model: BranchedModel, before: BranchedModel, taught: Mapping[str, Taught]) -> Own:
     """Hold a model in place of the one from before, under a new name: whatever was kept by the old one is stale."""
-    found = Own(queue.PRIVATE + secrets.token_hex(8), base, model, before, dict(taught))
-    st.session_state["_own_model"] = found
-    return found
+    mine = Own(OWN + secrets.token_hex(8), base, model, before, dict(taught))
+    st.session_state["_own_model"] = mine
+    models.hold({mine.name: model, mine.name_before: before})
+    return mine
 
 
 def forget() -> None:
     """Let go of the visitor's model."""
     st.session_state.pop("_own_model", None)
+    models.hold({})
 
 
 def title(name: str) -> str:
@@ -81,15 +91,17 @@ def short(name: str) -> str:
 
 
 def remembered(most: int) -> Callable:
-    """`st.cache_resource` for functions whose first argument is a model's name: what is made from a visitor's own model
-    stays in the visitor's session, all else is there for everyone, at most so many of each."""
+    """As `kept`, for functions whose arguments with an underscore are no part of the key (until all are `kept`)."""
     def decorate(function: Callable) -> Callable:
-        shared = st.cache_resource(function, max_entries=most, show_spinner=False)
-        private = st.cache_resource(function, max_entries=16, show_spinner=False, scope="session")
+        names = list(signature(function).parameters)
+        key = [name for name in names if not name.startswith("_")]
+        keeping = kept(wraps(function)(lambda *known, **rest: function(**dict(zip(key, known, strict=True)), **rest)))
 
         @wraps(function)
-        def found(name: str, *rest: Any) -> Any:
-            return (private if queue.is_private((name,)) else shared)(name, *rest)
+        def found(*values: Any, **named: Any) -> Any:
+            handed = dict(zip(names, values, strict=False)) | named
+            known = [handed.pop(name) for name in key]
+            return keeping(*known, **handed)
 
         return found
 

@@ -1,0 +1,44 @@
+"""The models that there are: loaded once for all visitors, or one visitor's own."""
+import gc
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+import branched
+
+from .kept import MISSING, SHARED
+
+LOADING = threading.Lock()
+
+
+def get(name: str) -> Any:
+    """A model by its name. Raises BranchedError or OSError if it cannot be loaded."""
+    if (model := held().get(name)) is not None:
+        return model
+    key = "model", name
+    if (model := SHARED.get(key)) is MISSING:
+        with st.spinner("Loading the model …"), LOADING:
+            if (model := SHARED.get(key)) is MISSING:  # who came at the same time may have loaded it
+                model = _load(name)
+                SHARED.put(key, model, weight=4 * model.parameters)
+    return model
+
+
+def held() -> Mapping[str, Any]:
+    """This visitor's own models, by their names."""
+    return st.session_state.get("_own_models", {})
+
+
+def hold(models: Mapping[str, Any]) -> None:
+    """Hold models of the visitor's own, in place of those from before. Their names begin as `request.OWN` says."""
+    st.session_state["_own_models"] = dict(models)
+
+
+def _load(name: str) -> Any:
+    model = branched.load(name)
+    # Streamlit collects garbage after every run of a page. All that is here now is here to stay: PyTorch's objects
+    # among it, whose inspection would take a fifth of a second each time.
+    gc.freeze()
+    return model
