@@ -5,6 +5,7 @@ from typing import Any
 from .class_tree.model import BranchedModel, Extension, load, models
 from .class_tree.tree import Branch, ClassTree
 from .errors import BranchedError
+from .facts import Facts
 from .noise.schedule import alpha, sigma
 from .noise.solvers import SOLVERS, STOCHASTIC
 from .version import __version__
@@ -13,8 +14,8 @@ LATER = {  # these need SciPy, for whose import loading and sampling need not wa
     "pair_curves": ".class_tree.discovery", "tree_from_similarity": ".class_tree.discovery",
     "correlations": ".measure.metrics", "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
 }
-__all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Extension", "__version__",
-           "alpha", "load", "models", "sigma", *LATER]
+__all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Extension", "Facts",
+           "__version__", "alpha", "load", "models", "sigma", *LATER]
 
 
 def __getattr__(name: str) -> Any:

@@ -60,8 +60,8 @@ def taught(model: BranchedModel, label: str) -> BranchedModel:
     """The model with one digit more, from all its training images."""
     began, digits = time.perf_counter(), dataset.load("mnist")
     larger = model.extend(digits.form.shown(digits.of(label)), label)
-    told = larger.facts["extensions"][-1]
-    print(f"{label} joins {told['sibling']} at {told['time']:.3f}; {told['training']['steps']} steps in "
+    lesson = larger.facts.extensions[-1]
+    print(f"{label} joins {lesson.sibling} at {lesson.time:.3f}; {lesson.training.steps} steps in "
           f"{time.perf_counter() - began:.0f} s", flush=True)
     return larger
 
@@ -94,14 +94,14 @@ def few(labels: list[str], count: int = 10, samples: int = 100) -> None:
         *_, last = base.extending(given, label)
         images = last.model.sample(label, n=samples, seed=1).images[0]
         shares.append((judge.probabilities(images).argmax(1) == judge.labels.index(label)).mean())
-        told = last.model.facts["extensions"][-1]
+        lesson = last.model.facts.extensions[-1]
         form = last.model.form
         warped = form.varied(form.store(form.to_core(given))[torch.arange(VARIED) % count], 1.0,
                              torch.Generator().manual_seed(9))
         distances = [np.median(metrics.nearest_distances(x, given))
                      for x in (images, form.shown(warped), drawn(train, label, samples, 1))]
-        print(f"{label}: right class {shares[-1]:.0%}, {told['steps']} steps in {told['seconds']:.0f} s; joins "
-              f"{told['sibling']} at {told['time']:.3f}; median distance to the nearest drawing: samples "
+        print(f"{label}: right class {shares[-1]:.0%}, {lesson.steps} steps in {lesson.seconds:.0f} s; joins "
+              f"{lesson.sibling} at {lesson.time:.3f}; median distance to the nearest drawing: samples "
               f"{distances[0]:.2f}, distorted drawings {distances[1]:.2f}, other real digits {distances[2]:.2f}",
               flush=True)
         save_grid(RUNS / f"few-{label}.png", [given[:10], *images[:40].reshape(4, 10, *images.shape[1:])])
@@ -111,8 +111,8 @@ def few(labels: list[str], count: int = 10, samples: int = 100) -> None:
 def forgetting(flat: Path) -> None:
     base, larger = load(BASE), load(RUNS / "049-7.safetensors")
     control = load(flat)
-    lesson = larger.facts["extensions"][0]
-    config = TrainingConfig(steps=lesson["steps"], bridge=0.0, warmup=20)
+    lesson = larger.facts.extensions[0]
+    config = TrainingConfig(steps=lesson.steps, bridge=0.0, warmup=20)
     print("label-conditioned, before")
     ways = {"label-conditioned": (figures(control, OLD), None)}
     tuned = fine_tuned(control, "7", config)
@@ -124,8 +124,8 @@ def forgetting(flat: Path) -> None:
     for way, (before, after) in ways.items():
         models[way] = {part: {label: ({"before": before[part][label]} if label in OLD else {}) |
                               {"after": after[part][label]} for label in (*OLD, "7")} for part in before}
-    protocol = {"training steps": control.facts["training"]["steps"], "fine-tuning steps": config.steps,
-                "images": lesson["images"], "learning rate": config.learning_rate, "measured on": N, "seed": 0}
+    protocol = {"training steps": control.facts.training.steps, "fine-tuning steps": config.steps,
+                "images": lesson.count, "learning rate": config.learning_rate, "measured on": N, "seed": 0}
     text = json.dumps({"protocol": protocol, "new": "7", "old": OLD, "models": models}, indent=1)
     write_atomically(PAGE, lambda temporary: Path(temporary).write_text(text + "\n"))
 

@@ -48,15 +48,15 @@ choice.selectbox("Model", sorted({*branched.models(), name}.difference(mine)) + 
 model = shell.model(name)
 settings = (link.choice("way", facts.WAYS, "stochastic"),)
 link.open_link("about", *settings)
-tree, dark = model.tree, shell.dark()
+tree, dark, stored = model.tree, shell.dark(), model.facts.stored
 
 st.html(facts.pairs_table(facts.story(model, visitor.title(name))))
 st.subheader("How good is it?", anchor=False)
 if model.features:
-    quality, told, real = table_facts.quality(model.facts), facts.protocol(model.facts, "rows", "rows"), "Real rows"
+    quality, told, real = table_facts.quality(stored), facts.protocol(stored, "rows", "rows"), "Real rows"
 else:
-    quality = facts.quality(model.facts, facts.ceiling(shell.judge(name, model)))
-    told, real = facts.protocol(model.facts), "Real pictures"
+    quality = facts.quality(stored, facts.ceiling(shell.judge(name, model)))
+    told, real = facts.protocol(stored), "Real pictures"
 if quality:
     published = any(row.published for rows in quality.values() for row in rows)
     notes = (table_facts.REAL, table_facts.PROTOCOL) if model.features else (REAL, PUBLISHED)
@@ -69,10 +69,10 @@ with left:
     if "generation" in quality:
         st.subheader("Making rows" if model.features else "Drawing", anchor=False)
         st.html(facts.quality_table(quality["generation"], real))
-    if by_class := facts.per_class(model.facts, model.labels, dark):
+    if by_class := facts.per_class(stored, model.labels, dark):
         st.markdown("Right class, in percent, of each class (the scale does not begin at 0):")
         st.plotly_chart(by_class, key="classes", alt="Right class in percent for each class", **CHART)
-    if model.features and (distances := table_facts.distances(model.facts, model.labels, dark)):
+    if model.features and (distances := table_facts.distances(stored, model.labels, dark)):
         st.markdown("Distance (Fréchet) of each class; less is better:")
         st.plotly_chart(distances, key="distances", alt="Distance from real rows for each class", **CHART)
 with right:
@@ -81,7 +81,7 @@ with right:
         way = st.segmented_control("How", facts.WAYS, key="way", format_func=facts.WAYS.get, required=True)
         if way in quality:
             st.html(facts.quality_table(quality[way], real))
-        if (shares := facts.per_pair(model.facts, way, model.labels)) is not None:
+        if (shares := facts.per_pair(stored, way, model.labels)) is not None:
             st.markdown("Right class, in percent, of every class turned into every other"
                         f"{' (numbers where it is less than 95)' if len(model.labels) > facts.SOME else ''}:")
             st.plotly_chart(facts.matrix(shares, model.labels, dark), key="matrix", **CHART,

@@ -11,6 +11,7 @@ import torch.distributed as dist
 
 from ..data.dataset import Dataset
 from ..errors import BranchedError
+from ..facts import Data, Facts, Training
 from ..learning import loop
 from ..learning.loop import Progress, TrainingConfig
 from ..networks.mlp import MLPConfig
@@ -66,10 +67,12 @@ def as_model(plan: Plan, state: loop.TrainingState) -> BranchedModel:
     """The averaged network of a run, with all that is known about it."""
     curves = {} if plan.discovery is None else plan.discovery.curves
     device = torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores"
-    facts = {
-        "data": plan.facts["data"] | plan.data.form.facts(plan.data.x),
-        "training": plan.facts["training"] | {"steps": state.step, "seconds": round(state.seconds), "device": device},
-        "discovery": None if plan.discovery is None else plan.discovery.settings,
-        "versions": versions(),
-    }
+    spent = {"steps": state.step, "seconds": round(state.seconds), "device": device}
+    facts = Facts.of(
+        plan.data.form.kind,
+        data=Data(name=plan.data.name, count=len(plan.data), shape=tuple(plan.data.shape),
+                  **plan.data.form.facts(plan.data.x)),
+        training=Training(**asdict(plan.config) | spent),
+        discovery=None if plan.discovery is None else plan.discovery.settings,
+        versions=versions())
     return BranchedModel(state.average, plan.tree, facts, curves, plan.data.form)

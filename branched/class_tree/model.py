@@ -2,7 +2,7 @@
 and dataclasses."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from os import PathLike
 from time import perf_counter
@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from msgspec.structs import replace
 
 from .. import checkpoint
 from ..data.form import Form
 from ..data.images import Images
 from ..data.table import Table
 from ..errors import BranchedError
+from ..facts import Facts, Lesson, Quality, Training
 from ..measure.judge import Judge
 from ..networks.base import BranchedNetwork
 from ..networks.mlp import MLPConfig
@@ -97,16 +99,17 @@ class Extension:
 class BranchedModel:
     """A hierarchically branched diffusion model: a class tree, and a network with one reverse process per branch.
 
-    `facts` tells how it was trained and how well it does; `curves` holds the similarities by which its tree was found.
+    `facts` tells how it was trained and how well it does (a dictionary, as a header has it, is read into the record);
+    `curves` holds the similarities by which its tree was found.
     `form` is what its data look like outside: images, unless told otherwise. Where images are spoken of below, a model
     of a table takes and gives rows (B, F) in the features' own units. Nothing in it changes after loading, so that
     threads can share it.
     """
 
-    def __init__(self, network: BranchedNetwork, tree: ClassTree, facts: dict[str, Any], curves: dict[str, np.ndarray],
-                 form: Form | None = None):
-        self.tree, self.facts, self.curves = tree, facts, curves
-        self.form = form or Images(network.config.shape)
+    def __init__(self, network: BranchedNetwork, tree: ClassTree, facts: Facts | Mapping[str, Any],
+                 curves: dict[str, np.ndarray], form: Form | None = None):
+        self.tree, self.curves, self.form = tree, curves, form or Images(network.config.shape)
+        self.facts = facts if isinstance(facts, Facts) else Facts.read(facts, self.form.kind)
         self.denoise = Denoiser(network.eval().requires_grad_(False), tree, self.form)
 
     @property
@@ -150,7 +153,14 @@ class BranchedModel:
         tensors |= {f"curves.{key}": torch.from_numpy(value) for key, value in self.curves.items()}
         table = {"table": asdict(self.form)} if isinstance(self.form, Table) else {}
         checkpoint.save(path, "model", tensors, {"network": asdict(network.config), "branches": network.branches,
-                                                 "tree": self.tree.to_json(), "facts": self.facts, **table})
+                                                 "tree": self.tree.to_json(), "facts": self.facts.stored, **table})
+
+    def with_quality(self, quality: Quality) -> BranchedModel:
+        """The same model with measured figures; of what was not measured anew the old ones stay."""
+        return self._with(self.facts.with_quality(quality))
+
+    def _with(self, facts: Facts) -> BranchedModel:
+        return BranchedModel(self.denoise.network, self.tree, facts, self.curves, self.form)
 
     def sample(self, labels: Label | Iterable[Label] | None = None, n: int = 8, steps: int = 20, seed: int = 0,
                solver: str = SOLVER) -> generate.Samples:
@@ -183,7 +193,7 @@ class BranchedModel:
             raise BranchedError(f"This model takes rows of a table ({', '.join(self.features)}), not pictures.")
         from ..photos.photo import prepare  # brings SciPy along, for which loading need not wait
 
-        return prepare(picture, self.shape, (self.facts.get("data") or {}).get("background"))
+        return prepare(picture, self.shape, self.facts.data.background)
 
     def transmute(self, images, source: Label, target: Label | Iterable[Label],
                   time: float | Iterable[float] | None = None, steps: int = 20, seed: int = 0,
@@ -243,22 +253,20 @@ class BranchedModel:
         sibling, curves = None if sibling is None else self.tree.label(sibling), {}
         if "means" in self.curves or None in (sibling, time):
             curves = discovery.with_class(self.curves, self.form.scale(x), seed)
-            found = discovery.joining(self.labels, curves, self.facts.get("discovery") or {}, sibling)
+            found = discovery.joining(self.labels, curves, self.facts.discovery.rule, sibling)
             sibling, time = found[0], found[1] if time is None else float(time)
         tree = self.tree.graft(name, sibling, time)
         config = extend.plan(len(x), steps, seed)
         row = self.tree.leaf(sibling).process
-        return self._extending(extend.learning(self.denoise, tree, name, x, row, config), tree, curves, {
-            "name": name, "sibling": sibling, "time": time, self.form.kind: len(x), "training": asdict(config)})
+        return self._extending(extend.learning(self.denoise, tree, name, x, row, config), tree, curves, Lesson(
+            name=name, sibling=sibling, time=time, count=len(x), training=Training(**asdict(config))))
 
-    def _extending(self, steps: Iterator, tree: ClassTree, curves: dict, facts: dict) -> Iterator[Extension]:
+    def _extending(self, steps: Iterator, tree: ClassTree, curves: dict, lesson: Lesson) -> Iterator[Extension]:
         for learnt in steps:
             model = None
             if learnt.network is not None:
-                told = facts | {"steps": learnt.step, "seconds": round(learnt.seconds, 1), "versions": versions()}
-                earlier = list(self.facts.get("extensions", []))
-                told = self.facts | {"extensions": [*earlier, told]}
-                model = BranchedModel(learnt.network, tree, told, curves, self.form)
+                lesson = replace(lesson, steps=learnt.step, seconds=round(learnt.seconds, 1), versions=versions())
+                model = BranchedModel(learnt.network, tree, self.facts.with_lesson(lesson), curves, self.form)
             yield Extension(learnt.step, learnt.steps, learnt.loss, learnt.seconds, learnt.samples, model)
 
     def extend(self, images, name: str, sibling: Label | None = None, time: float | None = None,
@@ -272,20 +280,16 @@ class BranchedModel:
         from .discovery import without_class
 
         name = self.tree.label(name)
-        added = [own for own in self.facts.get("extensions", []) if own["name"] == name]
-        if not added:
+        if name not in (lesson.name for lesson in self.facts.extensions):
             raise BranchedError(f"{name} cannot be removed: it was there when the model was trained.")
         tree, gone, network = self.tree.prune(name), self.tree.leaf(name).process, self.denoise.network
         rows = [row for row in range(network.branches) if row != gone]
-        left = [own for own in self.facts["extensions"] if own["name"] != name]
-        facts = {key: value for key, value in self.facts.items() if key != "extensions"}
-        return BranchedModel(network.only(rows), tree, facts | ({"extensions": left} if left else {}),
+        return BranchedModel(network.only(rows), tree, self.facts.without_lesson(name),
                              without_class(self.curves, self.labels.index(name)), self.form)
 
     def judge(self) -> Judge | None:
         """The independent classifier shipped for the data that this model was trained on; None if there is none."""
-        data = self.facts.get("data")
-        name = f"judge-{data.get('name') if isinstance(data, dict) else None}"
+        name = f"judge-{self.facts.data.name}"
         if name not in checkpoint.names("judge"):
             return None
         judge = Judge.load(checkpoint.find(name))

@@ -21,6 +21,7 @@ from ..class_tree.tree import ClassTree
 from ..data import dataset, images, table
 from ..data.table import Table
 from ..errors import BranchedError
+from ..facts import Facts
 from ..measure.bench import lines as bench_lines
 from ..measure.bench import machine
 from ..measure.evaluate import as_text, card
@@ -41,10 +42,11 @@ def info(options: asked.Info) -> None:
     if model.features:
         print(f"features: {', '.join(model.features)}")
     print_tree(model.tree)
-    for key, value in model.facts.items():
+    facts = model.facts.stored
+    for key, value in facts.items():
         if key != "quality":
             print(f"{key}: {json.dumps(value)}")
-    for part, figures in model.facts.get("quality", {}).items():
+    for part, figures in facts.get("quality", {}).items():
         print(f"\n{part}\n{as_text(figures)}")
 
 
@@ -128,10 +130,10 @@ def extend(options: asked.Extend) -> None:
     steps = model.extending(objects, options.name, options.sibling, options.time, options.steps, options.seed)
     larger = _taught(options, model, steps)
     larger.save(options.output)
-    extension = larger.facts["extensions"][-1]
+    lesson = larger.facts.extensions[-1]
     print_tree(larger.tree)
-    print(f"{options.name} was learnt from {len(objects)} {model.form.kind} in {extension['seconds']:.0f} s; it leaves "
-          f"the path of {extension['sibling']} at t = {extension['time']:.3f}. See {options.output}.")
+    print(f"{options.name} was learnt from {len(objects)} {model.form.kind} in {lesson.seconds:.0f} s; it leaves "
+          f"the path of {lesson.sibling} at t = {lesson.time:.3f}. See {options.output}.")
 
 
 def remove(options: asked.Remove) -> None:
@@ -142,7 +144,7 @@ def remove(options: asked.Remove) -> None:
 def evaluate(options: asked.Evaluate) -> None:
     model = _model(options.model)
     judge = None if model.features else Judge.load(checkpoint.find(options.judge))
-    source = replace(options.source, data=options.source.data or (model.facts.get("data") or {}).get("name", "mnist"))
+    source = replace(options.source, data=options.source.data or model.facts.data.name or "mnist")
     train, test = (_data(source, split).only(model.labels) for split in ("train", "test"))
     if train.shape != model.form.shape:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
@@ -151,7 +153,7 @@ def evaluate(options: asked.Evaluate) -> None:
         print(f"{part}\n{as_text(figures)}\n", flush=True)
         quality[part] = figures
     if options.store:
-        model.facts["quality"] = model.facts.get("quality", {}) | quality
+        model = model.with_quality(Facts.read({"quality": quality}, model.form.kind).quality)
         path = checkpoint.find(options.model.model)
         model.save(path)
         _write_text(path.with_suffix(".md"), card(path.stem, model))

@@ -49,7 +49,7 @@ def as_text(figures: dict[str, Any]) -> str:
 
 def card(name: str, model: BranchedModel) -> str:
     """A readable account of a checkpoint, in Markdown."""
-    facts = model.facts
+    facts = model.facts.stored
     lines = [f"# {name}", "", f"A hierarchically branched diffusion model of {len(model.labels)} classes "
              f"({', '.join(model.labels)}): {model.parameters:,} parameters, {len(model.tree.branches)} branches.", "",
              *(f"- {key}: `{json.dumps(value)}`" for key, value in facts.items() if key != "quality"),

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from visitor import Visitor
 
 import branched
-from branched import ClassTree
+from branched import ClassTree, Facts
 from pages.ui.figures.standing_tree import figure, graph, lit
 from pages.ui.frame import words
 from pages.ui.parts import pictures
@@ -131,11 +131,12 @@ def test_sentences():
 
 @pytest.mark.parametrize("facts", [{}, {"data": None, "training": 3}, {"training": {"steps": "many"}}])
 def test_a_model_need_not_tell_how_it_was_trained(facts):
-    assert words.training(facts) == ""
+    assert words.training(Facts.read(facts, "images")) == ""
 
 
 def test_how_the_model_was_trained():
     facts = {"data": {"name": "mnist"}, "training": {"steps": 12000, "seconds": 600.0}, "more": []}
+    facts = Facts.read(facts, "images")
     assert words.training(facts) == "The model was trained on MNIST, in 12,000 steps, for 10 minutes."
 
 

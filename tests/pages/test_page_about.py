@@ -11,7 +11,7 @@ from pages.ui.about import facts
 from pages.ui.frame import shell
 
 PAGE = "pages/about.py"
-ODD = [{}, None, [], "text", {"data": None, "training": 3, "discovery": [], "versions": "x", "quality": "good"},
+ODD = [{}, {"data": None, "training": 3, "discovery": [], "versions": "x", "quality": "good"},
        {"data": {"name": 7, "images": "many"}, "training": {"steps": None, "seconds": float("nan"), "device": {}},
         "quality": {"generation": [], "protocol": 1, "transmutation, stochastic": {"right class per pair": 5}}},
        {"quality": {"generation": {"right class": "high", "precision, recall": [1], "density, coverage": [None, 2],
@@ -42,32 +42,32 @@ def test_a_file_need_not_tell_anything_that_makes_sense(model, odd):
 
 
 def test_the_shipped_model_tells_everything(shipped):
-    rows, quality = dict(facts.story(shipped, "mnist")), facts.quality(shipped.facts, 0.9962)
+    rows, quality = dict(facts.story(shipped, "mnist")), facts.quality(shipped.facts.stored, 0.9962)
     assert rows["Trained on"] == "MNIST, 60,000 pictures" and f"{shipped.parameters:,}" in rows["Size"]
     assert set(quality) == {"generation", "stochastic", "deterministic", "classification"}
     first = quality["generation"][0]
     assert first.name == "Right class" and first.here.endswith("%") and first.real == "99.6%" and first.published
-    own = shipped.facts["quality"]["generation"]
+    own = shipped.facts.stored["quality"]["generation"]
     assert f"{own['pixel Frechet']:.1f}" in [row.here for row in quality["generation"]]
     assert all(row.meaning and row.here for rows in quality.values() for row in rows)
 
 
 def test_published_figures_stand_beside_mnist_alone(shipped):
     for data in ({"name": "fashion"}, {"name": ["mnist"]}, None, {}):
-        told = facts.quality({**shipped.facts, "data": data}, None)
+        told = facts.quality({**shipped.facts.stored, "data": data}, None)
         assert told.keys() == {"generation", "stochastic", "deterministic", "classification"}
         assert not any(row.published for rows in told.values() for row in rows)
         assert "Published" not in facts.quality_table(told["generation"])
 
 
 def test_each_cell_of_the_matrix_is_its_pair(shipped):
-    own = shipped.facts["quality"]["transmutation, stochastic"]["right class per pair"]
-    shares = facts.per_pair(shipped.facts, "stochastic", shipped.labels)
+    own = shipped.facts.stored["quality"]["transmutation, stochastic"]["right class per pair"]
+    shares = facts.per_pair(shipped.facts.stored, "stochastic", shipped.labels)
     assert shares.shape == (10, 10) and np.isnan(shares.diagonal()).all()
     assert shares[9, 4] == own["9>4"] and shares[4, 9] == own["4>9"]
     drawn = facts.matrix(shares, shipped.labels, dark=True).data[0]
     assert drawn.y[9] == "9" and drawn.x[4] == "4" and drawn.z[9][4] == pytest.approx(100 * own["9>4"])
-    worst = facts.per_class(shipped.facts, shipped.labels, False).data[0]
+    worst = facts.per_class(shipped.facts.stored, shipped.labels, False).data[0]
     assert list(worst.x) == list(shipped.labels)
 
 

@@ -8,7 +8,7 @@ from models import untrained
 from streamlit.testing.v1 import AppTest
 
 import branched
-from branched import ClassTree
+from branched import ClassTree, Facts
 from pages.ui.discovery import finding, guessing
 
 PAGE = "pages/discovery.py"
@@ -85,11 +85,11 @@ def test_the_pair_of_a_node_is_the_one_that_joins():
     assert finding.pair_of(three, three.meeting_branch("a", "c"), met) == ("a", "b")
 
 
-@pytest.mark.parametrize("facts", [{}, None, [], {"discovery": None}, {"discovery": "x"},
+@pytest.mark.parametrize("facts", [{}, {"discovery": None}, {"discovery": "x"},
                                    {"discovery": {"epsilon": "x", "smoothing": -1, "minimum_time": True,
                                                   "minimum_length": float("nan")}}], ids=str)
 def test_facts_may_lack_the_rule(facts):
-    assert finding.rule(facts) == finding.USUAL
+    assert finding.rule(Facts.read(facts, "images")) == finding.USUAL
 
 
 def test_curves_that_make_no_sense_are_none(model, flat_model, tree):

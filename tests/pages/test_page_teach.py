@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import branched
 from branched import BranchedError, ClassTree, Extension
+from branched.facts import Lesson
 from pages.ui.figures.standing_tree import figure, graph
 from pages.ui.frame import visitor
 from pages.ui.parts import pictures
@@ -171,9 +172,8 @@ def quick(self, images, name, sibling=None, time=None, steps=None, seed=0):
     tree = self.tree.graft(name, self.labels[-1], 0.3)
     network = self.denoise.network
     row = self.tree.leaf(self.labels[-1]).process
-    larger = branched.BranchedModel(network.joined(network.only([row])), tree, self.facts | {"extensions": [
-        *self.facts.get("extensions", []),
-        {"name": name, "sibling": self.labels[-1], "time": 0.3, "images": len(images), "steps": 1}]}, {})
+    larger = branched.BranchedModel(network.joined(network.only([row])), tree, self.facts.with_lesson(
+        Lesson(name=name, sibling=self.labels[-1], time=0.3, count=len(images), steps=1)), {})
     yield Extension(1, 2, 0.5, 0.1, np.zeros((16, *self.shape), np.float32), larger)
     yield Extension(2, 2, 0.4, 0.2, np.ones((16, *self.shape), np.float32), larger)
 

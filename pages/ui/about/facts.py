@@ -85,7 +85,7 @@ def percent(value: Any, digits: int = 1) -> str:
 
 def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
     """What the model is and how it came about, as rows of two; a row for what the file tells."""
-    facts = model.facts
+    facts = model.facts.stored
     data, run, rule, versions = (part(facts, key) for key in ("data", "training", "discovery", "versions"))
     tree, things = model.tree, "rows" if model.features else "pictures"
     rows = [

@@ -9,7 +9,7 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 import branched
-from branched import Branch, BranchedModel, ClassTree
+from branched import Branch, BranchedModel, ClassTree, Facts
 
 from ..figures import lying_tree
 from ..figures.standing_tree import DARK, FONT, LIGHT, TICKS, figure, graph, lit
@@ -49,16 +49,11 @@ def curves(model: BranchedModel) -> Curves | None:
     return Curves(model.labels, times.astype(np.float64).round(6), similarity.astype(np.float32))
 
 
-def rule(facts: Mapping[str, Any]) -> dict[str, float]:
-    """The settings with which a model's tree was found, from whatever its file tells."""
-    told = facts.get("discovery") if isinstance(facts, Mapping) else None
-    told = told if isinstance(told, Mapping) else {}
-
-    def sensible(key: str) -> bool:
-        value, most = told.get(key), {"smoothing": 1000, "minimum_time": 0.9}.get(key, 0.5)
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= most
-
-    return {key: float(told[key]) if sensible(key) else usual for key, usual in USUAL.items()}
+def rule(facts: Facts) -> dict[str, float]:
+    """The settings with which a model's tree was found; the usual ones where its file tells of none."""
+    settings, most = facts.discovery.rule, {"smoothing": 1000, "minimum_time": 0.9}
+    return {key: settings[key] if 0 <= settings.get(key, -1) <= most.get(key, 0.5) else usual
+            for key, usual in USUAL.items()}
 
 
 def limits(told: Mapping[str, float], curves: Curves | None) -> dict[str, float]:

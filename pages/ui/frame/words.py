@@ -1,6 +1,6 @@
 """The tree in plain words: names for its nodes, and a sentence about each."""
 import branched
-from branched import Branch, ClassTree
+from branched import Branch, ClassTree, Facts
 
 
 def listed(names) -> str:
@@ -68,14 +68,13 @@ def company(tree: ClassTree, branch: Branch) -> str:
     return f"On its way down from noise, {label} is drawn together with {listed(reversed(leaving))}."
 
 
-def training(facts: dict) -> str:
-    """One line on how the model was trained, from whatever its file tells."""
-    data, run = (facts.get(key) if isinstance(facts.get(key), dict) else {} for key in ("data", "training"))
-    told, steps, seconds = [], run.get("steps"), run.get("seconds")
-    if data.get("name"):
-        told.append(f"on {str(data['name']).upper()}")
-    if isinstance(steps, int):
-        told.append(f"in {steps:,} steps")
-    if isinstance(seconds, (int, float)):
-        told.append(f"for {seconds / 60:.0f} minutes")
-    return f"The model was trained {', '.join(told)}." if told else ""
+def training(facts: Facts) -> str:
+    """One line on how the model was trained, from what its file tells."""
+    parts, run = [], facts.training
+    if facts.data.name:
+        parts.append(f"on {facts.data.name.upper()}")
+    if run.steps is not None:
+        parts.append(f"in {run.steps:,} steps")
+    if run.seconds is not None:
+        parts.append(f"for {run.seconds / 60:.0f} minutes")
+    return f"The model was trained {', '.join(parts)}." if parts else ""

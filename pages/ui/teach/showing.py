@@ -7,7 +7,6 @@ import streamlit as st
 import branched
 from branched import BranchedError, BranchedModel
 
-from ..about import facts
 from ..frame import link, shell, visitor
 from ..parts import canvas
 from ..parts.album import album
@@ -30,8 +29,7 @@ STAYS = "Drawings and pictures stay with you: they are not stored, and a link to
 
 def missing(model: BranchedModel) -> list[str]:
     """The digits that a model of digits has not learnt, and that another model can show it."""
-    data = facts.part(model.facts, "data").get("name")
-    able = data == "mnist" and model.shape == (28, 28) and TEACHER in branched.models()
+    able = model.facts.data.name == "mnist" and model.shape == (28, 28) and TEACHER in branched.models()
     return [digit for digit in DIGITS if digit not in model.labels] if able else []
 
 

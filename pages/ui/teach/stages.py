@@ -99,7 +99,7 @@ def see(mine: visitor.Own, settings: Sequence[link.Setting]) -> None:
     if several:
         st.pills("Which one", mine.added, key="class", required=True)
     label = state["class"]
-    was, sibling = mine.taught[label], taught.told(model, label)["sibling"]
+    was, sibling = mine.taught[label], model.facts.lesson(label).sibling
     giving, seeing, where = stage.columns()
     with giving:
         st.subheader(f"It knows {label} now", anchor=False)
@@ -136,7 +136,7 @@ def turn(mine: visitor.Own, label: str, was: visitor.Taught, seed: int) -> None:
     left, right = st.columns(2, gap="large")
     olds = [other for other in mine.model.labels if other != label]
     if st.session_state.old not in olds:
-        st.session_state.old = taught.told(mine.model, label)["sibling"]
+        st.session_state.old = mine.model.facts.lesson(label).sibling
     with right:
         st.subheader("How it came into focus", anchor=False)
         film("learnt", *taught.film(was), start=len(was.steps) - 1, ends=("it begins", "it is done"), label="Steps",

@@ -3,7 +3,6 @@ import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -62,21 +61,17 @@ def settings(mine: visitor.Own | None) -> tuple[link.Setting, ...]:
     if mine is None:
         return ()
     last = mine.added[-1]
-    return (link.choice("class", mine.added, last),
-            link.choice("old", mine.model.labels, told(mine.model, last)["sibling"]), link.whole("seed", 0, 9999, 0))
+    sibling = mine.model.facts.lesson(last).sibling
+    return (link.choice("class", mine.added, last), link.choice("old", mine.model.labels, sibling),
+            link.whole("seed", 0, 9999, 0))
 
 
 # -- where it joined ---------------------------------------------------------------------------------------------------
 
-def told(model: BranchedModel, label: str) -> dict[str, Any]:
-    """What the model's file says about the lesson of a class."""
-    return next(dict(part) for part in model.facts["extensions"] if part["name"] == label)
-
-
 def joined(model: BranchedModel, label: str, taught: visitor.Taught) -> str:
     """Where a class joined the tree, with whom and why, in words."""
-    lesson, tree = told(model, label), model.tree
-    sibling, count = lesson["sibling"], lesson["images"]
+    lesson, tree = model.facts.lesson(label), model.tree
+    sibling, count = lesson.sibling, lesson.count
     shown = f"{'your ' if taught.drawn else ''}{count} {'drawings' if taught.drawn else 'pictures'}"
     branch = tree.meeting_branch(label, sibling)
     if branch is None:
@@ -90,10 +85,10 @@ def joined(model: BranchedModel, label: str, taught: visitor.Taught) -> str:
 
 def learnt(model: BranchedModel, before: BranchedModel, label: str, taught: visitor.Taught) -> str:
     """What it took."""
-    lesson = told(model, label)
+    lesson = model.facts.lesson(label)
     alone = set(model.labels) - set(before.labels) == {label}
     new = f", and {model.parameters - before.parameters:,} new numbers beside {before.parameters:,} old ones" * alone
-    return f"It took {lesson['steps']} steps{new}.{ENDED[taught.ended]}"
+    return f"It took {lesson.steps} steps{new}.{ENDED[taught.ended]}"
 
 
 def tree_figure(tree: ClassTree, label: str, sibling: str, picture: np.ndarray | None, dark: bool) -> go.Figure:
@@ -106,7 +101,8 @@ def tree_figure(tree: ClassTree, label: str, sibling: str, picture: np.ndarray |
 def growing(lesson: Lesson, dark: bool) -> go.Figure:
     """The tree as it is while a class is being learnt."""
     larger = lesson.latest.model
-    return tree_figure(larger.tree, lesson.name, told(larger, lesson.name)["sibling"], lesson.latest.samples[0], dark)
+    sibling = larger.facts.lesson(lesson.name).sibling
+    return tree_figure(larger.tree, lesson.name, sibling, lesson.latest.samples[0], dark)
 
 
 # -- the work ----------------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_the_old_weights_are_the_same_and_not_even_copied(base, larger):
         assert torch.equal(own[:len(parameter)], parameter)
         assert own is parameter or name in private and len(own) == len(parameter) + 1
     assert larger.parameters - base.parameters == sum(table[0].numel() for table in private.values())
-    assert base.tree.labels == tuple("01479") and "extensions" not in base.facts
+    assert base.tree.labels == tuple("01479") and base.facts.extensions == ()
 
 
 def test_learning_leaves_the_given_model_alone(base):
@@ -152,7 +152,7 @@ def test_the_same_seed_teaches_the_same(base):
 
 def test_it_can_be_stopped_with_the_result_so_far(base):
     *_, last = islice((own for own in base.extending(rings(), "ring", steps=100) if own.model), 2)
-    assert last.step == last.model.facts["extensions"][0]["steps"] == 10
+    assert last.step == last.model.facts.extensions[0].steps == 10
     assert last.model.sample("ring", n=1).images.shape == (1, 1, 8, 8)
 
 
@@ -209,11 +209,11 @@ def test_the_place_is_found_without_the_old_data(digits, model):
 def test_a_twin_joins_its_class(base, digits):
     """The same images under another name meet their class before all others."""
     twin = base.extend(digits.of("9").numpy()[:, 0], "twin", steps=1)
-    told = twin.facts["extensions"][0]
-    assert told["sibling"] == "9" and told["time"] < 0.2 and twin.curves["similarity"].shape == (100, 6, 6)
-    assert told["images"] == len(digits.of("9")) and told["training"]["steps"] == 1
-    assert base.extend(rings(), "ring", sibling=0, steps=1).facts["extensions"][0]["sibling"] == "0"
-    assert base.extend(rings(), "ring", time=0.3, steps=1).facts["extensions"][0]["time"] == 0.3
+    lesson = twin.facts.extensions[0]
+    assert lesson.sibling == "9" and lesson.time < 0.2 and twin.curves["similarity"].shape == (100, 6, 6)
+    assert lesson.count == len(digits.of("9")) and lesson.training.steps == 1
+    assert base.extend(rings(), "ring", sibling=0, steps=1).facts.extensions[0].sibling == "0"
+    assert base.extend(rings(), "ring", time=0.3, steps=1).facts.extensions[0].time == 0.3
 
 
 def test_without_statistics_the_place_must_be_told(model):
@@ -248,7 +248,7 @@ def test_two_classes_in_either_order(base, places):
             both = both.extend(rings(seed=k), names[k], *places[k], steps=1)
         assert all(map(np.array_equal, before, drawn(both, "ddim-eta")))
         assert both.sample(n=1, steps=4).images.shape == (7, 1, 8, 8)
-        assert [own["name"] for own in both.facts["extensions"]] == [names[k] for k in order]
+        assert [lesson.name for lesson in both.facts.extensions] == [names[k] for k in order]
         for kept, gone in (names, names[::-1]):
             left = both.without(gone)
             assert np.array_equal(left.sample(kept, **walk).images, both.sample(kept, **walk).images)
@@ -358,7 +358,7 @@ def test_interrupted_learning_keeps_what_there_is(files, monkeypatch, capsys):
     by = ("--name", "ring", "--images", files / "drawings", "--steps", 50, "--output", output)
     assert run(files, "extend", *by) == 0
     assert "Stopped early" in capsys.readouterr().out
-    assert branched.load(output).facts["extensions"][0]["steps"] == 5
+    assert branched.load(output).facts.extensions[0].steps == 5
 
 
 # -- a network of some of the branches ---------------------------------------------------------------------------------

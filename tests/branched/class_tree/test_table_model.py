@@ -12,6 +12,7 @@ from branched.command.main import main
 from branched.data import sources
 from branched.data.dataset import Dataset, load
 from branched.data.table import Table
+from branched.facts import Facts
 from branched.learning import loop
 from branched.measure.evaluate import as_text, card, evaluate
 from branched.measure.of_tables import close_correlations
@@ -161,7 +162,7 @@ def test_a_file_whose_table_does_not_fit_is_refused(table_model, tmp_path):
 def test_a_class_is_added_and_no_bit_of_the_old_ones_changes(table_model):
     given = table_model.form.from_core(0.3 * torch.randn(12, 5, generator=torch.Generator().manual_seed(0)))
     larger = table_model.extend(given, "new", sibling="4", time=0.3, steps=30)
-    assert larger.labels == (*table_model.labels, "new") and larger.facts["extensions"][0]["rows"] == 12
+    assert larger.labels == (*table_model.labels, "new") and larger.facts.extensions[0].count == 12
     before, after = (model.sample([0, 1, 4, 7, 9], n=5, **OPTIONS).rows for model in (table_model, larger))
     assert np.array_equal(before, after)
     assert larger.sample("new", n=2).rows.shape == (1, 2, 5) and larger.form == table_model.form
@@ -208,7 +209,7 @@ def test_from_a_csv_file_to_csv_files(file, tmp_path, capsys):
     sizes = ("--width", 16, "--blocks", 1, "--steps", 3, "--batch", 32, "--pairs", 16, "--samples", 20, "--times", 50)
     assert run("train", "--data", file, "--label", "class", *sizes, "--output", model) == 0
     assert branched.load(model).features == ("a", "b", "c", "count", "age")
-    assert branched.load(model).facts["data"] == {"name": "planted", "rows": 250, "shape": [5]}
+    assert branched.load(model).facts.stored["data"] == {"name": "planted", "rows": 250, "shape": [5]}
     assert run("info", "--model", model) == 0 and "features: a, b, c, count, age" in capsys.readouterr().out
     made, turned = tmp_path / "made.csv", tmp_path / "turned.csv"
     assert run("sample", "--model", model, "--n", 3, "--steps", 3, "--round", "--output", made) == 0
@@ -286,9 +287,8 @@ def test_every_part_is_measured(table_model, rows, monkeypatch):
     assert generation["right class, worst"] == min(generation["right class per class"].values())
     assert set(turned["kept, of each pair"]) == {"0>1", "1>0", "4>9", "7>4", "9>4"}
     assert len(turned["right class per pair"]) == 20 and found["classification"]["rows"] == 20
-    table_model.facts["quality"] = found
-    assert "close correlations" in card("tiny", table_model) and "per pair" not in as_text(turned)
-    del table_model.facts["quality"]
+    measured = table_model.with_quality(Facts.read({"quality": found}, "rows").quality)
+    assert "close correlations" in card("tiny", measured) and "per pair" not in as_text(turned)
 
 
 # -- the letters -------------------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def test_discover_writes_a_tree_that_train_takes(tmp_path, capsys):
     assert run(*train, "--steps", 3) == 0
     made = load(model)
     assert made.tree.to_json() == json.loads(tree.read_text())
-    assert made.facts["training"]["steps"] == 3 and made.facts["data"]["name"] == "digits"
+    assert made.facts.training.steps == 3 and made.facts.data.name == "digits"
     assert run(*train, "--steps", 3, "--resume") == 0
     assert run(*train, "--steps", 4, "--resume") == 2
     assert "another run" in capsys.readouterr().err
@@ -80,7 +80,7 @@ def test_train_discovers_and_keeps_the_curves(tmp_path):
     assert run("train", "--data", "digits", "--samples", 40, "--times", 50, "--raise-branch-points", 0.1, "--output",
                model, "--channels", 16, 32, "--rank", 2, "--batch", 16, "--pairs", 16, "--steps", 1) == 0
     made = load(model)
-    assert made.curves["similarity"].shape == (50, 10, 10) and made.facts["discovery"]["samples"] == 40
+    assert made.curves["similarity"].shape == (50, 10, 10) and made.facts.discovery.samples == 40
 
 
 @pytest.mark.parametrize("arguments, sentence", [

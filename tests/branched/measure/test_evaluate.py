@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from branched.data import dataset
+from branched.facts import Facts
 from branched.measure.evaluate import as_text, card, evaluate
 from branched.measure.judge import Settings, train_judge
 from branched.measure.sizes import Protocol, drawn
@@ -50,9 +51,7 @@ def test_every_pair_is_transmuted_and_compared_with_controls(found, model):
 
 def test_figures_survive_json_and_make_a_card(found, model):
     again = json.loads(json.dumps(found))
-    model.facts["quality"] = again
-    text = card("tiny", model)
-    del model.facts["quality"]
+    text = card("tiny", model.with_quality(Facts.read({"quality": again}, "images").quality))
     assert "## Measured: classification" in text and "right class, worst" in text
     assert "per pair" not in as_text(again["transmutation, stochastic"])
 
