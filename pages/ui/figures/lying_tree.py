@@ -1,12 +1,14 @@
 """The class tree lying on its side: time runs to the right, and every class has a line of its own. For many classes."""
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import pandas  # noqa: F401 - imported whole before Plotly, which takes it from sys.modules even half imported
 import plotly.graph_objects as go
 
-from branched import ClassTree
-
-from .standing_tree import DARK, FONT, LIGHT, graph
+from ..frame import look as looks
+from ..frame.look import LIGHT, Look
+from .graph import clickable, graph, outlined
 
 ZOOMS = {"near": "Where they part", "whole": "All of time"}
 LINE = 22     # CSS pixels for each class
@@ -15,40 +17,40 @@ AROUND = 0.02  # of time before the first and after the last branch point, when 
 MANY = 15     # classes: with more, a standing tree is too narrow for their names
 
 
-def span(tree: ClassTree, zoom: str) -> tuple[float, float]:
+def span(outline: Any, zoom: str) -> tuple[float, float]:
     """The times at the left and at the right end of the figure."""
-    times = [branch.t_low for branch in tree.branch_points]
+    times = [point.low for point in outlined(outline).points]
     if zoom == "whole" or not times:
         return 1.0, 0.0
     return min(1.0, max(times) + AROUND), max(0.0, min(times) - AROUND)
 
 
-def places(tree: ClassTree) -> dict[int, float]:
+def places(outline: Any) -> dict[int, float]:
     """The line of every node, from above: whole numbers for leaves, in the order of the standing tree."""
-    nodes = graph(tree).nodes
+    nodes = graph(outline).nodes
     leaves = sorted(nodes[node]["x"] for node in nodes if nodes[node]["leaf"])
     return {node: float(np.interp(nodes[node]["x"], leaves, range(len(leaves)))) for node in nodes}
 
 
-def figure(tree: ClassTree, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",
-           dark: bool = False) -> go.Figure:
-    """The tree, with a node marked, and branches lit as `paths` says: "lit", "other" or "both", or "line" for none.
+def figure(outline: Any, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",
+           look: Look | bool = LIGHT) -> go.Figure:
+    """An outline (or what has one, such as a class tree), with a node marked, and branches lit as `paths` says: "lit",
+    "other" or "both", or "line" for none.
 
     Every node can be clicked; its branch id is the first of its custom data.
     """
-    look, nodes, lines, (left, right) = DARK if dark else LIGHT, graph(tree).nodes, places(tree), span(tree, zoom)
+    look, nodes, lines = looks.of(look), graph(outline).nodes, places(outline)
+    left, right = span(outline, zoom)
     kinds = {node: paths.get(node, "line") for node in nodes}
     result = go.Figure([
-        *(_branches(tree, lines, [n for n in nodes if kinds[n] == kind], look[kind], width, right)
+        *(_branches(outline, lines, [n for n in nodes if kinds[n] == kind], look[kind], width, right)
           for kind, width in (("line", 1.5), ("other", 3), ("lit", 3), ("both", 3.5))),
         _markers(nodes, lines, kinds, chosen, look, right)])
     leaves = sorted((lines[node], node) for node in nodes if nodes[node]["leaf"])
-    font = {"size": 14, "color": look["text"], "family": FONT}
-    result.update_layout(
-        height=LINE * len(leaves) + 92, margin={"l": 8, "r": 4, "t": 28, "b": 4}, dragmode=False, hovermode="closest",
-        hoverdistance=30, clickmode="event+select", showlegend=False, font={"family": FONT},
-        **_mark(nodes, chosen, look), paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        hoverlabel={"font": {"size": 15, "family": FONT}})
+    font = look.font(14)
+    result.update_layout(**look.dress(
+        height=LINE * len(leaves) + 92, margin={"l": 8, "r": 4, "t": 28, "b": 4}, hovermode="closest",
+        hoverdistance=30, clickmode="event+select", **_mark(nodes, chosen, look)))
     result.update_xaxes(
         range=[left, right], fixedrange=True, nticks=7, gridcolor=look["grid"], zeroline=False, tickfont=font,
         automargin=True, title={"text": "← noise   diffusion time t   data →", "font": font, "standoff": 8})
@@ -59,32 +61,26 @@ def figure(tree: ClassTree, chosen: int | None, paths: Mapping[int, str], zoom: 
     return result
 
 
-def _branches(tree: ClassTree, lines: Mapping[int, float], which: list[int], colour: str, width: float,
+def _branches(outline: Any, lines: Mapping[int, float], which: list[int], colour: str, width: float,
               end: float) -> go.Scatter:
     """Elbows: from the parent up or down at its time, then along to the node's own, or to the end of the figure."""
     ts, ys = [], []
-    for branch in map(tree.__getitem__, which):
-        start = lines[branch.id if branch.parent is None else branch.parent]
-        ts += [branch.t_high, branch.t_high, end if branch.is_leaf else branch.t_low, None]
-        ys += [start, lines[branch.id], lines[branch.id], None]
+    for node in map(outlined(outline).__getitem__, which):
+        start = lines[node.id if node.parent is None else node.parent]
+        ts += [node.high, node.high, end if node.is_leaf else node.low, None]
+        ys += [start, lines[node.id], lines[node.id], None]
     return go.Scatter(x=ts, y=ys, mode="lines", hoverinfo="skip", line={"color": colour, "width": width})
 
 
 def _markers(nodes: Mapping[int, dict], lines: Mapping[int, float], kinds: Mapping[int, str], chosen: int | None,
-             look: Mapping[str, str], end: float) -> go.Scatter:
+             look: Look, end: float) -> go.Scatter:
     """One marker for each node; those of leaves are small, and at the end of their lines."""
     sizes = [16 if node == chosen else 4 if nodes[node]["leaf"] else 11 for node in nodes]
     return go.Scatter(
         x=[end if nodes[node]["leaf"] else nodes[node]["t"] for node in nodes], y=[lines[node] for node in nodes],
         mode="markers", cliponaxis=False,
         marker={"opacity": 1, "size": sizes, "color": [look[kinds[node]] for node in nodes]},
-        customdata=[[node, nodes[node]["name"], _hover(nodes[node])] for node in nodes],
-        hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})
-
-
-def _hover(here: Mapping) -> str:
-    return f"on its own below t = {here['t_high']:.3f}" if here["leaf"] else f"part at t = {here['t']:.3f}"
+        **clickable(nodes))
 
 
 def _name(name: str, colour: str, lit: bool) -> str:
@@ -94,7 +90,7 @@ def _name(name: str, colour: str, lit: bool) -> str:
     return f'<span style="color:{colour}"><b> {short}</b></span>' if lit else f" {short}"
 
 
-def _mark(nodes: Mapping[int, dict], chosen: int | None, look: Mapping[str, str]) -> dict:
+def _mark(nodes: Mapping[int, dict], chosen: int | None, look: Look) -> dict:
     """The time of the chosen branch point, on a dotted line through the figure."""
     if chosen is None or nodes[chosen]["leaf"]:
         return {}

@@ -1,13 +1,16 @@
 """Everything is a link: each setting of a page is one row of its table, read from the address and written to it.
 
-A setting's name is its key in the address and in `st.session_state`, so that a widget with this key shows it. What an
-address asks for is checked; where it makes no sense, the default is taken and the visitor is told.
+A setting's name is its key in the address and in `st.session_state`. It knows what values make sense, and draws its own
+widget: so its bounds and options are written once. What an address asks for is checked; where it makes no sense, the
+default is taken and the visitor is told.
 """
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,84 @@ class Setting:
     read: Callable[[str], Any]
     write: Callable[[Any], str] = str
 
+    @property
+    def value(self) -> Any:
+        """What it is set to at the moment."""
+        return st.session_state[self.name]
 
-def choice(name: str, options: Iterable, default: Any) -> Setting:
-    """One of some options."""
+
+@dataclass(frozen=True)
+class Options(Setting):
+    """One or some of some options, shown by their own names or, if they are a mapping, by its texts.
+
+    Each widget takes where it goes (`into`), and whatever else Streamlit's own takes.
+    """
+
+    options: Mapping[Any, str] | Sequence[Any] = ()
+    many: bool = False
+
+    def pills(self, label: str, into: Any = st, **more: Any) -> Any:
+        """The options side by side."""
+        return into.pills(label, **self._widget(selection=True) | more)
+
+    def segments(self, label: str, into: Any = st, **more: Any) -> Any:
+        """The options in one bar."""
+        return into.segmented_control(label, **self._widget(selection=True) | more)
+
+    def selectbox(self, label: str, into: Any = st, **more: Any) -> Any:
+        """The options in a list that opens; nothing can be typed."""
+        return into.selectbox(label, **self._widget() | {"filter_mode": None} | more)
+
+    def _widget(self, selection: bool = False) -> dict[str, Any]:
+        shown = {"format_func": self.options.get} if isinstance(self.options, Mapping) else {}
+        mode = {"selection_mode": "multi"} if self.many else {"required": True}
+        return {"options": list(self.options), "key": self.name} | shown | (mode if selection else {})
+
+
+@dataclass(frozen=True)
+class Range(Setting):
+    """A number between two others, both included."""
+
+    low: float = 0
+    high: float = 1
+
+    def slider(self, label: str, into: Any = st, **more: Any) -> Any:
+        """A slider over the whole range."""
+        return into.slider(label, self.low, self.high, key=self.name, **more)
+
+    def number_input(self, label: str, into: Any = st, **more: Any) -> Any:
+        """A number to type, or to change step by step."""
+        return into.number_input(label, self.low, self.high, key=self.name, **more)
+
+
+@dataclass(frozen=True)
+class Switch(Setting):
+    """On or off."""
+
+    def toggle(self, label: str, into: Any = st, **more: Any) -> bool:
+        """A switch."""
+        return into.toggle(label, key=self.name, **more)
+
+
+@dataclass(frozen=True)
+class Text(Setting):
+    """Something that the visitor may type."""
+
+    def text_input(self, label: str, into: Any = st, **more: Any) -> str:
+        """A line to type."""
+        return into.text_input(label, key=self.name, **more)
+
+
+def choice(name: str, options: Iterable, default: Any) -> Options:
+    """One of some options; with a mapping, its values are what is shown."""
+    options = options if isinstance(options, Mapping) else list(options)
     known = {str(option): option for option in options}
-    return Setting(name, default, lambda text: _one_of(known, text))
+    return Options(name, default, lambda text: _one_of(known, text), options=options)
 
 
-def several(name: str, options: Iterable[str], default: Iterable[str], least: int = 0) -> Setting:
+def several(name: str, options: Iterable[str], default: Iterable[str], least: int = 0) -> Options:
     """Some of some options, with commas between them, in the order of the options."""
+    options = list(options)
     known = {str(option): option for option in options}
 
     def read(text: str) -> list[str]:
@@ -36,24 +108,45 @@ def several(name: str, options: Iterable[str], default: Iterable[str], least: in
             raise ValueError
         return [option for option in known.values() if option in asked]
 
-    return Setting(name, list(default), read, lambda values: ",".join(map(str, values)))
+    return Options(name, list(default), read, lambda values: ",".join(map(str, values)), options, many=True)
 
 
-def whole(name: str, low: int, high: int, default: int) -> Setting:
+def whole(name: str, low: int, high: int, default: int) -> Range:
     """A whole number."""
-    return Setting(name, default, lambda text: _within(int(text), low, high))
+    return Range(name, default, lambda text: _within(int(text), low, high), low=low, high=high)
 
 
-def number(name: str, low: float, high: float, default: float, digits: int = 3) -> Setting:
+def number(name: str, low: float, high: float, default: float | None, digits: int = 3) -> Range:
     """A number, which the address has to so many digits after the point."""
-    return Setting(name, default, lambda text: _within(round(float(text), digits), low, high),
-                   lambda value: f"{value:.{digits}f}".rstrip("0").rstrip("."))
+    return Range(name, default, lambda text: _within(round(float(text), digits), low, high),
+                 lambda value: f"{value:.{digits}f}".rstrip("0").rstrip("."), low=float(low), high=float(high))
 
 
-def switch(name: str, default: bool) -> Setting:
+def switch(name: str, default: bool) -> Switch:
     """On or off."""
-    return Setting(name, default, lambda text: _one_of({"on": True, "off": False}, text),
-                   lambda value: "on" if value else "off")
+    return Switch(name, default, lambda text: _one_of({"on": True, "off": False}, text),
+                  lambda value: "on" if value else "off")
+
+
+def text(name: str, default: str, read: Callable[[str], str]) -> Text:
+    """A text. `read` raises ValueError if it makes no sense."""
+    return Text(name, default, read)
+
+
+@contextlib.contextmanager
+def shared(page: str, *settings: Setting) -> Iterator[None]:
+    """All of a page that depends on its settings, and may change them, goes inside.
+
+    Before it, what the address asks for becomes the settings' values, and the address says all that was changed since
+    the page ran last, so that it is true also while the model works. After it, the address says what has changed on
+    the way; and settings that no widget showed are held, or Streamlit would drop them. A part of the page that runs by
+    itself (`st.fragment`) has one of its own, for the settings that it shows.
+    """
+    open_link(page, *settings)
+    write_link(page, *settings)
+    yield
+    hold(settings)
+    write_link(page, *settings)
 
 
 def open_link(page: str, *settings: Setting) -> None:
@@ -61,22 +154,22 @@ def open_link(page: str, *settings: Setting) -> None:
 
     Arriving from another page of the app, whose menu drops the address, a visitor finds the page as it was left.
     """
-    state, asked = st.session_state, {own.name: st.query_params.get(own.name) for own in settings}
+    state, asked = st.session_state, {setting.name: st.query_params.get(setting.name) for setting in settings}
     place = _place(page)
-    kept = state.setdefault("_kept", {}).setdefault(place, {})
-    arrived = state.get("_page") != place or any(own.name not in state for own in settings)
-    wrong = []
-    for own in settings:
-        text = asked[own.name]
-        if not arrived and text == state._asked.get(own.name):
+    left = state.setdefault("_kept", {}).setdefault(place, {})  # as the page was left
+    arrived, wrong = state.get("_page") != place, []
+    before = {} if arrived else state._asked
+    for setting in settings:
+        text, here = asked[setting.name], not arrived and setting.name in state
+        if here and text == before.get(setting.name):
             continue
-        value = kept.get(own.name, own.default) if arrived else own.default
+        value = setting.default if here else left.get(setting.name, setting.default)
         try:
-            state[own.name] = value if text is None else own.read(text)
+            state[setting.name] = value if text is None else setting.read(text)
         except ValueError:
-            state[own.name] = own.default
-            wrong.append(f"{own.name} = {text:.40}")
-    state._page, state._asked = place, asked
+            state[setting.name] = setting.default
+            wrong.append(f"{setting.name} = {text:.40}")
+    state._page, state._asked = place, before | asked
     if wrong:
         st.warning(f"The link asks for something that is not there ({'; '.join(wrong)}). You see the usual instead.",
                    icon=":material/link_off:")
@@ -85,19 +178,21 @@ def open_link(page: str, *settings: Setting) -> None:
 def write_link(page: str, *settings: Setting) -> None:
     """Put the settings of the page into the address (the defaults go without saying), for sharing what one sees."""
     state = st.session_state
-    state._kept[_place(page)] = {own.name: state[own.name] for own in settings}
-    said = {own.name: own.write(state[own.name]) for own in settings if state[own.name] != own.default}
-    others = {key: value for key, value in st.query_params.to_dict().items() if key not in {s.name for s in settings}}
-    if others | said != st.query_params.to_dict():
+    state._kept[_place(page)] |= {setting.name: setting.value for setting in settings}
+    said = {setting.name: setting.write(setting.value) for setting in settings if setting.value != setting.default}
+    address = st.query_params.to_dict()
+    others = {key: value for key, value in address.items() if key not in {setting.name for setting in settings}}
+    if others | said != address:
         st.query_params.from_dict(others | said)
-    state._asked = {own.name: said.get(own.name) for own in settings}
+    state._asked |= {setting.name: said.get(setting.name) for setting in settings}
 
 
 def hold(settings: Iterable[Setting], *shown: str) -> None:
     """Keep those settings that no widget shows at the moment: or Streamlit drops them."""
-    for own in settings:
-        if own.name not in shown:
-            st.session_state[own.name] = st.session_state[own.name]
+    for setting in settings:
+        if setting.name not in shown:
+            with contextlib.suppress(StreamlitAPIException):  # a widget of this run shows it
+                st.session_state[setting.name] = st.session_state[setting.name]
 
 
 def _place(page: str) -> tuple[str, str]:

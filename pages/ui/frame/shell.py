@@ -1,71 +1,70 @@
 """What every page begins with: its configuration and looks, the menu, and the model that was chosen."""
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 import branched
 
 from ..serve import models
-from . import visitor
+from . import look, visitor
 
-PAGES = {  # file: name in the menu, icon
-    "app.py": ("Class tree", ":material/account_tree:"),
-    "pages/generate.py": ("Generate", ":material/grid_view:"),
-    "pages/hybrids.py": ("Hybrids", ":material/join_inner:"),
-    "pages/transmute.py": ("Transmute", ":material/swap_horiz:"),
-    "pages/table.py": ("Tables", ":material/table_chart:"),
-    "pages/teach.py": ("Teach", ":material/school:"),
-    "pages/discovery.py": ("How the tree is found", ":material/query_stats:"),
-    "pages/about.py": ("About the model", ":material/info:"),
+
+@dataclass(frozen=True)
+class Page:
+    """A page in the menu, and what it needs of a model: a `family` (None: any will do) and a kind of `form`, which is
+    "images", "rows", or "" for either."""
+
+    name: str
+    icon: str
+    family: type | None = branched.BranchedModel
+    form: str = "images"
+
+    def fits(self, model: Any) -> bool:
+        """Whether a model has all that the page needs."""
+        return isinstance(model, self.family or object) and self.form in ("", model.form.kind)
+
+
+class Opened(NamedTuple):
+    """What a page begins with: the chosen model, its name, and the look of the visitor's theme."""
+
+    name: str
+    model: branched.BranchedModel
+    look: look.Look
+
+
+PAGES = {
+    "app.py": Page("Class tree", ":material/account_tree:"),
+    "pages/generate.py": Page("Generate", ":material/grid_view:"),
+    "pages/hybrids.py": Page("Hybrids", ":material/join_inner:"),
+    "pages/transmute.py": Page("Transmute", ":material/swap_horiz:"),
+    "pages/table.py": Page("Tables", ":material/table_chart:", form=""),  # in place of images, it shows a shipped table
+    "pages/teach.py": Page("Teach", ":material/school:"),
+    "pages/discovery.py": Page("How the tree is found", ":material/query_stats:", form=""),
+    "pages/about.py": Page("About the model", ":material/info:", form=""),
 }
 USUAL = "mnist"
-STYLE = """<style>
-.stMainBlockContainer {max-width: 96rem; padding: .9rem clamp(1rem, 3vw, 3rem) 2rem}
-.stAppHeader {background: transparent}
-.stAppHeader, .stAppHeader * {pointer-events: none !important} /* its toolbar lies upon the menu */
-.stAppHeader :is(button, button *) {pointer-events: auto !important}
-h1 {font-size: clamp(1.6rem, 3.2vw, 2.2rem) !important; padding: 0 !important}
-h3 {font-size: 1.3rem !important; padding: .2rem 0 0 !important}
-.st-key-menu {flex-wrap: nowrap !important; overflow-x: auto; gap: .1rem !important; padding: 2px 3rem 2px 2px;
-  scrollbar-width: none; border-bottom: 1px solid #8884; margin-bottom: .4rem}
-.st-key-menu > div {flex: none !important; width: auto !important}
-.st-key-menu a {white-space: nowrap}
-@media (max-width: 1000px) {.st-key-menu a {padding-inline: .3rem} .st-key-menu {gap: 0 !important}}
-.stPlotlyChart .nsewdrag {cursor: pointer !important}
-.st-key-fall {min-height: 84px}
-.sheet {container-type: inline-size}
-.row {display: grid; align-items: center; margin: .25rem 0; gap: .15rem 1rem;
-  grid-template-columns: 9rem 476px}
-.row img {width: 100%; image-rendering: pixelated; border-radius: 0; display: block}
-.row .name {text-align: right; line-height: 1.25; font-weight: 600}
-.row.short .name {font-size: 1.1rem}
-.row .name small {display: block; font-weight: 400; font-size: .875rem; opacity: .8}
-.row.bare {grid-template-columns: 476px}
-.then {font-weight: 600; margin: .9rem 0 .3rem; padding-top: .55rem; border-top: 1px solid #8886}
-@container (max-width: 635px) {
-  .row {grid-template-columns: 1rem 476px; gap: .15rem .5rem}
-  .row:not(.short) > * {grid-column: -2}
-  .row .name {text-align: left}
-  .row .name small {display: inline; margin-left: .5rem}
-}
-@container (max-width: 499px) {
-  .row {grid-template-columns: 1rem minmax(0, 357px)}
-  .row.bare {grid-template-columns: minmax(0, 357px)}
-}
-@media (max-width: 640px) {.stMainBlockContainer {padding-left: 1rem; padding-right: 1rem}}
-</style>"""
+CSS = Path(__file__).with_name("shell.css")
 
 
 def page(file: str) -> None:
     """Configure the page in this file and show the menu. The first Streamlit call of every page."""
-    st.set_page_config(page_title=f"{PAGES[file][0]} · Branched Diffusion Explorer", page_icon="🌿",
+    st.set_page_config(page_title=f"{PAGES[file].name} · Branched Diffusion Explorer", page_icon="🌿",
                        layout="wide", initial_sidebar_state="collapsed")
-    st.html(STYLE)
+    st.html(CSS)
     asked = st.query_params.get("model", USUAL)
     same_model = {} if asked == USUAL else {"model": asked}
     with st.container(horizontal=True, key="menu"):
-        for target, (name, icon) in PAGES.items():
-            st.page_link(target, label=name, icon=icon, query_params=same_model)
+        for target, row in PAGES.items():
+            st.page_link(target, label=row.name, icon=row.icon, query_params=same_model)
+
+
+def opened(file: str) -> Opened:
+    """Begin the page in this file: its configuration, the menu, and the chosen model. The first call of most pages."""
+    page(file)
+    name = chosen_model()
+    return Opened(name, fitting(file, name), look.current())
 
 
 def chosen_model() -> str:
@@ -91,17 +90,26 @@ def model(name: str) -> branched.BranchedModel:
         st.stop()
 
 
-def image_model(name: str) -> branched.BranchedModel:
-    """A model, for a page that shows pictures. Where it is one of a table, the page says so, and ends."""
-    found = model(name)
-    if not found.features:
-        return found
-    st.info(f"The model {visitor.title(name)} is of a table, and makes rows of numbers. This page shows pictures; the "
-            "page \"Tables\" shows what such a model can do, and \"About the model\" has others.",
-            icon=":material/table_chart:")
-    st.page_link("pages/table.py", label="Go to \"Tables\"", icon=":material/arrow_forward:",
-                 query_params={"model": name})
+def fitting(file: str, name: str) -> branched.BranchedModel:
+    """A model, for the page in this file. Where it lacks what the page needs, the page says so, and ends."""
+    chosen = model(name)
+    if PAGES[file].fits(chosen):
+        return chosen
+    if chosen.form.kind == "rows":
+        st.info(f"The model {visitor.title(name)} is of a table, and makes rows of numbers. This page shows pictures; "
+                "the page \"Tables\" shows what such a model can do, and \"About the model\" has others.",
+                icon=":material/table_chart:")
+        st.page_link("pages/table.py", label="Go to \"Tables\"", icon=":material/arrow_forward:",
+                     query_params={"model": name})
+    else:
+        st.info(f"This page has nothing to show of the model {visitor.title(name)}; the page \"About the model\" has "
+                "others.", icon=":material/info:")
     st.stop()
+
+
+def image_model(name: str) -> branched.BranchedModel:
+    """A model for a page that shows pictures (until all pages are `opened`)."""
+    return fitting("app.py", name)
 
 
 @visitor.remembered(4)

@@ -31,11 +31,17 @@ def _page():
     from pages.ui.frame import link
 
     page = st.session_state.get("turn", "one")
-    settings = (link.whole("n", 1, 9, 4), link.choice("which", ["a", "b"], "a"))
-    link.open_link(page, *settings)
-    st.number_input("n", 1, 9, key="n")
-    st.selectbox("which", ["a", "b"], key="which")
-    link.write_link(page, *settings)
+    settings = (link.whole("n", 1, 9, 4), link.choice("which", ["a", "b"], "a"),
+                link.number("free", 0, 1, 0.0))
+    with link.shared(page, *settings):
+        st.session_state.said = st.query_params.to_dict()  # while the page runs
+        settings[0].number_input("n")
+        if "hide" not in st.session_state:
+            settings[1].selectbox("which")
+        if "stop" in st.session_state:
+            st.stop()
+        if "set" in st.session_state:
+            st.session_state.free = 0.5
 
 
 def opened(**query) -> AppTest:
@@ -91,3 +97,63 @@ def test_a_page_is_found_as_it_was_left():
     app.query_params.clear()
     app.run()
     assert app.number_input[0].value == 7 and said(app) == {"n": "7", "which": "b"}
+
+
+def test_the_address_is_true_while_the_page_still_works():
+    app = opened()
+    app.number_input[0].set_value(8).run()
+    assert app.session_state["said"] == {"n": "8"} and said(app) == {"n": "8"}
+
+
+def test_what_the_page_itself_sets_is_in_the_address_too():
+    app = opened(n="7")
+    app.session_state["set"] = True
+    assert said(app.run()) == {"n": "7", "free": "0.5"}
+
+
+def test_settings_that_no_widget_shows_are_held():
+    app = opened(which="b")
+    app.session_state["hide"] = True
+    for _ in range(3):
+        app.run()
+    assert app.session_state["which"] == "b" and said(app) == {"which": "b"}
+    del app.session_state["hide"]
+    assert app.run().selectbox[0].value == "b"
+
+
+def test_a_page_that_stops_loses_no_choice():
+    app = opened(n="7")
+    app.session_state["stop"] = True
+    app.number_input[0].set_value(3).run()
+    assert said(app) == {"n": "3"}
+    del app.session_state["stop"]
+    assert app.run().number_input[0].value == 3 and said(app) == {"n": "3"}
+
+
+WIDGETS = [
+    (link.choice("x", {3: "three", 5: "five"}, 5), ["pills", "segments", "selectbox"]),
+    (link.several("x", ["4", "9"], ["4"]), ["pills", "segments"]),
+    (link.whole("x", 0, 9, 7), ["slider", "number_input"]),
+    (link.number("x", 0, 1, 0.5), ["slider", "number_input"]), (link.switch("x", True), ["toggle"]),
+    (link.text("x", "a", str), ["text_input"])]
+
+
+@pytest.mark.parametrize(("setting", "draw"), [(setting, draw) for setting, ways in WIDGETS for draw in ways])
+def test_a_setting_draws_its_widget_with_its_own_bounds(setting, draw):
+    """And gives its value."""
+    def page(setting, draw) -> None:
+        import streamlit as st
+
+        from pages.ui.frame import link
+
+        with link.shared("page", setting):
+            st.session_state.value = getattr(setting, draw)("Name", st.container(), help="Meaning")
+
+    app = AppTest.from_function(page, args=(setting, draw)).run()
+    assert not app.exception and app.session_state["value"] == setting.default
+    [widget] = (one for one in app.main if getattr(one, "key", None) == "x")
+    assert widget.label == "Name" and widget.value == setting.default
+    if isinstance(setting, link.Range):
+        assert (widget.min, widget.max) == (setting.low, setting.high)
+    if isinstance(setting, link.Options):
+        assert len(widget.options) == 2 and (not isinstance(setting.options, dict) or "five" in str(widget.options))

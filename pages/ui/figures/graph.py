@@ -1,0 +1,83 @@
+"""A tree as a graph: where its nodes stand beside each other, and what is said of one under the pointer."""
+from collections.abc import Mapping
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+import networkx as nx
+
+WIDE = 0.22  # of a short name's room, that each letter of a longer one takes
+
+
+@lru_cache(maxsize=64)
+def graph(outline: Any) -> nx.DiGraph:
+    """An outline (or what has one) as a graph from parents to children; nodes are ids with x, t, t_high, leaf and name.
+
+    A node stands where it ends: at the branch point, or at data (t = 0). Leaves stand side by side in an order
+    without crossings. A branch point stands in a gap between the leaves of two children, which is nobody else's, or on
+    its middle child, if that is a leaf: so however close in time branch points are, they do not cover each other.
+    `room` is what a leaf takes, in units of a short name's.
+    """
+    outline = outlined(outline)
+    nodes, result, leaves = sorted(outline.nodes, key=lambda node: node.id), nx.DiGraph(), -0.5
+    for node in nodes:
+        text = " | ".join(" ".join(child.groups) for child in outline.children(node)) or node.groups[0]
+        result.add_node(node.id, t=node.low, t_high=node.high, leaf=node.is_leaf, name=text)
+    result.add_edges_from((node.parent, node.id) for node in nodes if node.parent is not None)
+    for root in outline.roots:
+        for node in nx.dfs_postorder_nodes(result, root.id):
+            leaves = _placed(result, node, leaves)
+    return nx.freeze(result)
+
+
+def _placed(result: nx.DiGraph, node: int, leaves: float) -> float:
+    """Give a node, whose children have theirs, its x; returns how far the leaves reach by then."""
+    spans = [result.nodes[child]["span"] for child in result.successors(node)]
+    if not spans:
+        room = max(1, WIDE * len(result.nodes[node]["name"]))
+        spans, leaves = [(leaves + room / 2,) * 2], leaves + room
+        result.add_node(node, room=room)
+    middle = len(spans) // 2
+    on_leaf = len(spans) % 2 and spans[middle][0] == spans[middle][1]
+    between = spans[middle - (not on_leaf)][1] + spans[middle][0]
+    result.add_node(node, x=between / 2, span=(spans[0][0], spans[-1][1]))
+    return leaves
+
+
+def outlined(tree: Any) -> Any:
+    """The outline of what has one, such as a class tree; an outline itself as it is."""
+    if hasattr(tree, "branches") and not hasattr(tree, "outline"):  # until class trees have outlines
+        return _Outline(tree)
+    return tree.outline() if hasattr(tree, "outline") else tree
+
+
+class _Outline:
+    def __init__(self, tree: Any):
+        self._nodes = {b.id: SimpleNamespace(id=b.id, parent=b.parent, groups=b.classes, low=b.t_low, high=b.t_high,
+                                             is_leaf=b.is_leaf) for b in tree.branches}
+        self.nodes = list(self._nodes.values())
+        self.roots = [self._nodes[root.id] for root in tree.roots]
+        self.points = [self._nodes[point.id] for point in tree.branch_points]
+        self.children = lambda node: [self._nodes[child.id] for child in tree.children(tree[node.id])]
+
+    def __getitem__(self, key: int) -> Any:
+        return self._nodes[key]
+
+
+def lit(nodes: nx.DiGraph, chosen: int) -> set[int]:
+    """The chosen node and all above it."""
+    return nx.ancestors(nodes, chosen) | {chosen}
+
+
+def hover(here: Mapping[str, Any]) -> str:
+    """What is said of a node under the pointer, besides its name."""
+    return f"on its own below t = {here['t_high']:.3f}" if here["leaf"] else f"part at t = {here['t']:.3f}"
+
+
+HOVER = "<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>"
+
+
+def clickable(nodes: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """What makes the markers of these nodes answer: ids for a click, words for a pointer."""
+    return {"customdata": [[node, here["name"], hover(here)] for node, here in nodes.items()], "hovertemplate": HOVER,
+            "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}

@@ -1,0 +1,36 @@
+"""What several pages show alike: the draw number, the explanation of a page, and figures, which may be clicked on."""
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from . import link
+
+SEED = link.whole("seed", 0, 9999, 0)  # the draw number, as pages have it in their settings
+CHART = {"theme": None, "config": {"displayModeBar": False, "scrollZoom": False}}  # for st.plotly_chart
+
+
+def draw_number(things: str = "pictures", into: Any = st, **options: Any) -> int:
+    """The draw number, with its meaning. `things` are what it decides; `options` as of `number_input`."""
+    usual = f"Every number gives other {things}, and the same number the same {things}."
+    return SEED.number_input("Draw number", into, **{"help": usual} | options)
+
+
+def explanation() -> DeltaGenerator:
+    """The place at the end of a page that tells what is on it: `with explanation():`."""
+    return st.expander("What am I looking at?", icon=":material/help:")
+
+
+def chart(figure: go.Figure, alt: str, key: str = "tree", clicked: Callable[[int], None] | None = None,
+          into: Any = st) -> None:
+    """A figure. If it can be clicked, `clicked` is called with the id of the node, before the page runs again."""
+    clicks = {} if clicked is None else {"on_select": lambda: _decode(key, clicked), "selection_mode": "points"}
+    into.plotly_chart(figure, key=key, alt=alt, **CHART, **clicks)
+
+
+def _decode(key: str, clicked: Callable[[int], None]) -> None:
+    """A second click on the same node clears the selection, and is ignored."""
+    if points := st.session_state[key].selection.points:
+        clicked(int(points[-1]["customdata"][0]))
