@@ -31,6 +31,9 @@ SHARED = {
     "figures": {"frame", "parts"},
 }
 SCREEN = {"streamlit", "plotly"}
+# These still know another page, and the experiments pages: to be empty, and gone.
+UNTIL_CONVERTED = {"pages.ui.teach.forgetting", "pages.ui.teach.showing", "pages.ui.teach.taught", "pages.teach",
+                   "pages.ui.table.table_turned", "experiments.extension"}
 
 
 def modules(folder: str) -> dict[str, str]:
@@ -119,6 +122,58 @@ def test_the_screen_and_experiments_know_what_they_may(name):
     if name in PAGES:
         assert not any(other in PACKAGE or f"{other}.__init__" in PACKAGE for other in named - {"branched"})
         assert not any(other.split(".")[0] == "torch" for other in named)
+
+
+# -- the app -----------------------------------------------------------------------------------------------------------
+
+def ui_room(name: str) -> str:
+    """The room of a module below pages/ui; "" for what is in none: a page's script, or nothing of the app."""
+    parts = name.split(".")
+    return parts[2] if parts[:2] == ["pages", "ui"] and len(parts) > 2 else ""
+
+
+def ui_rooms(sources: dict[str, str], name: str) -> set[str]:
+    """The rooms below pages/ui that a module names."""
+    return {ui_room(other) for other in imported(name, sources[name]) if other in sources
+            or f"{other}.__init__" in sources or other.rpartition(".")[0] in sources} - {"", "__init__"}
+
+
+ROOMS = {path.name for path in (ROOT / "pages/ui").iterdir() if path.is_dir() and path.name != "__pycache__"}
+SCRIPTS = {f"pages.{path.stem}": path.stem for path in (ROOT / "pages").glob("*.py")} | {"app": "tree"}
+
+
+def test_every_room_of_the_app_is_shared_or_a_pages_own():
+    assert set(SHARED) <= ROOMS and ROOMS - set(SHARED) == set(SCRIPTS.values())
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if ui_room(name) in ROOMS])
+def test_rooms_of_the_app_know_what_they_may(name):
+    """Shared rooms those that the table says; a page's room the shared ones, and no other page's."""
+    allowed = SHARED.get(ui_room(name), set(SHARED)) | {ui_room(name)}
+    assert ui_rooms(PAGES, name) - allowed == set() or name in UNTIL_CONVERTED
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_page_knows_its_own_room_and_shared_ones(name):
+    assert ui_rooms(PAGES, name) - set(SHARED) - {SCRIPTS[name]} == set() or name in UNTIL_CONVERTED
+
+
+def test_an_arrow_between_pages_is_seen():
+    sources = {"pages.ui.tree.a": "from ..teach import b\nfrom ..teach.b import c", "pages.ui.teach.b": "", "app":
+               "from pages.ui.teach.b import c\nfrom pages.ui.tree import a"}
+    assert ui_rooms(sources, "pages.ui.tree.a") == {"teach"} and ui_rooms(sources, "app") == {"teach", "tree"}
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(".work")] + ["pages.ui.serve.request"])
+def test_what_works_for_a_page_imports_no_screen(name):
+    """That nothing else brings one along is tested in a process of its own: see tests/pages/serve/test_request.py."""
+    assert {other.split(".")[0] for other in imported(name, PAGES[name])} & SCREEN == set()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_experiments_know_no_page(name):
+    named = {other.split(".")[0] for other in imported(name, EXPERIMENTS[name])}
+    assert named & {"pages", "app"} == set() or name in UNTIL_CONVERTED
 
 
 # -- the reader itself -------------------------------------------------------------------------------------------------
