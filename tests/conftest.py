@@ -1,6 +1,7 @@
 """What the tests share: a small tree with every oddity, untrained models on it, files of odd models, a browser."""
 import os
 import sys
+from pathlib import Path
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # a core each: also for the servers and processes that a worker starts
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -16,6 +17,9 @@ from branched.data.dataset import Dataset, load
 from branched.data.table import Table
 from branched.networks.mlp import MLPConfig
 from branched.networks.unet import UNetConfig
+
+DATA_FILES = {("mnist", "train"): "train-images-idx3-ubyte", ("mnist", "test"): "t10k-images-idx3-ubyte",
+              ("letters", "train"): "letter-recognition.data", ("letters", "test"): "letter-recognition.data"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -125,6 +129,19 @@ def known_model(model, known) -> BranchedModel:
 def digits():
     """Scikit-learn's digits, of the classes of the tree."""
     return load("digits").only("01479")
+
+
+@pytest.fixture(scope="session")
+def at_hand():
+    """`at_hand("mnist", "test")`: a known data set, if $BRANCHED_DATA has its files; a test downloads nothing. That is
+    seen by the names of files alone, so that a reader that is broken fails and does not skip."""
+    def load_or_skip(name: str, split: str) -> Dataset:
+        folder = os.environ.get("BRANCHED_DATA")
+        if not folder or not any(Path(folder).rglob(DATA_FILES[name, split] + "*")):
+            pytest.skip(f"BRANCHED_DATA does not name a folder with the {split} part of {name}")
+        return load(name, split, folder=folder)
+
+    return load_or_skip
 
 
 @pytest.fixture(autouse=True)

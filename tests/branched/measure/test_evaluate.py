@@ -46,7 +46,8 @@ def test_every_pair_is_transmuted_and_compared_with_controls(found, model):
     for name in ("slant", "stroke"):
         for control in ("", ", random target", ", wrong pair"):
             r, low, high = figures[f"{name} kept{control}"]
-            assert np.isnan(r) or low <= r <= high
+            assert -1 <= low <= r <= high <= 1 and low < high
+        assert figures[f"{name} kept"][0] > figures[f"{name} kept, random target"][0]
 
 
 def test_figures_survive_json_and_make_a_card(found, model):

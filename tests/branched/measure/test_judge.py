@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import interpolate, pad
 
+import branched
 from branched.command.main import main
 from branched.data import dataset
 from branched.data.distort import distort
@@ -188,13 +190,19 @@ def test_the_shipped_judge_is_small_and_says_how_good_it_is():
     assert judge.look(np.zeros((2, 28, 28)))[1].shape == (2, 10)
 
 
-def test_the_shipped_judge_knows_test_digits():
-    test = _mnist_test()
+def test_the_shipped_judge_knows_test_digits(at_hand):
+    test = at_hand("mnist", "test")
     assert Judge.load(SHIPPED).accuracy(grey(test)[:1000], test.y[:1000]) >= 0.99
 
 
-def _mnist_test() -> dataset.Dataset:
-    """From a local folder only: a test downloads nothing."""
-    if not os.environ.get("BRANCHED_DATA"):
-        pytest.skip("BRANCHED_DATA does not name a folder with MNIST")
-    return dataset.load("mnist", "test")
+def test_the_shipped_judge_knows_digits_of_other_hands(digits):
+    """Scikit-learn's, 8 x 8, blown up to MNIST's box of 20 x 20 in the middle of 28 x 28."""
+    blown_up = interpolate(grey(digits)[:, None], size=(20, 20), mode="bicubic").clamp(0, 1)
+    assert Judge.load(SHIPPED).accuracy(pad(blown_up, (4, 4, 4, 4))[:, 0], digits.y) >= 0.97
+
+
+def test_the_shipped_judge_knows_what_the_shipped_model_draws():
+    made, judge = branched.load("mnist").sample(n=5, steps=20, seed=1), Judge.load(SHIPPED)
+    right = [judge.probabilities(images).argmax(1) == judge.labels.index(label)
+             for label, images in zip(made.labels, made.images, strict=True)]
+    assert np.mean(right) >= 0.96
