@@ -3,8 +3,9 @@ import os
 import sys
 from pathlib import Path
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # a core each: also for the servers and processes that a worker starts
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A thread each, before torch is imported: the suite runs a process on every core, and threads that wait for each other
+# on busy cores cost several times what they gain. Servers that a test starts inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import browser
 import numpy as np
