@@ -33,13 +33,13 @@ def places(outline: Any) -> dict[int, float]:
 
 
 def figure(outline: Any, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",
-           look: Look | bool = LIGHT) -> go.Figure:
+           look: Look | bool = LIGHT, dark: Look | bool | None = None) -> go.Figure:
     """An outline (or what has one, such as a class tree), with a node marked, and branches lit as `paths` says: "lit",
     "other" or "both", or "line" for none.
 
     Every node can be clicked; its branch id is the first of its custom data.
     """
-    look, nodes, lines = looks.of(look), graph(outline).nodes, places(outline)
+    look, nodes, lines = looks.of(look if dark is None else dark), graph(outline).nodes, places(outline)
     left, right = span(outline, zoom)
     kinds = {node: paths.get(node, "line") for node in nodes}
     result = go.Figure([
