@@ -73,5 +73,5 @@ def test_a_request_is_worked_where_there_is_no_screen():
               "try:\n    while True: next(steps)\nexcept StopIteration as end: result = end.value\n"
               "assert 'streamlit' not in sys.modules; print(result)")
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, input=pickle.dumps(Look(Numbers(PICTURE))),
-                          env={"PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"}, capture_output=True, check=True)
+                          env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests/tools'}"}, capture_output=True, check=True)
     assert float(done.stdout) == pytest.approx(PICTURE.mean())
