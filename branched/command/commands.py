@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ from ..class_tree.tree import ClassTree
 from ..data import dataset, images, table
 from ..data.table import Table
 from ..errors import BranchedError
-from ..facts import Facts
+from ..facts import Quality, titles
 from ..measure.bench import lines as bench_lines
 from ..measure.bench import machine
-from ..measure.evaluate import as_text, card
+from ..measure.evaluate import as_text, card, unmeasured
 from ..measure.evaluate import evaluate as measure
 from ..measure.judge import Judge, make_judge
 from ..networks.mlp import MLPConfig
@@ -42,12 +43,11 @@ def info(options: asked.Info) -> None:
     if model.features:
         print(f"features: {', '.join(model.features)}")
     print_tree(model.tree)
-    facts = model.facts.stored
-    for key, value in facts.items():
+    for key, value in model.facts.stored.items():
         if key != "quality":
             print(f"{key}: {json.dumps(value)}")
-    for part, figures in facts.get("quality", {}).items():
-        print(f"\n{part}\n{as_text(figures)}")
+    for title, part in model.facts.quality.parts.items():
+        print(f"\n{title}\n{as_text(part, model.form.kind)}")
 
 
 def discover(options: asked.Discover) -> None:
@@ -143,17 +143,19 @@ def remove(options: asked.Remove) -> None:
 
 def evaluate(options: asked.Evaluate) -> None:
     model = _model(options.model)
-    judge = None if model.features else Judge.load(checkpoint.find(options.judge))
+    judge = partial(Judge.load, checkpoint.find(options.judge))
     source = replace(options.source, data=options.source.data or model.facts.data.name or "mnist")
     train, test = (_data(source, split).only(model.labels) for split in ("train", "test"))
     if train.shape != model.form.shape:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
-    quality: dict[str, Any] = {}
-    for part, figures in measure(model, judge, train, test, options.protocol, options.parts):
-        print(f"{part}\n{as_text(figures)}\n", flush=True)
-        quality[part] = figures
+    if sentence := unmeasured(model, options.parts):
+        print(f"{sentence}\n")
+    measured: dict[str, Any] = {}
+    for name, part in measure(model, judge, train, test, options.protocol, options.parts):
+        print(f"{titles(Quality)[name]}\n{as_text(part, model.form.kind)}\n", flush=True)
+        measured[name] = part
     if options.store:
-        model = model.with_quality(Facts.read({"quality": quality}, model.form.kind).quality)
+        model = model.with_quality(Quality(**measured))
         path = checkpoint.find(options.model.model)
         model.save(path)
         _write_text(path.with_suffix(".md"), card(path.stem, model))

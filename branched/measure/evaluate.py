@@ -1,64 +1,97 @@
-"""Measuring a model, part by part; and an account of what was found, for the terminal and for its card."""
+"""Measuring a model, part by part; and an account of what was measured, for the terminal and for its card.
+
+What is measured of drawn and of transmuted objects depends on their form: `MEASURES` has a row for each.
+"""
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from .. import facts
 from ..class_tree.model import BranchedModel
 from ..data.dataset import Dataset
-from . import of_images, of_tables
+from . import of_images, of_tables, sizes
 from .judge import Judge
-from .sizes import Protocol
+
+PARTS = ("generation", "transmutation", "classification")
 
 
-def evaluate(model: BranchedModel, judge: Judge | None, train: Dataset, test: Dataset, protocol: Protocol,
-             parts: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The chosen parts of the evaluation, one after another, each with its protocol. Images are judged by `judge`; for
-    rows, a forest is trained here, on the rows for training alone."""
-    yield "protocol", asdict(protocol)
-    quality, judge = (of_tables, of_tables.forest(train)) if model.features else (of_images, judge)
-    if "generation" in parts:
-        yield "generation", quality.generation(model, judge, train, test, protocol)
-    if "transmutation" in parts:
-        for deterministic in (False, True):
-            yield (f"transmutation, {'deterministic' if deterministic else 'stochastic'}",
-                   quality.transmutation(model, judge, train, test, protocol, deterministic))
+class Measures(Protocol):
+    """What is asked of the measures of a form: a module or an object with these three."""
+
+    def classifier(self, train: Dataset, judge: Callable[[], Judge]) -> Any:
+        """Who tells classes apart: the `judge`, read when it is called for, or one that learns here."""
+
+    def generation(self, model: BranchedModel, judge: Any, train: Dataset, test: Dataset,
+                   protocol: sizes.Protocol) -> facts.Generation:
+        """How good drawn objects are, beside real ones for training and for testing; and what drawing took."""
+
+    def transmutation(self, model: BranchedModel, judge: Any, train: Dataset, test: Dataset, protocol: sizes.Protocol,
+                      deterministic: bool) -> facts.Transmutation:
+        """How often real objects become the class that was asked for, and what of them is kept."""
+
+
+MEASURES: dict[str, Measures] = {"images": of_images, "rows": of_tables}  # by the kind of a form
+
+
+def evaluate(model: BranchedModel, judge: Callable[[], Judge], train: Dataset, test: Dataset, protocol: sizes.Protocol,
+             parts: tuple[str, ...]) -> Iterator[tuple[str, facts.Part]]:
+    """The chosen parts of the evaluation by their names in `facts.Quality`, one after another, the protocol first.
+
+    `judge` is called where a form's measures ask for it. A form without measures has its classification measured alone;
+    `unmeasured` says so.
+    """
+    yield "protocol", facts.Protocol(**asdict(protocol))
+    measures = MEASURES.get(model.form.kind)
+    if measures and {"generation", "transmutation"} & set(parts):
+        classifier = measures.classifier(train, judge)
+        if "generation" in parts:
+            yield "generation", measures.generation(model, classifier, train, test, protocol)
+        if "transmutation" in parts:
+            for way, deterministic in (("stochastic", False), ("deterministic", True)):
+                yield way, measures.transmutation(model, classifier, train, test, protocol, deterministic)
     if "classification" in parts:
         yield "classification", classification(model, test, protocol)
 
 
-def classification(model: BranchedModel, test: Dataset, protocol: Protocol) -> dict[str, Any]:
+def unmeasured(model: BranchedModel, parts: tuple[str, ...]) -> str:
+    """A sentence about the chosen parts that `evaluate` has no measures for; "" if it measures all."""
+    left = [] if model.form.kind in MEASURES else [part for part in parts if part != "classification"]
+    return f"There are no measures of {model.form.kind} yet: no {' and no '.join(left)} is measured." if left else ""
+
+
+def classification(model: BranchedModel, test: Dataset, protocol: sizes.Protocol) -> facts.Classification:
     """Accuracy and cost of the classifier that the tree itself is."""
     pick = np.random.default_rng(protocol.seed).permutation(len(test))[:protocol.classified]
     objects = test.form.shown(test.x[pick])
     truth = np.array(test.labels)[test.y[pick].numpy()]
-    found = model.classify(objects, seed=protocol.seed)
-    own = found.probabilities[np.arange(len(truth)), [model.labels.index(label) for label in truth]]
-    kind = test.form.kind
-    return {kind: len(pick), "accuracy": float((found == truth).mean()),
-            f"evaluations of each {kind.removesuffix('s')}": found.evaluations / len(pick),
-            "mean log probability of the truth": float(np.log(own.clip(1e-12)).mean())}
+    classes = model.classify(objects, seed=protocol.seed)
+    columns = [model.labels.index(label) for label in truth]
+    of_truth = classes.probabilities[np.arange(len(truth)), columns]
+    return facts.Classification(
+        count=len(pick), accuracy=float((classes == truth).mean()), evaluations=classes.evaluations / len(pick),
+        log_probability=float(np.log(of_truth.clip(1e-12)).mean()))
 
 
-def as_text(figures: dict[str, Any]) -> str:
+def as_text(part: facts.Part, kind: str) -> str:
     """Figures as lines of text, one each; those of every pair of classes are left to the checkpoint."""
-    return "\n".join(f"  {name:<55} {_text(value)}" for name, value in figures.items() if "per pair" not in name)
+    return "\n".join(f"  {name:<55} {_text(value)}" for name, value in facts.figures(part, kind).items())
 
 
 def card(name: str, model: BranchedModel) -> str:
     """A readable account of a checkpoint, in Markdown."""
-    facts = model.facts.stored
+    stored, quality = model.facts.stored, model.facts.quality.parts
     lines = [f"# {name}", "", f"A hierarchically branched diffusion model of {len(model.labels)} classes "
              f"({', '.join(model.labels)}): {model.parameters:,} parameters, {len(model.tree.branches)} branches.", "",
-             *(f"- {key}: `{json.dumps(value)}`" for key, value in facts.items() if key != "quality"),
+             *(f"- {key}: `{json.dumps(value)}`" for key, value in stored.items() if key != "quality"),
              f"- network: `{json.dumps(asdict(model.denoise.network.config))}`",
              "- branch points: " + "; ".join(f"{' '.join(b.classes)} at {b.t_low:.3f}"
                                              for b in model.tree.branch_points)]
-    for part, figures in facts.get("quality", {}).items():
-        lines += ["", f"## Measured: {part}", "", "| figure | value |", "|---|---|"]
-        lines += [f"| {key} | {_text(value)} |" for key, value in figures.items() if "per pair" not in key]
+    for title, part in quality.items():
+        lines += ["", f"## Measured: {title}", "", "| figure | value |", "|---|---|"]
+        lines += [f"| {key} | {_text(value)} |" for key, value in facts.figures(part, model.form.kind).items()]
     return "\n".join(lines) + "\n"
 
 

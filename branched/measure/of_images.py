@@ -3,84 +3,90 @@
 All distances in features are those of the project's own judge and comparable with nothing else. Sampling is balanced
 over the classes, and so are the real images that it is compared with. Each figure has its floor.
 """
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from ..class_tree.model import BranchedModel
 from ..data.dataset import Dataset
+from ..facts import GenerationOfImages, TransmutationOfImages
 from . import metrics
 from .judge import Judge
-from .sizes import CLASS, Protocol, drawn, mean
+from .sizes import Protocol, cost, drawn, mean, right_classes, right_pairs
+
+ByClass = Mapping[str, np.ndarray]
+STYLE = ("slant", "stroke")
 
 
-def generation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset, protocol: Protocol) -> dict[str, Any]:
+def classifier(train: Dataset, judge: Callable[[], Judge]) -> Judge:
+    """Who tells classes apart: the judge, as it is; it was trained once and for all."""
+    return judge()
+
+
+def generation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset,
+               protocol: Protocol) -> GenerationOfImages:
     """Fidelity, diversity, memorising and cost of generated images."""
-    made = model.sample(n=protocol.n, **protocol.walk())
-    real = {label: drawn(train, label, protocol.n, protocol.seed) for label in made.labels}
-    other = {label: drawn(test, label, protocol.n, protocol.seed) for label in made.labels}
-    looks = {label: judge.look(images) for label, images in zip(made.labels, made.images, strict=True)}
-    right = {label: float((look[1].argmax(1) == judge.labels.index(label)).mean()) for label, look in looks.items()}
-    pixel = {label: metrics.pixel_frechet(images, real[label])
-             for label, images in zip(made.labels, made.images, strict=True)}
-    features = np.concatenate([look[0] for look in looks.values()])
-    real_features = np.concatenate([judge.features(images) for images in real.values()])
-    other_features = np.concatenate([judge.features(images) for images in other.values()])
-    copied = [metrics.memorised_share(images, other[label], drawn(train, label, len(train), 0))
-              for label, images in zip(made.labels, made.images, strict=True)]
-    return {
-        "n": protocol.n, "steps": protocol.steps, "solver": made.solver, "seed": protocol.seed,
-        "right class": mean(right), "right class, worst": min(right.values()), f"right class {CLASS}": right,
-        "pixel Frechet": mean(pixel), f"pixel Frechet {CLASS}": pixel,
-        "pixel Frechet, real against real": mean(
-            {label: metrics.pixel_frechet(other[label], real[label]) for label in made.labels}),
-        "feature Frechet": metrics.frechet_distance(features, real_features),
-        "feature Frechet, real against real": metrics.frechet_distance(other_features, real_features),
-        "precision, recall": tuple(metrics.precision_recall(real_features, features)),
-        "precision, recall, real against real": tuple(metrics.precision_recall(real_features, other_features)),
-        "density, coverage": tuple(metrics.density_coverage(real_features, features)),
-        "density, coverage, real against real": tuple(metrics.density_coverage(real_features, other_features)),
-        "nearer to a training image than 5% of test images": float(np.mean([c[0] for c in copied])),
-        "nearer to a training image than 50% of test images": float(np.mean([c[1] for c in copied])),
-        "evaluations of each ten-class set": made.evaluations / protocol.n,
-        "evaluations, class by class": made.evaluations_class_by_class / protocol.n,
-        "evaluations, class by class over tree": made.evaluations_class_by_class / made.evaluations,
-        "seconds": made.seconds,
-    }
+    samples = model.sample(n=protocol.n, **protocol.walk())
+    images = dict(zip(samples.labels, samples.images, strict=True))
+    real, other = ({label: drawn(data, label, protocol.n, protocol.seed) for label in images} for data in (train, test))
+    looks = {label: judge.look(drawing) for label, drawing in images.items()}
+    right = {label: _right(judge, logits, label) for label, (_, logits) in looks.items()}
+    features = np.concatenate([features for features, _ in looks.values()])
+    copied = [metrics.memorised_share(images[label], other[label], drawn(train, label, len(train), 0))
+              for label in images]
+    return GenerationOfImages(
+        **cost(samples, protocol), **right_classes(right), **_pixels(images, real, other),
+        **_features(features, *(np.concatenate([judge.features(x) for x in part.values()]) for part in (real, other))),
+        near=float(np.mean([share.near for share in copied])),
+        near_median=float(np.mean([share.below_median for share in copied])))
+
+
+def _right(judge: Judge, logits: np.ndarray, label: str) -> float:
+    """The share of images, by their logits or probabilities (n, N), that the judge takes for a class."""
+    return float((logits.argmax(1) == judge.labels.index(label)).mean())
+
+
+def _pixels(images: ByClass, real: ByClass, other: ByClass) -> dict[str, Any]:
+    """Distances in pixels, class by class (Tseng et al.): from real images to generated and to other real ones."""
+    distance, floor = ({label: metrics.pixel_frechet(part[label], real[label]) for label in images}
+                       for part in (images, other))
+    return {"pixel_frechet": mean(distance), "pixel_frechet_of": distance, "pixel_frechet_real": mean(floor)}
+
+
+def _features(features: np.ndarray, real: np.ndarray, other: np.ndarray) -> dict[str, Any]:
+    """Distances and neighbours in the judge's features, (n, D) each, of all classes together; each with its floor."""
+    pairs = {"": features, "_real": other}
+    return {**{f"feature_frechet{end}": metrics.frechet_distance(x, real) for end, x in pairs.items()},
+            **{f"precision_recall{end}": tuple(metrics.precision_recall(real, x)) for end, x in pairs.items()},
+            **{f"density_coverage{end}": tuple(metrics.density_coverage(real, x)) for end, x in pairs.items()}}
 
 
 def transmutation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset, protocol: Protocol,
-                  deterministic: bool) -> dict[str, Any]:
+                  deterministic: bool) -> TransmutationOfImages:
     """Real test images into every other class: right class, and how much of slant and stroke is kept.
 
     Controls: the correlation with a random real image of the target class; and that at the same turning time on a wrong
     pair (the same images, turned where they meet the right target, but into the next class).
     """
-    labels = model.labels
-    real = {label: drawn(test, label, protocol.transmuted, protocol.seed) for label in labels}
+    real = {label: drawn(test, label, protocol.transmuted, protocol.seed) for label in model.labels}
     options = protocol.walk(deterministic) | {"deterministic": deterministic}
     right, before, after, random_target, wrong_pair = {}, [], [], [], []
     rng = np.random.default_rng(protocol.seed)
-    for source in labels:
-        targets = [label for label in labels if label != source]
-        turned = model.transmute(real[source], source, targets, **options)
-        style = _style(real[source])
+    for source, images in real.items():
+        targets = [label for label in real if label != source]
+        turned = model.transmute(images, source, targets, **options)
         for k, target in enumerate(targets):
-            found = judge.probabilities(turned.images[k]).argmax(1)
-            right[f"{source}>{target}"] = float((found == judge.labels.index(target)).mean())
-            wrong = targets[(k + 1) % len(targets)]
-            wrongly = model.transmute(real[source], source, wrong, time=turned.time[k], **options)
-            before.append(style)
+            wrongly = model.transmute(images, source, targets[(k + 1) % len(targets)], time=turned.time[k], **options)
+            right[f"{source}>{target}"] = _right(judge, judge.probabilities(turned.images[k]), target)
+            before.append(_style(images))
             after.append(_style(turned.images[k]))
-            random_target.append(_style(rng.permutation(real[target])[:len(style)]))
+            random_target.append(_style(rng.permutation(real[target])[:len(images)]))
             wrong_pair.append(_style(wrongly.images))
-    result = {"images of each class": protocol.transmuted, "steps": protocol.steps, "deterministic": deterministic,
-              "right class": mean(right), "right class, worst pair": min(right.values()),
-              "worst pair": min(right, key=right.get), "right class per pair": right}
-    for j, name in enumerate(("slant", "stroke")):
-        for what, other in (("", after), (", random target", random_target), (", wrong pair", wrong_pair)):
-            result[f"{name} kept{what}"] = tuple(_pooled(before, other, j, protocol.seed))
-    return result
+    kept = {"": after, "_random": random_target, "_wrong": wrong_pair}
+    return TransmutationOfImages(**right_pairs(right, protocol, deterministic), **{
+        name + end: tuple(_pooled(before, styles, j, protocol.seed))
+        for j, name in enumerate(STYLE) for end, styles in kept.items()})
 
 
 def _style(images: np.ndarray) -> np.ndarray:

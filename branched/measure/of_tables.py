@@ -3,14 +3,17 @@
 Distances are those of standardised features, as in the published protocol. No classifier is shipped for tables: a
 random forest is trained on the rows for training whenever a model is measured. Each figure has its floor or ceiling.
 """
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..class_tree.model import BranchedModel
 from ..data.dataset import Dataset
+from ..facts import GenerationOfRows, TransmutationOfRows
 from . import metrics
-from .sizes import CLASS, Protocol, drawn, mean
+from .judge import Judge
+from .sizes import Protocol, cost, drawn, mean, right_classes, right_pairs
 
 REAL = 700      # real rows of each class, for training or testing, that generated ones are compared with (Tseng et al.)
 TURNED = 600    # real rows that are turned into the nearest class, for correlations (Tseng et al.)
@@ -18,57 +21,77 @@ CLOSE = 0.1     # correlations that differ by less count as the same
 TREES = 500     # of the forest
 
 
-def forest(train: Dataset) -> Any:
-    """A classifier of rows, trained on real ones: a random forest (Breiman, 2001)."""
+def classifier(train: Dataset, judge: Callable[[], Judge]) -> Any:
+    """Who tells classes apart: a random forest (Breiman, 2001), trained here, on the rows for training alone."""
     from sklearn.ensemble import RandomForestClassifier  # a second, and rarely needed
 
-    model = RandomForestClassifier(TREES, n_jobs=-1, random_state=0)
-    return model.fit(train.form.shown(train.x), np.array(train.labels)[train.y.numpy()])
+    forest = RandomForestClassifier(TREES, n_jobs=-1, random_state=0)
+    return forest.fit(train.form.shown(train.x), np.array(train.labels)[train.y.numpy()])
 
 
-def generation(model: BranchedModel, judge: Any, train: Dataset, test: Dataset, protocol: Protocol) -> dict[str, Any]:
+class Compared(NamedTuple):
+    """Generated rows of one class beside real ones, by `GenerationOfRows`' names."""
+
+    frechet: float
+    frechet_gaussian: float
+    frechet_halves: float
+    close: float
+    close_gaussian: float
+    copied: metrics.Memorised
+    spread: float
+    density_coverage: tuple[float, float]
+    density_coverage_halves: tuple[float, float]
+
+
+def generation(model: BranchedModel, forest: Any, train: Dataset, test: Dataset,
+               protocol: Protocol) -> GenerationOfRows:
     """Distributions, correlations, memorising and cost of generated rows."""
-    made = model.sample(n=protocol.n, **protocol.walk())
+    samples = model.sample(n=protocol.n, **protocol.walk())
     rng = np.random.default_rng(protocol.seed)
-    distance, floor, halves, close, ceiling, right, copied, spread, covered, covered_real = ({} for _ in range(10))
-    for label, rows in zip(made.labels, made.rows, strict=True):
-        own, fresh = drawn(train, label, len(train), 0), drawn(test, label, len(test), 0)
-        real = rng.permutation(np.concatenate([own, fresh]))
-        right[label] = float((judge.predict(model.rounded(rows)) == label).mean())
-        x, own, fresh, real = (_standard(model, part) for part in (rows, own, fresh, real))
-        some, middle = real[:REAL], len(real) // 2
-        ideal = rng.multivariate_normal(some.mean(0), np.cov(some.T), protocol.n)
-        distance[label] = metrics.frechet_distance(x, some)
-        floor[label] = metrics.frechet_distance(ideal, some)
-        halves[label] = metrics.frechet_distance(real[:middle], real[middle:])
-        close[label], ceiling[label] = (close_correlations(part, some) for part in (x, ideal))
-        copied[label] = metrics.memorised_share(_standard(model, model.rounded(rows)), fresh, own)
-        spread[label] = float(x.std(0).sum() / max(real.std(0).sum(), 1e-9))
-        covered[label], covered_real[label] = (
-            metrics.density_coverage(real[:middle], part[:middle]) for part in (x, real[middle:]))
+    right, compared = {}, {}
+    for label, rows in zip(samples.labels, samples.rows, strict=True):
+        right[label] = float((forest.predict(model.rounded(rows)) == label).mean())
+        compared[label] = _compared(model, rows, *(drawn(data, label, len(data), 0) for data in (train, test)), rng)
     truth = np.array(test.labels)[test.y.numpy()]
-    return {
-        "n": protocol.n, "steps": protocol.steps, "solver": made.solver, "seed": protocol.seed, "real rows": REAL,
-        "Frechet": mean(distance), f"Frechet {CLASS}": distance,
-        "Frechet, as many rows of one Gaussian": mean(floor), "Frechet, real halves": mean(halves),
-        "right class": mean(right), "right class, worst": min(right.values()), f"right class {CLASS}": right,
-        "right class, real test rows": float((judge.predict(test.form.shown(test.x)) == truth).mean()),
-        "close correlations": mean(close), "close correlations, worst": min(close.values()),
-        f"close correlations {CLASS}": close, "close correlations, as many rows of one Gaussian": mean(ceiling),
-        "spread, over that of real rows": mean(spread),
-        "density, coverage": tuple(np.mean(list(covered.values()), 0).tolist()),
-        "density, coverage, real halves": tuple(np.mean(list(covered_real.values()), 0).tolist()),
-        "nearer to a training row than 5% of test rows": float(np.mean([c.near for c in copied.values()])),
-        "nearer to a training row than 50% of test rows": float(np.mean([c.below_median for c in copied.values()])),
-        "evaluations of each set": made.evaluations / protocol.n,
-        "evaluations, class by class": made.evaluations_class_by_class / protocol.n,
-        "evaluations, class by class over tree": made.evaluations_class_by_class / made.evaluations,
-        "seconds": made.seconds,
-    }
+    of = {name: {label: getattr(one, name) for label, one in compared.items()} for name in Compared._fields}
+    means = ("frechet", "frechet_gaussian", "frechet_halves", "close", "close_gaussian", "spread")
+    return GenerationOfRows(
+        **cost(samples, protocol), **right_classes(right), **{name: mean(of[name]) for name in means}, real_rows=REAL,
+        frechet_of=of["frechet"], close_of=of["close"], close_worst=min(of["close"].values()),
+        right_real=float((forest.predict(test.form.shown(test.x)) == truth).mean()),
+        density_coverage=_mean_pair(of["density_coverage"]),
+        density_coverage_halves=_mean_pair(of["density_coverage_halves"]),
+        near=float(np.mean([share.near for share in of["copied"].values()])),
+        near_median=float(np.mean([share.below_median for share in of["copied"].values()])))
 
 
-def transmutation(model: BranchedModel, judge: Any, train: Dataset, test: Dataset, protocol: Protocol,
-                  deterministic: bool) -> dict[str, Any]:
+def _compared(model: BranchedModel, rows: np.ndarray, learnt: np.ndarray, fresh: np.ndarray,
+              rng: np.random.Generator) -> Compared:
+    """Generated rows (n, F) of a class beside those of it that were `learnt` from, and `fresh` ones for testing.
+
+    Rows of one Gaussian, fitted to the real ones, are what a model without any fault of its own could reach there.
+    """
+    real = rng.permutation(np.concatenate([learnt, fresh]))
+    on_grid = _standard(model, model.rounded(rows))
+    n, (rows, learnt, fresh, real) = len(rows), (_standard(model, part) for part in (rows, learnt, fresh, real))
+    some, middle = real[:REAL], len(real) // 2
+    half, other = real[:middle], real[middle:]
+    gaussian = rng.multivariate_normal(some.mean(0), np.cov(some.T), n)
+    return Compared(
+        *(metrics.frechet_distance(*pair) for pair in ((rows, some), (gaussian, some), (half, other))),
+        *(close_correlations(part, some) for part in (rows, gaussian)),
+        metrics.memorised_share(on_grid, fresh, learnt),
+        float(rows.std(0).sum() / max(real.std(0).sum(), 1e-9)),
+        *(metrics.density_coverage(half, part[:middle]) for part in (rows, other)))
+
+
+def _mean_pair(pairs: dict[str, tuple[float, float]]) -> tuple[float, float]:
+    first, second = np.mean(list(pairs.values()), 0).tolist()
+    return first, second
+
+
+def transmutation(model: BranchedModel, forest: Any, train: Dataset, test: Dataset, protocol: Protocol,
+                  deterministic: bool) -> TransmutationOfRows:
     """Real test rows into every other class: right class. Real rows into the class that each is nearest to, in the
     tree: Pearson's r of every feature before and after.
 
@@ -76,37 +99,37 @@ def transmutation(model: BranchedModel, judge: Any, train: Dataset, test: Datase
     after the target).
     """
     options = protocol.walk(deterministic) | {"deterministic": deterministic}
-    labels, tree = model.labels, model.tree
-    right, kept, random_target, wrong_pair = {}, {}, {}, {}
-    rng = np.random.default_rng(protocol.seed)
-    for source in labels:
-        targets = [label for label in labels if label != source]
+    right: dict[str, float] = {}
+    for source in model.labels:
+        targets = [label for label in model.labels if label != source]
         turned = model.transmute(drawn(test, source, protocol.transmuted, protocol.seed), source, targets, **options)
-        for target, rows in zip(targets, turned.rows, strict=True):
-            right[f"{source}>{target}"] = float((judge.predict(model.rounded(rows)) == target).mean())
-    for source in labels:
-        targets = sorted((label for label in labels if label != source), key=lambda to: tree.meeting_point(source, to))
-        target, wrong = targets[0], targets[1 % len(targets)]
-        pair, time = f"{source}>{target}", tree.meeting_point(source, target)
-        rows, others = (rng.permutation(np.concatenate([drawn(part, label, len(part), 0) for part in (train, test)]))
-                        for label in (source, target))
-        rows = rows[:TURNED]
-        n = min(len(rows), len(others))
-        kept[pair] = metrics.correlations(rows, model.transmute(rows, source, target, **options).rows)
-        random_target[pair] = metrics.correlations(rows[:n], others[:n])
-        wrong_pair[pair] = metrics.correlations(rows, model.transmute(rows, source, wrong, time=time, **options).rows)
-    means = {what: {pair: float(np.nanmean(r)) for pair, r in own.items()} for what, own in
-             (("kept", kept), ("random", random_target), ("wrong", wrong_pair))}
-    return {
-        "rows of each class": protocol.transmuted, "steps": protocol.steps, "deterministic": deterministic,
-        "right class": mean(right), "right class, worst pair": min(right.values()),
-        "worst pair": min(right, key=right.get), "right class per pair": right,
-        "kept, nearest class": mean(means["kept"]), "kept, random target": mean(means["random"]),
-        "kept, wrong target": mean(means["wrong"]), "kept, of each pair": means["kept"],
-        "kept, least feature of each pair": {pair: float(np.nanmin(r)) for pair, r in kept.items()},
-        "kept, random target, of each pair": means["random"], "kept, wrong target, of each pair": means["wrong"],
-        "kept per pair and feature": {pair: [round(float(value), 4) for value in r] for pair, r in kept.items()},
-    }
+        right |= {f"{source}>{target}": float((forest.predict(model.rounded(rows)) == target).mean())
+                  for target, rows in zip(targets, turned.rows, strict=True)}
+    rng = np.random.default_rng(protocol.seed)
+    kept = {pair: r for source in model.labels for pair, r in [_kept(model, source, train, test, rng, options)]}
+    after, by_chance, wrongly = ({pair: float(np.nanmean(r[k])) for pair, r in kept.items()} for k in range(3))
+    return TransmutationOfRows(
+        **right_pairs(right, protocol, deterministic), kept=mean(after), kept_random=mean(by_chance),
+        kept_wrong=mean(wrongly), kept_of=after, kept_random_of=by_chance, kept_wrong_of=wrongly,
+        kept_least={pair: float(np.nanmin(r)) for pair, (r, *_) in kept.items()},
+        kept_features={pair: tuple(round(float(value), 4) for value in r) for pair, (r, *_) in kept.items()})
+
+
+def _kept(model: BranchedModel, source: str, train: Dataset, test: Dataset, rng: np.random.Generator,
+          options: dict[str, Any]) -> tuple[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """A class and the one nearest to it ("4>9"); and r (F,) of each feature: before and after, and of both controls."""
+    tree = model.tree
+    targets = sorted((label for label in model.labels if label != source),
+                     key=lambda label: tree.meeting_point(source, label))
+    target, wrong = targets[0], targets[1 % len(targets)]
+    rows, others = (rng.permutation(np.concatenate([drawn(part, label, len(part), 0) for part in (train, test)]))
+                    for label in (source, target))
+    rows, time = rows[:TURNED], tree.meeting_point(source, target)
+    n = min(len(rows), len(others))
+    return f"{source}>{target}", (
+        metrics.correlations(rows, model.transmute(rows, source, target, **options).rows),
+        metrics.correlations(rows[:n], others[:n]),
+        metrics.correlations(rows, model.transmute(rows, source, wrong, time=time, **options).rows))
 
 
 def close_correlations(generated: np.ndarray, real: np.ndarray) -> float:

@@ -12,9 +12,9 @@ from branched.command.main import main
 from branched.data import sources
 from branched.data.dataset import Dataset, load
 from branched.data.table import Table
-from branched.facts import Facts
+from branched.facts import Quality
 from branched.learning import loop
-from branched.measure.evaluate import as_text, card, evaluate
+from branched.measure.evaluate import PARTS, as_text, card, evaluate
 from branched.measure.of_tables import close_correlations
 from branched.measure.sizes import Protocol
 from branched.networks.mlp import MLPConfig
@@ -279,16 +279,19 @@ def test_correlations_are_those_of_numpy():
 def test_every_part_is_measured(table_model, rows, monkeypatch):
     monkeypatch.setattr("branched.measure.of_tables.TREES", 5)
     protocol = Protocol(n=30, steps=4, transmuted=5, classified=20)
-    found = dict(evaluate(table_model, None, rows, rows, protocol, ("generation", "transmutation", "classification")))
-    assert list(found) == ["protocol", "generation", "transmutation, stochastic", "transmutation, deterministic",
-                           "classification"]
-    generation, turned = found["generation"], found["transmutation, stochastic"]
-    assert generation["Frechet"] > generation["Frechet, as many rows of one Gaussian"] > 0
-    assert generation["right class, worst"] == min(generation["right class per class"].values())
-    assert set(turned["kept, of each pair"]) == {"0>1", "1>0", "4>9", "7>4", "9>4"}
-    assert len(turned["right class per pair"]) == 20 and found["classification"]["rows"] == 20
-    measured = table_model.with_quality(Facts.read({"quality": found}, "rows").quality)
-    assert "close correlations" in card("tiny", measured) and "per pair" not in as_text(turned)
+    quality = Quality(**dict(evaluate(table_model, lambda: pytest.fail("a judge"), rows, rows, protocol, PARTS)))
+    assert list(quality.parts) == ["protocol", "generation", "transmutation, stochastic",
+                                   "transmutation, deterministic", "classification"]
+    generation, turned = quality.generation, quality.stochastic
+    assert generation.frechet > generation.frechet_gaussian > 0
+    assert generation.right_worst == min(generation.right_of.values())
+    assert set(turned.kept_of) == {"0>1", "1>0", "4>9", "7>4", "9>4"}
+    assert len(turned.right_of) == 20 and quality.classification.count == 20
+    for part in (generation, turned, quality.deterministic, quality.classification):
+        assert not [name for name in part.__struct_fields__ if getattr(part, name) is None]
+    measured = table_model.with_quality(quality)
+    assert measured.facts.quality == quality and table_model.facts.quality == Quality()
+    assert "close correlations" in card("tiny", measured) and "per pair" not in as_text(turned, "rows")
 
 
 # -- the letters -------------------------------------------------------------------------------------------------------

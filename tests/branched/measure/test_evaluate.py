@@ -4,57 +4,91 @@ import json
 import numpy as np
 import pytest
 
+import branched
 from branched.data import dataset
-from branched.facts import Facts
-from branched.measure.evaluate import as_text, card, evaluate
+from branched.facts import Facts, Quality, to_json
+from branched.measure import evaluate as measured
+from branched.measure.evaluate import MEASURES, PARTS, as_text, card, evaluate, unmeasured
 from branched.measure.judge import Settings, train_judge
 from branched.measure.sizes import Protocol, drawn
 
-PARTS = ("generation", "transmutation", "classification")
+
+@pytest.fixture(scope="module")
+def judge(digits):
+    *_, record = train_judge(digits, dataset.load("digits", "test").only(digits.labels), Settings(epochs=1))
+    return record.judge
 
 
 @pytest.fixture(scope="module")
-def found(model, digits):
-    judge = None
+def quality(model, digits, judge) -> Quality:
     test = dataset.load("digits", "test").only(digits.labels)
-    for record in train_judge(digits, test, Settings(epochs=1)):
-        judge = record.judge
     protocol = Protocol(n=12, steps=4, transmuted=5, classified=20)
-    return dict(evaluate(model, judge, digits, test, protocol, PARTS))
+    return Quality(**dict(evaluate(model, lambda: judge, digits, test, protocol, PARTS)))
 
 
-def test_every_part_is_there_with_its_protocol(found):
-    assert list(found) == ["protocol", "generation", "transmutation, stochastic", "transmutation, deterministic",
-                           "classification"]
-    assert found["protocol"]["n"] == 12 and found["generation"]["steps"] == 4
+def test_every_part_is_there_with_its_protocol(quality):
+    assert list(quality.parts) == ["protocol", "generation", "transmutation, stochastic",
+                                   "transmutation, deterministic", "classification"]
+    assert quality.protocol.n == 12 and quality.generation.steps == 4 and quality.classification.count == 20
+    assert quality.deterministic.deterministic and not quality.stochastic.deterministic
 
 
-def test_generation_is_measured_beside_its_floor(found, model):
-    figures = found["generation"]
-    assert figures["pixel Frechet"] > figures["pixel Frechet, real against real"] > 0
-    assert figures["pixel Frechet"] == pytest.approx(np.mean(list(figures["pixel Frechet per class"].values())))
-    made = model.sample(n=12, steps=4)
-    assert figures["evaluations, class by class over tree"] == made.evaluations_class_by_class / made.evaluations
-    assert figures["right class, worst"] == min(figures["right class per class"].values())
+def test_generation_is_measured_beside_its_floor(quality, model):
+    figures = quality.generation
+    assert figures.pixel_frechet > figures.pixel_frechet_real > 0
+    assert figures.pixel_frechet == pytest.approx(np.mean(list(figures.pixel_frechet_of.values())))
+    samples = model.sample(n=12, steps=4)
+    assert figures.saved == samples.evaluations_class_by_class / samples.evaluations
+    assert figures.evaluations == samples.evaluations / 12
+    assert figures.right_worst == min(figures.right_of.values())
 
 
-def test_every_pair_is_transmuted_and_compared_with_controls(found, model):
-    figures = found["transmutation, stochastic"]
-    pairs = figures["right class per pair"]
+def test_every_pair_is_transmuted_and_compared_with_controls(quality):
+    figures = quality.stochastic
+    pairs = figures.right_of
     assert len(pairs) == 20
-    assert figures["right class, worst pair"] == pairs[figures["worst pair"]] == min(pairs.values())
+    assert figures.right_worst == pairs[figures.worst] == min(pairs.values())
     for name in ("slant", "stroke"):
-        for control in ("", ", random target", ", wrong pair"):
-            r, low, high = figures[f"{name} kept{control}"]
+        for control in ("", "_random", "_wrong"):
+            r, low, high = getattr(figures, f"{name}{control}")
             assert -1 <= low <= r <= high <= 1 and low < high
-        assert figures[f"{name} kept"][0] > figures[f"{name} kept, random target"][0]
+        assert getattr(figures, name)[0] > getattr(figures, f"{name}_random")[0]
 
 
-def test_figures_survive_json_and_make_a_card(found, model):
-    again = json.loads(json.dumps(found))
-    text = card("tiny", model.with_quality(Facts.read({"quality": again}, "images").quality))
+def test_figures_survive_json_and_make_a_card(quality, model):
+    again = Facts.read({"quality": json.loads(json.dumps(to_json(quality, "images")))}, "images").quality
+    assert again == quality
+    text = card("tiny", model.with_quality(again))
     assert "## Measured: classification" in text and "right class, worst" in text
-    assert "per pair" not in as_text(again["transmutation, stochastic"])
+    assert "per pair" not in as_text(again.stochastic, "images") and "per pair" not in text
+
+
+def test_every_field_is_measured(quality):
+    """A figure that the record has a place for, and nobody fills, would be missing on the page without a sound."""
+    for part in (quality.generation, quality.stochastic, quality.deterministic, quality.classification):
+        assert not [name for name in part.__struct_fields__ if getattr(part, name) is None]
+
+
+def test_each_form_has_its_measures():
+    assert {branched.load(name).form.kind for name in branched.models()} <= set(MEASURES)
+
+
+def test_a_form_without_measures_is_classified_and_told_of(model, digits, judge, monkeypatch):
+    monkeypatch.setattr(measured, "MEASURES", {})
+    test = dataset.load("digits", "test").only(digits.labels)
+    found = dict(evaluate(model, lambda: judge, digits, test, Protocol(classified=20), PARTS))
+    assert list(found) == ["protocol", "classification"] and found["classification"].count == 20
+    assert unmeasured(model, PARTS) == ("There are no measures of images yet: no generation and no transmutation is "
+                                        "measured.")
+    assert unmeasured(model, ("classification",)) == ""
+    monkeypatch.undo()
+    assert unmeasured(model, PARTS) == ""
+
+
+def test_no_judge_is_read_where_none_is_asked_for(model, digits):
+    test = dataset.load("digits", "test").only(digits.labels)
+    assert len(dict(evaluate(model, lambda: pytest.fail("read"), digits, test, Protocol(classified=5),
+                             ("classification",)))) == 2
 
 
 def test_pictures_are_the_classs_own(digits):
