@@ -13,12 +13,12 @@ from ..data.dataset import Dataset
 
 @dataclass(frozen=True)
 class Protocol:
-    """Sizes and options of an evaluation."""
+    """Sizes and options of an evaluation. Without a solver it is the model's own."""
 
     n: int = 1000               # generated objects of each class, and real ones compared with them
-    steps: int = 20
-    solver: str | None = None   # None: the model's default
-    seed: int = 0
+    steps: int = 20             # from noise to data
+    solver: str | None = None   # how steps are taken, by a name in SOLVERS
+    seed: int = 0               # the same seed gives the same figures
     transmuted: int = 100       # real test objects of each class, turned into each other class
     classified: int = 2000      # test objects
 
