@@ -2,20 +2,33 @@
 from importlib import import_module
 from typing import Any
 
-from .class_tree.model import BranchedModel, Extension, load, models
-from .class_tree.tree import Branch, ClassTree
+from .class_tree.generate import Frame, Samples
+from .class_tree.hybrid import Hybrid
+from .class_tree.model import BranchedModel, Extension
+from .class_tree.rule import Rule, pair_curves
+from .class_tree.transmute import Transmutation
+from .class_tree.tree import Branch, ClassTree, Meeting
+from .data.form import Form
+from .data.images import Images
+from .data.table import Table
 from .errors import BranchedError
 from .facts import Facts
+from .family import Explorable, load, models
+from .noise.sampling import Sampling
 from .noise.schedule import alpha, sigma
-from .noise.solvers import SOLVERS, STOCHASTIC
+from .noise.solvers import SOLVER, SOLVERS, STOCHASTIC
+from .outline import Outline, OutlineNode
 from .version import __version__
 
 LATER = {  # these need SciPy, for whose import loading and sampling need not wait (PEP 562)
-    "pair_curves": ".class_tree.discovery", "tree_from_similarity": ".class_tree.discovery",
+    "tree_from_similarity": ".class_tree.discovery",
+    "Judge": ".measure.judge", "judge_for": ".measure.judge",
     "correlations": ".measure.metrics", "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
 }
-__all__ = ["SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Extension", "Facts",
-           "__version__", "alpha", "load", "models", "sigma", *LATER]
+__all__ = ["SOLVER", "SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Explorable",
+           "Extension", "Facts", "Form", "Frame", "Hybrid", "Images", "Meeting", "Outline", "OutlineNode", "Rule",
+           "Samples", "Sampling", "Table", "Transmutation", "__version__", "alpha", "load", "models", "pair_curves",
+           "sigma", *LATER]
 
 
 def __getattr__(name: str) -> Any:

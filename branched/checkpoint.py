@@ -3,7 +3,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from .errors import BranchedError
+from .files import write_atomically
 
 FORMAT, VERSION = "branched", 1
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
@@ -28,10 +28,10 @@ def find(name: str | os.PathLike) -> Path:
     return next((place for place in places if place.is_file()), places[0])
 
 
-def names(kind: str) -> tuple[str, ...]:
-    """Names under which `find` finds files of a `kind`, sorted; also those too damaged to tell what they are."""
-    found = {path.stem for folder in _folders() if folder.is_dir() for path in folder.glob("*.safetensors")}
-    return tuple(sorted(name for name in found if _kind(find(name)) in (kind, None)))
+def names(*kinds: str) -> tuple[str, ...]:
+    """Names under which `find` finds files of some kinds, sorted; also those too damaged to tell what they are."""
+    stems = {path.stem for folder in _folders() if folder.is_dir() for path in folder.glob("*.safetensors")}
+    return tuple(sorted(name for name in stems if kind_of(find(name)) in (*kinds, None)))
 
 
 def _folders() -> list[Path]:
@@ -39,7 +39,7 @@ def _folders() -> list[Path]:
     return [SHIPPED, Path(own).expanduser()] if own else [SHIPPED]
 
 
-def _kind(path: Path) -> str | None:
+def kind_of(path: Path) -> str | None:
     """What a file says that it is, from its header alone: "" for one that is not ours, None if it cannot be read."""
     try:
         with safe_open(path, "pt") as file:
@@ -47,22 +47,6 @@ def _kind(path: Path) -> str | None:
     except (SafetensorError, OSError):
         return None
     return metadata.get("kind", "") if metadata.get("format") == FORMAT else ""
-
-
-def write_atomically(path: Path, write) -> None:
-    """Let `write(temporary)` write a file, then rename it: what was at `path` stays until the new one is whole."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        try:
-            write(temporary)
-            os.chmod(temporary, 0o644)  # mkstemp keeps others out, and a shipped model is for everyone
-            os.replace(temporary, path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-    except (OSError, SafetensorError) as error:
-        raise BranchedError(f"{path} could not be written: {error}.") from None
 
 
 def save(path: str | os.PathLike, kind: str, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:

@@ -23,9 +23,9 @@ import torch
 from branched import BranchedModel, load
 from branched.checkpoint import find, write_atomically
 from branched.class_tree.extend import VARIED
+from branched.class_tree.training import Batches, TrainingConfig, loss_of
 from branched.data import dataset
-from branched.data.images import save_grid
-from branched.learning.loop import TrainingConfig, learn, start_from
+from branched.learning.loop import learn, start
 from branched.measure import metrics
 from branched.measure.judge import Judge
 from branched.measure.sizes import drawn
@@ -82,7 +82,8 @@ def row() -> None:
         larger = taught(larger, label)
         figures(larger, (label,))
     larger.save(RUNS / "049-712.safetensors")
-    save_grid(RUNS / "049-712.png", [larger.sample(label, n=16).images[0] for label in larger.labels])
+    blocks = [({"class": label}, larger.sample(label, n=16).images[0]) for label in larger.labels]
+    larger.form.write(RUNS / "049-712.png", blocks)
     print(f"bits that differ in 1000 samples of each old class: {differing_bits(base, larger, OLD)}")
 
 
@@ -104,7 +105,8 @@ def few(labels: list[str], count: int = 10, samples: int = 100) -> None:
               f"{lesson.sibling} at {lesson.time:.3f}; median distance to the nearest drawing: samples "
               f"{distances[0]:.2f}, distorted drawings {distances[1]:.2f}, other real digits {distances[2]:.2f}",
               flush=True)
-        save_grid(RUNS / f"few-{label}.png", [given[:10], *images[:40].reshape(4, 10, *images.shape[1:])])
+        rows = [given[:10], *images[:40].reshape(4, 10, *images.shape[1:])]
+        base.form.write(RUNS / f"few-{label}.png", [({}, row) for row in rows])
     print(f"right class, mean of {len(shares)} digits: {np.mean(shares):.1%}, worst {min(shares):.0%}")
 
 
@@ -134,9 +136,10 @@ def fine_tuned(model: BranchedModel, label: str, config: TrainingConfig) -> Bran
     """A label-conditioned model that goes on learning, with all that it has, from the images of a new class alone."""
     network = model.denoise.network
     tree = model.tree.graft(label, model.labels[-1], 1.0)
-    grown = copy.deepcopy(network.joined(network.only([network.branches - 1]))).requires_grad_(True)
-    images, state = dataset.load("mnist").only([label]), start_from(grown, config)
-    for _ in learn(state, [tree.leaf(label)], lambda turn: (images, {}), config):
+    grown = copy.deepcopy(network.joined(network.only([network.processes - 1]))).requires_grad_(True)
+    images, state = dataset.load("mnist").only([label]), start(grown, config)
+    batches = Batches([tree.leaf(label)], lambda turn: (images, {}), config)
+    for _ in learn(state, batches, loss_of, config):
         pass
     return BranchedModel(state.average, tree, {}, {})
 

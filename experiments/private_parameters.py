@@ -14,9 +14,10 @@ from torch import Tensor
 
 from branched import load
 from branched.checkpoint import find
+from branched.class_tree.training import Batch, loss_of
 from branched.data import dataset
 from branched.data.images import Images
-from branched.learning.loop import Batch, autocast, loss_of
+from branched.learning.precision import autocast
 from branched.measure import metrics
 from branched.measure.judge import Judge
 from branched.networks.unet import BranchedUNet
@@ -39,7 +40,7 @@ def leaf(trunk: BranchedUNet, rank: int, parts: tuple[str, ...]) -> tuple[Branch
     """The trunk with one new branch, which starts as the mean of all branches; and its tensors that learn."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        network = BranchedUNet(replace(trunk.config, rank=rank), branches=1)
+        network = BranchedUNet(replace(trunk.config, rank=rank), processes=1)
     private, old = network.private(), trunk.private()
     weights = {key: value for key, value in trunk.state_dict().items() if key not in old}
     weights |= {key: old[key].mean(0, keepdim=True) for key in private if old[key].shape[1:] == private[key].shape[1:]}

@@ -54,7 +54,7 @@ else:
     gaps = finding.gaps(name, chosen["smoothing"], curves)
     met = finding.meetings(curves.times, gaps, chosen["epsilon"])
     try:
-        found = branched.tree_from_similarity(curves.labels, curves.times, curves.similarity, **chosen)
+        found = branched.tree_from_similarity(curves.labels, curves.times, curves.similarity, branched.Rule(**chosen))
         tree = found
     except branched.BranchedError as error:
         right.warning(f"{error} You see the model's own tree.", icon=":material/warning:")

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from ..noise import schedule
 from ..noise.seeds import mix, normal
+from .diffusion import Diffusion
 from .tree import ClassTree
-from .walk import Denoiser
 
 TEMPERATURE = 0.7        # of the summed log errors; the best of a few on 400 training digits
 DROP = 4.0               # a class this many factors of e behind the best is no candidate any more
@@ -29,32 +29,39 @@ class Classes(np.ndarray):
     evaluations: int
 
 
-def classify(denoise: Denoiser, x0: Tensor, noises: int, seed: int) -> Classes:
+def classify(diffusion: Diffusion, x0: Tensor, noises: int, seed: int) -> Classes:
     """The class of each object x0 (B, *shape), judged at `noises` times with fresh noise at each."""
-    tree = denoise.tree
-    errors = torch.zeros(len(x0), len(tree.labels))
+    labels = diffusion.tree.labels
+    errors = torch.zeros(len(x0), len(labels))
     candidate = torch.ones_like(errors, dtype=torch.bool)
-    spent = 0
-    for k, t in enumerate(looking_times(tree, noises)):
-        xt = schedule.diffuse(x0, normal([mix(seed, k)], denoise.shape).to(x0), t)
-        owners = [tree.branch_of(label, t).id for label in tree.labels]
-        columns = {branch: [j for j, own in enumerate(owners) if own == branch] for branch in owners}
-        asked = [(row, branch) for branch, own in columns.items()
-                 for row in candidate[:, own].any(1).nonzero().flatten().tolist()]
-        rows, branches = (torch.tensor(part) for part in zip(*asked, strict=True))
-        estimate = denoise(xt[rows.to(x0.device)], torch.full((len(rows),), t), branches)
-        squared = (estimate - x0[rows.to(x0.device)]).square().flatten(1).sum(1).cpu()
-        error = squared.clamp_min(1e-12).log() / TEMPERATURE
-        spent += len(rows)
-        for branch, own in columns.items():
-            mine = branches == branch
-            errors[rows[mine][:, None], torch.tensor(own)] += error[mine][:, None]
+    evaluations = 0
+    for k, t in enumerate(looking_times(diffusion.tree, noises)):
+        noise = normal([mix(seed, k)], diffusion.shape).to(x0)
+        evaluations += _look(diffusion, x0, noise, t, errors, candidate)
         errors[~candidate] = torch.inf
         candidate &= errors < errors.min(1, keepdim=True).values + DROP
     probabilities = torch.softmax(-errors, dim=1).numpy()
-    result = np.array(tree.labels)[probabilities.argmax(1)].view(Classes)
-    result.probabilities, result.evaluations = probabilities, spent
+    result = np.array(labels)[probabilities.argmax(1)].view(Classes)
+    result.probabilities, result.evaluations = probabilities, evaluations
     return result
+
+
+def _look(diffusion: Diffusion, x0: Tensor, noise: Tensor, t: float, errors: Tensor, candidate: Tensor) -> int:
+    """Add to `errors` (B, N) those of one look at time t, for all candidates (B, N); gives what the look cost."""
+    tree, xt = diffusion.tree, schedule.diffuse(x0, noise, t)
+    owners = [tree.branch_of(label, t).id for label in tree.labels]
+    columns = {owner: [j for j, other in enumerate(owners) if other == owner] for owner in owners}
+    # Every branch that still holds a candidate of an object is asked once, and its error counts for all of them.
+    asked = [(row, branch) for branch, classes in columns.items()
+             for row in candidate[:, classes].any(1).nonzero().flatten().tolist()]
+    rows, branches = (torch.tensor(part) for part in zip(*asked, strict=True))
+    estimate, evaluations = diffusion.estimate(xt[rows.to(x0.device)], torch.full((len(rows),), t), branches)
+    squared = (estimate - x0[rows.to(x0.device)]).square().flatten(1).sum(1).cpu()
+    error = squared.clamp_min(1e-12).log() / TEMPERATURE
+    for branch, classes in columns.items():
+        here = branches == branch
+        errors[rows[here][:, None], torch.tensor(classes)] += error[here][:, None]
+    return int(evaluations.sum())
 
 
 def looking_times(tree: ClassTree, count: int) -> list[float]:

@@ -1,18 +1,17 @@
-"""Discovery: the class tree that the data themselves suggest, by the rule of Tseng et al. (2024), section 3 and app. B.
+"""Discovery: the class tree that the data themselves suggest.
 
-Noise the data of every class and follow, over diffusion time, the mean cosine similarity of pairs. Two classes meet at
-the first time at which the similarity between them reaches the mean of the two similarities within them, less epsilon.
+Noise the data of every class and follow, over diffusion time, the mean cosine similarity of pairs. When classes meet,
+the `rule` says; they are joined from the earliest meeting on (single linkage).
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from scipy.cluster.hierarchy import linkage
-from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.distance import squareform
 from torch import Tensor
 
@@ -20,6 +19,7 @@ from ..data.dataset import Dataset
 from ..data.form import Form
 from ..errors import BranchedError
 from ..noise.schedule import alpha, sigma
+from .rule import Rule
 from .tree import ClassTree
 
 ROUNDS = 10  # independent draws of noise for each object; see `_mean_unit_vectors`
@@ -48,31 +48,34 @@ class Discovery:
         return {"times": self.times.astype(np.float32), "similarity": self.similarity, "means": self.means}
 
 
-def discover(dataset: Dataset, *, seed: int = 0, samples: int = 1000, times: int = 1000, epsilon: float = 0.005,
-             smoothing: float = 3.0, minimum_time: float = 0.0, minimum_length: float = 0.0) -> Discovery:
+def discover(dataset: Dataset, rule: Rule = Rule(), *, seed: int = 0, samples: int = 1000,  # noqa: B008 - frozen
+             times: int = 1000) -> Discovery:
     """Find the class tree of a data set from `samples` objects of each class (or all, if it has fewer).
 
-    `times` is the number of diffusion times, evenly spaced in (0, 1]; for the others see `tree_from_similarity`.
-    The same seed gives the same tree. Raises BranchedError for options that make no sense.
+    `times` is the number of diffusion times, evenly spaced in (0, 1]. The same seed gives the same tree. Raises
+    BranchedError for options that make no sense.
     """
-    rule = {"epsilon": epsilon, "smoothing": smoothing, "minimum_time": minimum_time, "minimum_length": minimum_length}
     if samples < 2:
         raise BranchedError(f"Discovery compares pairs within a class, so it takes at least 2 samples, not {samples}.")
     if times < MIN_TIMES:
         raise BranchedError(f"Discovery takes at least {MIN_TIMES} times, not {times}.")
-    _check(dataset.labels, times, **rule)
+    _check_count(dataset.labels)
+    rule.room(times)
     generator = torch.Generator().manual_seed(seed)
-    objects = []
-    for label in dataset.labels:
-        x = dataset.of(label)
-        if len(x) < 2:
-            raise BranchedError(f"The class {label!r} has {len(x)} {dataset.form.kind}; "
-                                "discovery needs at least 2 in every class.")
-        objects.append(x[torch.randperm(len(x), generator=generator)[:samples]])
+    objects = [_picked(dataset, label, samples, generator) for label in dataset.labels]
     grid = np.arange(1, times + 1) / times
     similarity, means = _similarity(objects, dataset.form, grid, generator)
-    tree = tree_from_similarity(dataset.labels, grid, similarity, **rule)
-    return Discovery(tree, grid, similarity, means, {"seed": seed, "samples": samples, "times": times, **rule})
+    tree = tree_from_similarity(dataset.labels, grid, similarity, rule)
+    return Discovery(tree, grid, similarity, means, {"seed": seed, "samples": samples, "times": times, **asdict(rule)})
+
+
+def _picked(dataset: Dataset, label: str, samples: int, generator: torch.Generator) -> Tensor:
+    """Some random objects of a class, as they are stored."""
+    x = dataset.of(label)
+    if len(x) < 2:
+        raise BranchedError(f"The class {label!r} has {len(x)} {dataset.form.kind}; "
+                            "discovery needs at least 2 in every class.")
+    return x[torch.randperm(len(x), generator=generator)[:samples]]
 
 
 # -- similarity ------------------------------------------------------------------------------------------------------
@@ -142,18 +145,15 @@ def without_class(curves: dict[str, np.ndarray], place: int) -> dict[str, np.nda
     return result
 
 
-def joining(labels: Sequence[str], curves: dict[str, np.ndarray], rule: dict[str, float],
+def joining(labels: Sequence[str], curves: dict[str, np.ndarray], rule: Rule,
             sibling: str | None = None) -> tuple[str, float]:
     """Where the last class of `curves` joins a tree of the others, `labels`: the class that it meets first (or the
-    given one), and the time. By the rule of `tree_from_similarity`, with its settings."""
-    settings = {name: rule.get(name, value) for name, value in
-                (("epsilon", 0.005), ("smoothing", 3.0), ("minimum_time", 0.0), ("minimum_length", 0.0))}
+    given one), and the time."""
     times = curves["times"]
-    _check((*labels, ""), len(times), **settings)
-    meetings = squareform(_meetings(times, curves["similarity"], settings["epsilon"], settings["smoothing"]))[-1, :-1]
+    room = rule.room(len(times))
+    meetings = squareform(rule.meetings(times, curves["similarity"]))[-1, :-1]
     place = int(meetings.argmin()) if sibling is None else tuple(labels).index(sibling)
-    lowest, highest = _room(len(times), settings["minimum_time"], settings["minimum_length"])
-    return labels[place], float(meetings[place].clip(lowest, highest))
+    return labels[place], float(meetings[place].clip(*room))
 
 
 def _mean_unit_vectors(x: Tensor, t: Tensor, generator: torch.Generator) -> Tensor:
@@ -173,58 +173,23 @@ def _mean_unit_vectors(x: Tensor, t: Tensor, generator: torch.Generator) -> Tens
     return (a * weights) @ x + (s * weights) @ noise
 
 
-# -- the rule --------------------------------------------------------------------------------------------------------
+# -- the tree --------------------------------------------------------------------------------------------------------
 
-def tree_from_similarity(labels: Sequence[str], times: np.ndarray, similarity: np.ndarray, *, epsilon: float = 0.005,
-                         smoothing: float = 3.0, minimum_time: float = 0.0, minimum_length: float = 0.0) -> ClassTree:
-    """The tree that curves of similarity (S, N, N) over times (S,), evenly spaced in (0, 1], lead to. Milliseconds.
-
-    `smoothing` is the width (sigma) of the Gaussian that smooths the curves, in time steps. No branch point lies below
-    `minimum_time`, and no branch is shorter than `minimum_length`: splits too close become one split of several.
-    """
+def tree_from_similarity(labels: Sequence[str], times: np.ndarray, similarity: np.ndarray,
+                         rule: Rule = Rule()) -> ClassTree:  # noqa: B008 - frozen
+    """The tree that curves of similarity (S, N, N) over times (S,), evenly spaced in (0, 1], lead to. Milliseconds."""
     labels, count = tuple(labels), len(labels)
-    _check(labels, len(times), epsilon, smoothing, minimum_time, minimum_length)
+    _check_count(labels)
+    if len(times) < 2:
+        raise BranchedError(f"Similarity must be known at two times or more, not at {len(times)}.")
+    room = rule.room(len(times))
     if similarity.shape != (len(times), count, count) or not np.isfinite(similarity).all():
         raise BranchedError(f"Similarity is finite numbers of shape {(len(times), count, count)}, "
                             f"not of {similarity.shape}.")
-    meetings = _meetings(times, similarity, epsilon, smoothing).clip(*_room(len(times), minimum_time, minimum_length))
-    return ClassTree.from_merges(labels, _merges(labels, meetings, minimum_length))
+    return ClassTree.from_merges(labels, _merges(labels, rule.meetings(times, similarity).clip(*room), rule))
 
 
-def _room(times: int, minimum_time: float, minimum_length: float) -> tuple[float, float]:
-    """Between which times branch points may lie: even classes that are the same, or never meet, get a leaf and a root
-    of positive length."""
-    lowest, highest = max(1 / times, minimum_time, minimum_length), 1 - max(1 / times, minimum_length)
-    if lowest > highest:
-        raise BranchedError(f"A minimum time of {minimum_time:g} and a minimum length of {minimum_length:g} "
-                            "leave no room for a branch point.")
-    return lowest, highest
-
-
-def _meetings(times: np.ndarray, similarity: np.ndarray, epsilon: float, smoothing: float) -> np.ndarray:
-    """The time at which each two classes meet, (N (N - 1) / 2,) in scipy's condensed order; 1 if they never do."""
-    curves = _smoothed(similarity, smoothing)
-    i, j = np.triu_indices(similarity.shape[1], 1)
-    within = curves.diagonal(axis1=1, axis2=2)
-    met = curves[:, i, j] >= (within[:, i] + within[:, j]) / 2 - epsilon                 # (S, pairs)
-    return np.where(met.any(0), times[met.argmax(0)], 1.0)
-
-
-def pair_curves(similarity: np.ndarray, i: int, j: int, smoothing: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
-    """What the rule compares for the classes i and j: similarity between and (mean) within them, smoothed, (S,) each.
-
-    They meet where the first reaches the second less epsilon.
-    """
-    curves = _smoothed(similarity[:, [i, j]][:, :, [i, j]], smoothing)
-    return curves[:, 0, 1], (curves[:, 0, 0] + curves[:, 1, 1]) / 2
-
-
-def _smoothed(similarity: np.ndarray, smoothing: float) -> np.ndarray:
-    return gaussian_filter1d(similarity, smoothing, axis=0, mode="nearest") if smoothing else similarity
-
-
-def _merges(labels: tuple[str, ...], meetings: np.ndarray,
-            minimum_length: float) -> list[tuple[float, tuple[str, ...]]]:
+def _merges(labels: tuple[str, ...], meetings: np.ndarray, rule: Rule) -> list[tuple[float, tuple[str, ...]]]:
     """Single linkage as (time, classes), where a branch that would be too short is left out."""
     nodes = [(0.0, (label,), ()) for label in labels]
     for a, b, time, _ in linkage(meetings, "single"):
@@ -233,24 +198,13 @@ def _merges(labels: tuple[str, ...], meetings: np.ndarray,
     while stack:  # from the root down: what a left-out branch would split into, its parent splits into
         (time, classes, children), start = stack.pop()
         is_root = len(classes) == len(labels)
-        if is_root or start - time > max(minimum_length - 1e-9, 0):
+        if is_root or start - time > max(rule.minimum_length - 1e-9, 0):
             merges.append((time, classes))
             start = time
         stack += [(nodes[child], start) for child in children if nodes[child][2]]
     return merges
 
 
-def _check(labels: Sequence[str], times: int, epsilon: float, smoothing: float, minimum_time: float,
-           minimum_length: float) -> None:
+def _check_count(labels: Sequence[str]) -> None:
     if len(labels) < 2:
         raise BranchedError("Discovery needs at least two classes.")
-    if times < 2:
-        raise BranchedError(f"Similarity must be known at two times or more, not at {times}.")
-    if not 0 <= epsilon < float("inf"):
-        raise BranchedError(f"Epsilon is 0 or more, not {epsilon:g}.")
-    if not 0 <= smoothing <= times:
-        raise BranchedError(f"Smoothing is between 0 and the number of times, {times}; not {smoothing:g}.")
-    if not 0 <= minimum_time < 1:
-        raise BranchedError(f"The minimum time of a branch point is from 0 to below 1, not {minimum_time:g}.")
-    if not 0 <= minimum_length <= 0.5:
-        raise BranchedError(f"The minimum length of a branch is from 0 to 0.5, not {minimum_length:g}.")

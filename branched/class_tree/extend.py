@@ -20,20 +20,21 @@ from torch import Tensor
 from ..data.dataset import Dataset
 from ..data.form import Form
 from ..errors import BranchedError
-from ..learning.loop import TrainingConfig, learn, start_from
+from ..learning.loop import LearningState, learn, start
 from ..learning.precision import autocast
 from ..networks.base import BranchedNetwork
+from ..noise.sampling import Sampling
 from ..noise.seeds import mix, normal
-from ..noise.solvers import SOLVER
 from .bridge import Pairs, bridged
+from .diffusion import BranchedDenoiser, Diffusion
 from .generate import sample
+from .training import Batches, TrainingConfig, loss_of
 from .tree import Branch, ClassTree
-from .walk import Denoiser, from_noise
+from .walk import from_noise
 
 LEAST = 3                       # different objects that tell of a class
 FEW, ENOUGH = 20, 1000          # objects that are varied in full, and those that need no variation
 STEPS_FEW, STEPS = 400, 1500    # of training
-WALK = 20                       # steps of the walks that draw the parent's states, and previews
 PREVIEWED = 16                  # samples in a preview
 VARIED = 1024                   # variations at a time
 
@@ -72,29 +73,38 @@ def checked(x: Tensor, form: Form) -> Tensor:
     return stored
 
 
-def learning(denoise: Denoiser, tree: ClassTree, name: str, given: Tensor, row: int,
+def learning(diffusion: Diffusion, network: BranchedNetwork, tree: ClassTree, name: str, given: Tensor, row: int,
              config: TrainingConfig) -> Iterator[Learnt]:
-    """Teach the class `name`, a leaf of `tree` that `denoise` does not know yet, from stored objects (n, *shape).
+    """Teach the class `name`, a leaf of `tree` that the network does not know yet, from stored objects (n, *shape).
 
-    The leaf starts as the process `row` of the network. The old network is not modified.
+    `diffusion` walks the old tree by that network, which is not modified. The leaf starts as its process `row`.
     """
-    leaf, trunk, form = tree.leaf(name), denoise.network, denoise.form
-    state = start_from(trunk.only([row]), config)
-    lane = [Branch(leaf.id, leaf.classes, 0.0, leaf.t_high, None, process=0)]
-    started = Denoiser(trunk.joined(state.average).eval(), tree, form)
+    leaf, form = tree.leaf(name), diffusion.form
+    state = start(network.only([row]), config)
+    # The leaf is learnt by a network of its own, whose only process is row 0, on the frozen trunk.
+    lone = Branch(leaf.id, leaf.classes, 0.0, leaf.t_high, None, process=0)
+    started = Diffusion(BranchedDenoiser(network.joined(state.average).eval(), tree), tree, form)
     supply = Supply(started, leaf, given, config)
     last = None
-    for progress in learn(state, lane, supply, config):
+    for progress in learn(state, Batches([lone], supply, config), loss_of, config):
         record = Learnt(progress.step, config.steps, progress.loss, progress.seconds)
         if is_preview(progress.step, config.steps):
-            network = trunk.joined(state.average).eval().requires_grad_(False)
-            made = sample(Denoiser(network, tree, form), (name,), PREVIEWED, WALK, SOLVER, config.seed)
-            record = replace(record, network=network, samples=made.made[0])
+            record = _previewed(record, network, state, tree, name, form, config.seed)
+            # Of few objects: once samples repeat them, what came before was the best that there is to have.
             if last and supply.strength == 1 and repeats(form.to_core(record.samples), supply):
                 yield last
                 return
             last = record
         yield record
+
+
+def _previewed(record: Learnt, network: BranchedNetwork, state: LearningState, tree: ClassTree, name: str, form: Form,
+               seed: int) -> Learnt:
+    """A record with all that has been learnt so far, and samples from it."""
+    larger = network.joined(state.average).eval().requires_grad_(False)
+    diffusion = Diffusion(BranchedDenoiser(larger, tree), tree, form)
+    drawn = sample(diffusion, (name,), Sampling(n=PREVIEWED, seed=seed))
+    return replace(record, network=larger, samples=drawn.made[0])
 
 
 def is_preview(step: int, steps: int) -> bool:
@@ -105,17 +115,19 @@ def is_preview(step: int, steps: int) -> bool:
 def repeats(samples: Tensor, supply: Supply) -> bool:
     """Whether samples (n, *shape) are nearer to the given objects than variations of these are: then they repeat
     them."""
-    scale = supply.denoise.form.scale
-    given, varied = scale(supply.given), scale(supply.varied(PREVIEWED))
-    nearest = [torch.cdist(x.flatten(1), given.flatten(1)).amin(1) for x in (samples, varied)]
+    scale = supply.diffusion.form.scale
+    given, varied = scale(supply.given).flatten(1), scale(supply.varied(PREVIEWED)).flatten(1)
+    # In double precision and by differences: distances of exactly 0 are what this is about.
+    nearest = [torch.cdist(x.double(), given.double(), compute_mode="donot_use_mm_for_euclid_dist").amin(1).numpy()
+               for x in (samples.flatten(1), varied)]
     return np.median(nearest[0]) < 0.8 * np.median(nearest[1])
 
 
 class Supply:
     """What a leaf learns from: the objects of the class, varied if they are few, and bridges from its parent."""
 
-    def __init__(self, denoise: Denoiser, leaf: Branch, given: Tensor, config: TrainingConfig):
-        self.denoise, self.leaf, self.given, self.config = denoise, leaf, given, config
+    def __init__(self, diffusion: Diffusion, leaf: Branch, given: Tensor, config: TrainingConfig):
+        self.diffusion, self.leaf, self.given, self.config = diffusion, leaf, given, config
         share = np.log(len(given) / FEW) / np.log(ENOUGH / FEW)
         self.strength = float(np.clip(1 - share, 0, 1))
         self.arrived = torch.empty(0, *given.shape[1:])
@@ -125,8 +137,8 @@ class Supply:
         generator = torch.Generator().manual_seed(mix(config.seed, turn, 3))
         data = self.data(VARIED, generator)
         if len(self.arrived) < 2 * config.pairs:
-            with autocast(config.precision, self.denoise.device)():
-                fresh = arriving(self.denoise, self.leaf, config.pairs, mix(config.seed, turn, 4)).float()
+            with autocast(config.precision, self.diffusion.device)():
+                fresh = arriving(self.diffusion, self.leaf, config.pairs, mix(config.seed, turn, 4)).float()
             self.arrived = torch.cat([self.arrived, fresh])
         x_high = self.arrived[torch.randperm(len(self.arrived), generator=generator)[:config.pairs]]
         x0 = data.draw(self.leaf.classes, len(x_high), generator)
@@ -134,7 +146,7 @@ class Supply:
 
     def data(self, n: int, generator: torch.Generator) -> Dataset:
         """The given objects, if they are many; else n variations of them."""
-        x, form = self.given, self.denoise.form
+        x, form = self.given, self.diffusion.form
         if self.strength > 0:
             x = form.varied(x[torch.arange(n) % len(x)], self.strength, generator)
         return Dataset("the new class", self.leaf.classes, x, torch.zeros(len(x), dtype=torch.long), form)
@@ -144,11 +156,11 @@ class Supply:
         return self.data(n, torch.Generator().manual_seed(mix(self.config.seed, 5))).x
 
 
-def arriving(denoise: Denoiser, leaf: Branch, n: int, seed: int) -> Tensor:
+def arriving(diffusion: Diffusion, leaf: Branch, n: int, seed: int) -> Tensor:
     """States (n, *shape) that the parent of a leaf hands over, drawn by the model; pure noise where there is none."""
     if leaf.parent is None:
-        return normal([mix(seed, i) for i in range(n)], denoise.shape)
-    walk = from_noise(denoise, leaf.classes, n, WALK, SOLVER, seed)
+        return normal([mix(seed, i) for i in range(n)], diffusion.shape)
+    walk = from_noise(diffusion, leaf.classes, Sampling(n=n, seed=seed))
     for _ in walk:
         if (0, leaf.parent) in walk.handed:
             break

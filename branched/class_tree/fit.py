@@ -12,13 +12,13 @@ import torch.distributed as dist
 from ..data.dataset import Dataset
 from ..errors import BranchedError
 from ..facts import Data, Facts, Training
-from ..learning import loop
-from ..learning.loop import Progress, TrainingConfig
-from ..networks.mlp import MLPConfig
-from ..networks.unet import UNetConfig
+from ..learning import resume
+from ..learning.loop import LearningState, Progress
+from ..networks.base import NetworkConfig
 from ..version import versions
 from .discovery import Discovery
 from .model import BranchedModel
+from .training import TrainingConfig, begin, train
 from .tree import ClassTree
 
 
@@ -28,7 +28,7 @@ class Plan:
 
     data: Dataset
     tree: ClassTree
-    network: UNetConfig | MLPConfig
+    network: NetworkConfig
     config: TrainingConfig
     discovery: Discovery | None = None  # None if the tree was given
 
@@ -45,25 +45,25 @@ class Plan:
                                       "training": asdict(self.config)}))
 
 
-def fit(plan: Plan, output: Path, device: torch.device, resume: bool, every: int) -> Iterator[Progress]:
+def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: int) -> Iterator[Progress]:
     """Train to the end of the plan and write the model to `output`.
 
-    It is also written every `every` steps, with all that is needed to go on beside it, in `output` + ".resume". Under
-    torchrun only the first process writes.
+    It is also written every `every` steps, with all that is needed to go on beside it, in `output` + ".resume"; from
+    there a run of the same plan goes on where it was stopped (`goes_on`). Under torchrun only the first process writes.
     """
-    state = loop.start(plan.tree, plan.network, plan.config, device)
+    state = begin(plan.tree, plan.network, plan.config, device)
     kept = output.with_name(output.name + ".resume")
-    if resume:
-        loop.load_state(kept, state, plan.facts)
+    if goes_on:
+        resume.load_state(kept, state, plan.facts)
     writes = not dist.is_initialized() or dist.get_rank() == 0
-    for progress in loop.train(state, plan.tree, plan.data, plan.config):
+    for progress in train(state, plan.tree, plan.data, plan.config):
         if writes and (progress.step % every == 0 or progress.step == plan.config.steps):
-            loop.save_state(kept, state, plan.facts)
+            resume.save_state(kept, state, plan.facts)
             as_model(plan, state).save(output)
         yield progress
 
 
-def as_model(plan: Plan, state: loop.TrainingState) -> BranchedModel:
+def as_model(plan: Plan, state: LearningState) -> BranchedModel:
     """The averaged network of a run, with all that is known about it."""
     curves = {} if plan.discovery is None else plan.discovery.curves
     device = torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores"

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..data.form import Made
+from ..noise.sampling import Asked, Sampling
+from .diffusion import Diffusion
 from .hybrid import Hybrid, handed_over
-from .walk import Denoiser, Lane, Walk, from_noise
+from .tree import Meeting
+from .walk import Lane, Walk, from_noise
 
 
 @dataclass(frozen=True)
-class Samples(Made):
+class Samples(Made, Asked):
     """What was generated, and what it cost: `.images` (len(labels), n, H, W) or (..., 3) in [0, 1], or of a table
     `.rows` (len(labels), n, F) in the features' own units; `made` is either.
 
@@ -29,9 +32,7 @@ class Samples(Made):
     evaluations_class_by_class: int
     waves: int
     seconds: float
-    seed: int
-    steps: int
-    solver: str
+    sampling: Sampling
     hybrids: dict[int, Hybrid] = field(default_factory=dict)
     calls: dict[int, int] = field(default_factory=dict)
 
@@ -49,35 +50,41 @@ class Frame:
     result: Samples | None = None
 
 
-def sampling(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int,
-             hybrids: bool = False) -> Iterator[Frame]:
+def sampling(diffusion: Diffusion, labels: tuple[str, ...], asked: Sampling, hybrids: bool = False) -> Iterator[Frame]:
     """Sample n objects of every label, telling of every wave; the last frame carries the result."""
-    began = time.perf_counter()
-    walk = from_noise(denoise, labels, n, steps, solver, seed)
+    began, shown = time.perf_counter(), diffusion.form.from_core
+    walk = from_noise(diffusion, labels, asked)
     latest: dict[str, Lane] = {}
     for lanes in walk:
         latest |= {label: lane for lane in lanes for label in lane.labels}
-        yield Frame(np.stack([denoise.form.from_core(latest[label].x) for label in labels]),
-                    np.stack([denoise.form.from_core(latest[label].x0) for label in labels]),
-                    tuple(latest[label].t for label in labels))
-    result = _result(walk, seed, time.perf_counter() - began, hybrids)
+        current = [latest[label] for label in labels]
+        yield Frame(np.stack([shown(lane.x) for lane in current]), np.stack([shown(lane.x0) for lane in current]),
+                    tuple(lane.t for lane in current))
+    result = _result(walk, time.perf_counter() - began, hybrids)
     yield Frame(result.made, result.made, (0.0,) * len(labels), result)
 
 
-def sample(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int) -> Samples:
+def sample(diffusion: Diffusion, labels: tuple[str, ...], asked: Sampling) -> Samples:
     """Sample n objects of every label."""
     began = time.perf_counter()
-    walk = from_noise(denoise, labels, n, steps, solver, seed).run()
-    return _result(walk, seed, time.perf_counter() - began)
+    walk = from_noise(diffusion, labels, asked).run()
+    return _result(walk, time.perf_counter() - began)
 
 
-def _result(walk: Walk, seed: int, seconds: float, hybrids: bool = False) -> Samples:
-    [start], tree, form = walk.starts, walk.denoise.tree, walk.denoise.form
+def _result(walk: Walk, seconds: float, hybrids: bool = False) -> Samples:
+    [start], form = walk.starts, walk.diffusion.form
     made = np.stack([form.from_core(walk.ends[0, label]) for label in start.labels])
     alone = len(start.x) * sum(walk.path_evaluations(0, label) for label in start.labels)
-    passed = [branch for branch in (tree.walk(start.labels) if hybrids else ())
+    calls = {branch: evaluations for (_, branch), evaluations in walk.calls.items()}
+    return Samples(made, form.kind, start.labels, walk.evaluations, alone, walk.waves, seconds, walk.sampling,
+                   _shared(walk) if hybrids else {}, calls)
+
+
+def _shared(walk: Walk) -> dict[int, Hybrid]:
+    """The hybrids of all branch points that a walk has passed, by the id of the branch that ends there."""
+    passed = [branch for branch in walk.diffusion.tree.walk(walk.starts[0].labels)
               if not branch.is_leaf and (0, branch.id) in walk.handed]
-    found = dict(zip([branch.id for branch in passed], handed_over(walk, passed, seed), strict=True)) if passed else {}
-    calls = {branch: own for (_, branch), own in walk.calls.items()}
-    return Samples(made, form.kind, start.labels, walk.evaluations, alone, walk.waves, seconds, seed, walk.steps,
-                   walk.solver, found, calls)
+    if not passed:
+        return {}
+    shared = handed_over(walk, [Meeting(branch.t_low, branch) for branch in passed])
+    return dict(zip([branch.id for branch in passed], shared, strict=True))

@@ -1,5 +1,5 @@
 """Transmutation: carry a real object of one class up to where its path meets another's, and walk down the other's."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -7,14 +7,19 @@ from torch import Tensor
 
 from ..data.form import Made
 from ..noise import schedule
+from ..noise.sampling import Asked, Sampling
 from ..noise.seeds import mix, normal
-from .walk import Denoiser, Start, Walk
+from ..noise.solvers import ODE_SOLVER
+from .diffusion import Diffusion
+from .walk import Start, Walk
+
+Turn = tuple[str, float]  # a target, and the time at which to turn
 
 FIRST_UP = 0.03  # a clean image has no noise to walk up from: a trace of it, added here, keeps the way up typical
 
 
 @dataclass(frozen=True)
-class Transmutation(Made):
+class Transmutation(Made, Asked):
     """Transmuted `.images` (B, H, W) or (B, H, W, 3) in [0, 1], or `.rows` (B, F) in the features' own units; `made` is
     either. Before these, an axis for several targets, then for times.
 
@@ -31,13 +36,11 @@ class Transmutation(Made):
     deterministic: bool
     evaluations: int
     seconds: float
-    seed: int
-    steps: int
-    solver: str
+    sampling: Sampling
 
 
-def transmute(denoise: Denoiser, x0: Tensor, source: str, turns: list[tuple[str, float]], steps: int, solver: str,
-              seed: int, deterministic: bool) -> tuple[Tensor, Tensor, int]:
+def transmute(diffusion: Diffusion, x0: Tensor, source: str, turns: list[Turn], sampling: Sampling,
+              deterministic: bool) -> tuple[Tensor, Tensor, int]:
     """Objects x0 (B, *shape) of class `source` -> (len(turns), B, *shape), one for each (target, turning time).
 
     Stochastic: noise forward to the turning time. Deterministic: walk up the source's path by inverting the ODE, which
@@ -45,19 +48,26 @@ def transmute(denoise: Denoiser, x0: Tensor, source: str, turns: list[tuple[str,
     (two, if deterministic). Also returns the states at the turn, of the same shape, and the number of evaluations.
     Tseng et al. (2024), section 5.
     """
-    keys = [mix(seed, i) for i in range(len(x0))]
+    keys = [mix(sampling.seed, i) for i in range(len(x0))]
     times = sorted({t for _, t in turns})
-    noise = normal(keys, denoise.shape).to(x0)
+    noise = normal(keys, diffusion.shape).to(x0)
     if deterministic:
-        first = [min(t, FIRST_UP) for t in times]
-        up = Walk(denoise, [Start(schedule.diffuse(x0, noise, low), low, (source,), until=t)
-                            for low, t in zip(first, times, strict=True)], steps, "dpm++2m").run()
-        states = [up.ends[k, source] for k in range(len(times))]
+        states, spent = _walked_up(diffusion, x0, source, times, noise, sampling)
     else:
-        states = [schedule.diffuse(x0, noise, t) if t > 0 else x0 for t in times]
+        states, spent = [schedule.diffuse(x0, noise, t) if t > 0 else x0 for t in times], 0
     starts = [Start(state, t, tuple(dict.fromkeys(target for target, s in turns if s == t)), keys)
               for state, t in zip(states, times, strict=True)]
-    down = Walk(denoise, starts, steps, solver).run()
+    down = Walk(diffusion, starts, sampling).run()
     ends = torch.stack([down.ends[times.index(t), target] for target, t in turns])
     turned = torch.stack([states[times.index(t)] for _, t in turns])
-    return ends, turned, down.evaluations + (up.evaluations if deterministic else 0)
+    return ends, turned, down.evaluations + spent
+
+
+def _walked_up(diffusion: Diffusion, x0: Tensor, source: str, times: list[float], noise: Tensor,
+               sampling: Sampling) -> tuple[list[Tensor], int]:
+    """States (B, *shape) at each of the times, up the path of a class along the ODE; and what they cost."""
+    first = [min(t, FIRST_UP) for t in times]
+    starts = [Start(schedule.diffuse(x0, noise, low), low, (source,), until=t)
+              for low, t in zip(first, times, strict=True)]
+    up = Walk(diffusion, starts, replace(sampling, solver=ODE_SOLVER)).run()
+    return [up.ends[k, source] for k in range(len(times))], up.evaluations

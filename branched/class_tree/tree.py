@@ -13,11 +13,12 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from ..errors import BranchedError
 from ..names import natural_order
+from ..outline import Outline, OutlineNode
 
 Label = str | int
 
@@ -53,6 +54,19 @@ class Branch:
     def owns(self, t: float) -> bool:
         """Whether time t lies on this branch: the one place where the boundaries are written."""
         return self.t_low < t <= self.t_high or (self.is_leaf and t == 0.0)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Where the paths of classes part: the time, and the branch that ends there, which all of them share. In a flat
+    tree they share none, and meet in the noise at t = 1."""
+
+    time: float
+    branch: Branch | None
+
+    def holds(self, label: str) -> bool:
+        """Whether a class passes here: noise is everybody's."""
+        return self.branch is None or label in self.branch.classes
 
 
 class ClassTree:
@@ -162,16 +176,34 @@ class ClassTree:
         """All parts of the process that a branch belongs to, from noise to data: usually the branch alone."""
         return tuple(sorted((own for own in self.branches if own.process == branch.process), key=lambda b: -b.t_low))
 
-    def meeting_branch(self, *labels: Label | Iterable[Label]) -> Branch | None:
-        """The smallest branch that holds all the given classes; None if they share no branch (a flat tree)."""
+    def meeting(self, *labels: Label | Iterable[Label]) -> Meeting:
+        """Where the paths of two classes (or sets of classes) part: the end of the smallest branch that holds them."""
         wanted = {name for label in labels for name in self.group(label)}
         holding = [branch for branch in self.branches if wanted <= set(branch.classes)]
-        return min(holding, key=lambda branch: (len(branch.classes), branch.t_low), default=None)
+        branch = min(holding, key=lambda branch: (len(branch.classes), branch.t_low), default=None)
+        return Meeting(1.0 if branch is None else branch.t_low, branch)
+
+    def meeting_branch(self, *labels: Label | Iterable[Label]) -> Branch | None:
+        """The smallest branch that holds all the given classes; None if they share no branch (a flat tree)."""
+        return self.meeting(*labels).branch
 
     def meeting_point(self, a: Label | Iterable[Label], b: Label | Iterable[Label]) -> float:
         """The time at which the paths of two classes (or of two sets of classes) part; 0 for a class and itself."""
-        branch = self.meeting_branch(a, b)
-        return 1.0 if branch is None else branch.t_low
+        return self.meeting(a, b).time
+
+    def by_kinship(self, label: Label) -> tuple[str, ...]:
+        """The other classes, nearest first: by the time at which they part from this one."""
+        others = [other for other in self.labels if other != self.label(label)]
+        return tuple(sorted(others, key=lambda other: self.meeting_point(label, other)))
+
+    def nearest(self, label: Label) -> str | None:
+        """The class that parts last from another one; None where there is no other."""
+        return next(iter(self.by_kinship(label)), None)
+
+    def closest_pairs(self, most: int = 1) -> list[tuple[str, str]]:
+        """The pairs of classes that part last on the way to data, the last first."""
+        pairs = combinations(self.labels, 2)
+        return sorted(pairs, key=lambda pair: self.meeting_point(*pair))[:most]
 
     def walk(self, labels: Label | Iterable[Label] | None = None) -> Iterator[Branch]:
         """The branches that the given classes pass through, each once, parents before children."""
@@ -181,6 +213,12 @@ class ClassTree:
             branch = stack.pop()
             yield branch
             stack += [child for child in reversed(self.children(branch)) if wanted & set(child.classes)]
+
+    def outline(self) -> Outline:
+        """What is drawn of the tree: a node for each branch, children in their order."""
+        nodes = [OutlineNode(branch.id, branch.parent, branch.classes, branch.t_low, branch.t_high, branch.is_leaf)
+                 for branch in sorted(self.branches, key=lambda branch: branch.process)]
+        return Outline(self.labels, tuple(nodes))
 
     # -- other trees -------------------------------------------------------------------------------------------------
 

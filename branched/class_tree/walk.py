@@ -12,54 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-from ..data.form import Form
-from ..networks.base import BranchedNetwork
-from ..noise import schedule
+from ..noise.sampling import Sampling
 from ..noise.seeds import mix, normal
-from ..noise.solvers import ONCE, SOLVERS, Steps, grid, solve
-from .tree import Branch, ClassTree
-
-
-@dataclass(frozen=True)
-class Denoiser:
-    """E[x0 | xt] by the branch that each row is on: the trained network, its tree, and the form of its data."""
-
-    network: BranchedNetwork
-    tree: ClassTree
-    form: Form
-
-    @property
-    def device(self) -> torch.device:
-        return next(self.network.parameters()).device
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Of one object: (C, H, W), or (F,)."""
-        return self.form.shape
-
-    @cached_property
-    def _rows(self) -> Tensor:
-        """The row of the network's private parameters for each branch id."""
-        rows = torch.zeros(1 + max(branch.id for branch in self.tree.branches), dtype=torch.long)
-        for branch in self.tree.branches:
-            rows[branch.id] = branch.process
-        return rows
-
-    @torch.inference_mode()
-    def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
-        """States xt (B, *shape), times t (B,), branch ids (B,) -> estimates of x0 (B, *shape) in the range of the
-        data."""
-        pieces = -(-len(xt) // self.network.chunk) if self.device.type == "cpu" else 1
-        rows = self._rows[branch.cpu()]
-        parts = zip(*(value.to(self.device).tensor_split(pieces) for value in (xt, t, rows)), strict=True)
-        x0 = torch.cat([schedule.clean_from_velocity(x, self.network(x, s, b), s) for x, s, b in parts])
-        return self.form.clamp(x0)
+from ..noise.solvers import SOLVERS, Steps, grid, solve
+from .diffusion import Diffusion
+from .tree import Branch
 
 
 @dataclass(frozen=True)
@@ -109,7 +71,7 @@ class Lane:
     parts: tuple[Branch, ...]
     labels: tuple[str, ...]
     noise: FreshNoise
-    solver: Steps
+    steps: Steps
     x: Tensor
     t: float
     x0: Tensor | None = None
@@ -119,16 +81,23 @@ class Lane:
         """Where the lane is now."""
         return next((part for part in self.parts if part.t_low < self.t), self.parts[-1])
 
+    @property
+    def is_left(self) -> bool:
+        """Whether some of its classes leave it before it ends."""
+        return any(label not in self.parts[-1].classes for label in self.labels)
+
 
 class Walk:
     """Walks all starts together. Iterate to see every wave of evaluations, or `run()`; then read the results.
 
     `ends[origin, label]` is the state that arrived, `handed[origin, branch id]` the state at the end of a branch, and
     `calls[origin, branch id]` the evaluations that each row cost there; `waves` counts sequential network calls.
+    Of `sampling` the steps and the solver count here; `starts` say how many objects there are, and their seeds.
     """
 
-    def __init__(self, denoise: Denoiser, starts: Sequence[Start], steps: int, solver: str):
-        self.denoise, self.starts, self.steps, self.solver = denoise, starts, steps, solver
+    def __init__(self, diffusion: Diffusion, starts: Sequence[Start], sampling: Sampling):
+        self.diffusion, self.starts, self.sampling = diffusion, starts, sampling
+        self.solver = SOLVERS[sampling.solver]
         self.ends: dict[tuple[int, str], Tensor] = {}
         self.handed: dict[tuple[int, int], Tensor] = {}
         self.calls: dict[tuple[int, int], int] = {}
@@ -154,7 +123,7 @@ class Walk:
 
     def path_evaluations(self, origin: int, label: str) -> int:
         """Evaluations that walking one start to one class costs each of its rows."""
-        return sum(self.calls.get((origin, branch.id), 0) for branch in self.denoise.tree.path(label))
+        return sum(self.calls.get((origin, branch.id), 0) for branch in self.diffusion.tree.path(label))
 
     def _enter(self, origin: int, labels: tuple[str, ...], x: Tensor, t: float) -> list[Lane]:
         """Open a lane on every branch on which the walk goes on from time t."""
@@ -162,56 +131,74 @@ class Walk:
         if t == until:
             self.ends |= {(origin, label): x for label in labels}
             return []
-        lanes, tree = [], self.denoise.tree
-        for branch in tree.walk(labels):
-            if until < t and branch.owns(t):
-                parts = tuple(part for part in tree.parts(branch) if until < part.t_high <= branch.t_high)
-                times = grid(t, max(parts[-1].t_low, until), self.steps)
-            elif until > t and branch.t_low <= t < branch.t_high:
-                parts = tuple(part for part in tree.parts(branch) if until > part.t_low >= branch.t_low)
-                times = grid(min(parts[0].t_high, until), t, self.steps)[::-1]
-            else:
-                continue
-            below = tuple(label for label in labels if label in branch.classes)
-            noise = FreshNoise([mix(key, tree.parts(branch)[-1].id) for key in self.starts[origin].keys], x)
-            solver = SOLVERS[self.solver](x, times, noise)
-            lanes.append(Lane(origin, parts, below, noise, solver, *solver.send(None)))
-        return lanes
+        return [self._lane(origin, branch, labels, x, t) for branch in self.diffusion.tree.walk(labels)
+                if (branch.owns(t) if until < t else branch.t_low <= t < branch.t_high)]
+
+    def _lane(self, origin: int, branch: Branch, labels: tuple[str, ...], x: Tensor, t: float) -> Lane:
+        """A lane that begins on a branch at time t, with its first question asked."""
+        start, whole = self.starts[origin], self.diffusion.tree.parts(branch)
+        if start.until < t:
+            parts = tuple(part for part in whole if start.until < part.t_high <= branch.t_high)
+            times = grid(t, max(parts[-1].t_low, start.until), self.sampling.steps)
+        else:  # upwards: the same grid, turned round, so that the way up visits the times of the way down
+            parts = tuple(part for part in whole if start.until > part.t_low >= branch.t_low)
+            times = grid(min(parts[0].t_high, start.until), t, self.sampling.steps)[::-1]
+        below = tuple(label for label in labels if label in branch.classes)
+        # The lowest part keeps the id that the process had before any graft: so its noise stays what it was.
+        noise = FreshNoise([mix(key, whole[-1].id) for key in start.keys], x)
+        steps = self.solver(x, times, noise)
+        return Lane(origin, parts, below, noise, steps, *steps.send(None))
 
     def _evaluate(self, lanes: list[Lane]) -> None:
-        """Answer every lane's question with one evaluation of the network."""
-        rows = torch.tensor([len(lane.x) for lane in lanes])
-        t = torch.tensor([lane.t for lane in lanes]).repeat_interleave(rows)
-        branch = torch.tensor([lane.branch.id for lane in lanes]).repeat_interleave(rows)
-        x0 = self.denoise(torch.cat([lane.x for lane in lanes]), t, branch)
-        for lane, estimate in zip(lanes, x0.split(rows.tolist()), strict=True):
+        """Answer every lane's question with one call of the denoiser."""
+        rows = [len(lane.x) for lane in lanes]
+        repeats = torch.tensor(rows)
+        t = torch.tensor([lane.t for lane in lanes]).repeat_interleave(repeats)
+        branch = torch.tensor([lane.branch.id for lane in lanes]).repeat_interleave(repeats)
+        x0, evaluations = self.diffusion.estimate(torch.cat([lane.x for lane in lanes]), t, branch)
+        firsts = (repeats.cumsum(0) - repeats).tolist()
+        # Time and branch are one for all rows of a lane, so each row costs what the first one does.
+        for lane, estimate, calls in zip(lanes, x0.split(rows), evaluations[firsts].tolist(), strict=True):
             lane.x0 = estimate
             place = lane.origin, lane.branch.id
-            self.calls[place] = self.calls.get(place, 0) + 1
+            self.calls[place] = self.calls.get(place, 0) + calls
         self.waves += 1
 
     def _advance(self, lane: Lane) -> list[Lane]:
         """The same lane one step on, with those that leave it on the way; or, at its end, those that follow it."""
-        x, t, leaves = lane.x, lane.t, any(label not in lane.parts[-1].classes for label in lane.labels)
-        before = lane.noise.copy() if leaves else lane.noise
-        try:
-            lane.x, lane.t = lane.solver.send(lane.x0)
-            ended = False
-        except StopIteration as end:
-            lane.x, lane.t, ended = end.value, self._end(lane), True
-        following = []
-        for upper, lower in pairwise(lane.parts):
-            leaving = tuple(label for label in lane.labels if label not in lower.classes)
-            if leaving and lane.t <= upper.t_low < t:
-                step = SOLVERS[ONCE.get(self.solver, self.solver)]
-                state = solve(step, lambda *_: lane.x0, x, (t, upper.t_low), before.copy())
-                lane.labels = tuple(label for label in lane.labels if label in lower.classes)
-                self.handed[lane.origin, upper.id] = state
-                following += self._enter(lane.origin, leaving, state, upper.t_low)
+        x, t = lane.x, lane.t
+        # A class that leaves in the middle of the step draws the very noise that the step draws: a copy, made before.
+        before = lane.noise.copy() if lane.is_left else lane.noise
+        ended = self._step(lane)
+        following = [new for upper, lower in pairwise(lane.parts) if lane.t <= upper.t_low < t
+                     for new in self._leave(lane, upper, lower, x, t, before)]
         if not ended:
             return [lane, *following] if lane.labels else following
         self.handed[lane.origin, lane.parts[-1].id] = lane.x
         return following + (self._enter(lane.origin, lane.labels, lane.x, lane.t) if lane.labels else [])
+
+    def _step(self, lane: Lane) -> bool:
+        """Send a lane its estimate and take its next question; whether it has come to its end instead."""
+        try:
+            lane.x, lane.t = lane.steps.send(lane.x0)
+        except StopIteration as end:
+            lane.x, lane.t = end.value, self._end(lane)
+            return True
+        return False
+
+    def _leave(self, lane: Lane, upper: Branch, lower: Branch, x: Tensor, t: float, noise: FreshNoise) -> list[Lane]:
+        """Lanes for the classes that leave where `upper` ends, in the step that a lane took from the state x at t.
+
+        They take that step from the same state, by the same estimate and the same noise, but only as far as their
+        branch point. The lane goes on as if nobody had left.
+        """
+        leaving = tuple(label for label in lane.labels if label not in lower.classes)
+        if not leaving:
+            return []
+        state = solve(self.solver.single, lambda *_: lane.x0, x, (t, upper.t_low), noise.copy())
+        lane.labels = tuple(label for label in lane.labels if label in lower.classes)
+        self.handed[lane.origin, upper.id] = state
+        return self._enter(lane.origin, leaving, state, upper.t_low)
 
     def _end(self, lane: Lane) -> float:
         """The time at which a lane ends."""
@@ -221,8 +208,8 @@ class Walk:
         return max(lane.parts[-1].t_low, start.until)
 
 
-def from_noise(denoise: Denoiser, labels: tuple[str, ...], n: int, steps: int, solver: str, seed: int) -> Walk:
+def from_noise(diffusion: Diffusion, labels: tuple[str, ...], sampling: Sampling) -> Walk:
     """The walk from pure noise at t = 1 to each label. Row i depends on (seed, i) alone."""
-    keys = [mix(seed, i) for i in range(n)]
-    start = Start(normal(keys, denoise.shape).to(denoise.device), 1.0, labels, keys)
-    return Walk(denoise, [start], steps, solver)
+    keys = [mix(sampling.seed, i) for i in range(sampling.n)]
+    start = Start(normal(keys, diffusion.shape).to(diffusion.device), 1.0, labels, keys)
+    return Walk(diffusion, [start], sampling)

@@ -17,23 +17,23 @@ from tqdm import tqdm
 from .. import checkpoint
 from ..class_tree import discovery
 from ..class_tree.fit import Plan, fit
-from ..class_tree.model import BranchedModel, Extension, load, pick_device
+from ..class_tree.model import BranchedModel, Extension
 from ..class_tree.tree import ClassTree
-from ..data import dataset, images, table
-from ..data.table import Table
+from ..data import dataset
+from ..data.form import Blocks
+from ..device import pick_device
 from ..errors import BranchedError
 from ..facts import Quality, titles
+from ..family import load
+from ..files import write_atomically
 from ..measure.bench import lines as bench_lines
 from ..measure.bench import machine
 from ..measure.evaluate import as_text, card, unmeasured
 from ..measure.evaluate import evaluate as measure
 from ..measure.judge import Judge, make_judge
-from ..networks.mlp import MLPConfig
-from ..networks.unet import UNetConfig
 from ..version import versions
 from . import options as asked
 
-Block = tuple[dict[str, str], np.ndarray]  # objects (n, ...), and what they are
 Written = asked.Sample | asked.Hybrid | asked.Transmute
 
 
@@ -77,7 +77,7 @@ def train(options: asked.Train) -> None:
 
 def sample(options: asked.Sample) -> None:
     model, sampling = _model(options.model), options.sampling
-    frames = model.sampling(options.labels, **asdict(sampling))
+    frames = model.sampling(options.labels, sampling=sampling)
     for frame in tqdm(frames, desc="Sampling", unit=" waves", leave=False):
         result = frame.result
     kind = model.form.kind
@@ -90,7 +90,7 @@ def sample(options: asked.Sample) -> None:
 
 def hybrid(options: asked.Hybrid) -> None:
     model = _model(options.model)
-    hybrids = model.hybrid(options.a.split(","), options.b.split(","), **asdict(options.sampling))
+    hybrids = model.hybrid(options.a.split(","), options.b.split(","), sampling=options.sampling)
     output = _write(options, "hybrids", model, [
         ({"what": "noisy", "class": ""}, hybrids.noisy), ({"what": "denoised", "class": ""}, hybrids.denoised),
         *(({"what": "ending", "class": label}, objects) for label, objects in hybrids.endings.items())])
@@ -102,10 +102,11 @@ def hybrid(options: asked.Hybrid) -> None:
 
 def transmute(options: asked.Transmute) -> None:
     model, sampling = _model(options.model), options.sampling
-    objects = (_read(model, options.images, options.source) if options.images
+    objects = (model.form.read(options.images, options.source) if options.images
                else model.sample(options.source, sampling.n, seed=sampling.seed).made[0])
-    result = model.transmute(objects, options.source, options.targets, options.time, sampling.steps, sampling.seed,
-                             options.deterministic, None if options.deterministic else sampling.solver)
+    result = model.transmute(objects, options.source, options.targets, options.time,
+                             deterministic=options.deterministic,
+                             sampling=sampling.without_noise() if options.deterministic else sampling)
     output = _write(options, "transmuted", model, [
         ({"what": "given", "class": result.source}, objects),
         *(({"what": "transmuted", "class": label}, block)
@@ -118,7 +119,7 @@ def transmute(options: asked.Transmute) -> None:
 def classify(options: asked.Classify) -> None:
     model = _model(options.model)
     for path in options.files:
-        labels = model.classify(_read(model, [path]), seed=options.seed)
+        labels = model.classify(model.form.read([path]), seed=options.seed)
         for k, (label, probabilities) in enumerate(zip(labels, labels.probabilities, strict=True)):
             where = f"{path}, row {k + 1}" if model.features else path
             print(f"{where}: {label} ({100 * probabilities.max():.0f}%)")
@@ -126,7 +127,7 @@ def classify(options: asked.Classify) -> None:
 
 def extend(options: asked.Extend) -> None:
     model = _model(options.model)
-    objects = _read(model, _files(options.images), options.name)
+    objects = model.form.read(_files(options.images), options.name)
     steps = model.extending(objects, options.name, options.sibling, options.time, options.steps, options.seed)
     larger = _taught(options, model, steps)
     larger.save(options.output)
@@ -208,7 +209,7 @@ def _data(source: asked.Source, split: str = "train") -> dataset.Dataset:
 
 
 def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:
-    return discovery.discover(data, seed=seed, **asdict(options.evidence), **asdict(options.rule))
+    return discovery.discover(data, options.rule, seed=seed, **asdict(options.evidence))
 
 
 def _taught(options: asked.Extend, model: BranchedModel, steps: Iterator[Extension]) -> BranchedModel:
@@ -222,7 +223,7 @@ def _taught(options: asked.Extend, model: BranchedModel, steps: Iterator[Extensi
                 bar.set_postfix(loss=f"{learnt.loss:.4f}", refresh=False)
                 if learnt.samples is not None and options.preview:
                     halves = np.split(learnt.samples, [len(learnt.samples) // 2])
-                    _put(options.preview, model, [({"class": options.name}, half) for half in halves])
+                    model.form.write(options.preview, [({"class": options.name}, half) for half in halves])
     except KeyboardInterrupt:
         if larger is None:
             raise
@@ -241,40 +242,18 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _read(model: BranchedModel, paths: Sequence[Path], label: str = "") -> np.ndarray:
-    """Picture files as (B, H, W) or (B, H, W, 3), or the rows of CSV files, (B, F): those of a class, where the files
-    name classes. Of several files, the one that will not do is named."""
-    if isinstance(model.form, Table):
-        return np.concatenate([table.read_rows(path, model.form, label) for path in paths])
-    pictures = []
-    for path in paths:
-        try:
-            pictures.append(model.prepare(path))
-        except BranchedError as error:
-            raise BranchedError(str(error) if str(path) in str(error) else f"{path}: {error}") from None
-    return np.stack(pictures)
-
-
-def _write(options: Written, stem: str, model: BranchedModel, blocks: Sequence[Block]) -> Path:
+def _write(options: Written, stem: str, model: BranchedModel, blocks: Blocks) -> Path:
     """Write what was made where it was asked for, or to a file named `stem`, and say where that is."""
-    output = options.writing.output or Path(stem + (".csv" if model.features else ".png"))
+    output = options.writing.output or Path(stem + model.form.suffix)
     if options.writing.round:
         blocks = [(what, objects if what.get("what") == "noisy" else model.rounded(objects))
                   for what, objects in blocks]
-    _put(output, model, blocks)
+    model.form.write(output, blocks)
     return output
 
 
 def _write_text(path: Path, text: str) -> None:
-    checkpoint.write_atomically(path, lambda temporary: Path(temporary).write_text(text))
-
-
-def _put(path: Path, model: BranchedModel, blocks: Sequence[Block]) -> None:
-    """Blocks of objects (n, ...), with what they are: as the rows of a picture, or as a table."""
-    if isinstance(model.form, Table):
-        table.write(path, model.form, blocks)
-    else:
-        images.save_grid(path, [objects for _, objects in blocks])
+    write_atomically(path, lambda temporary: Path(temporary).write_text(text))
 
 
 def _save_arrays(options: Written, **arrays: Any) -> None:
@@ -287,28 +266,19 @@ def _save_arrays(options: Written, **arrays: Any) -> None:
             with open(temporary, "wb") as file:
                 np.savez_compressed(file, **arrays, **facts)
 
-        checkpoint.write_atomically(options.writing.npz, write)
+        write_atomically(options.writing.npz, write)
 
 
 def _plan(options: asked.Train) -> Plan:
     """What a `train` command asks for."""
     data = _data(options.source)
-    network = _network(options.network, data)
+    sizes = {name: value for name, value in asdict(options.network).items() if value is not None}
+    network = data.form.network(**sizes)
     tree, evidence = _tree(options, data)
     if options.raise_branch_points:
         tree = ClassTree.from_merges(tree.labels, [(branch.t_low + options.raise_branch_points, branch.classes)
                                                    for branch in tree.branch_points])
     return Plan(data, tree, network, options.training, evidence)
-
-
-def _network(sizes: asked.Network, data: dataset.Dataset) -> MLPConfig | UNetConfig:
-    """The network for data of this form; sizes that were not asked for are its own."""
-    kind, foreign = (MLPConfig, {"channels"}) if isinstance(data.form, Table) else (UNetConfig, {"width", "blocks"})
-    asked_for = {name: value for name, value in asdict(sizes).items() if value is not None}
-    if foreign & asked_for.keys():
-        raise BranchedError(f"--{min(foreign & asked_for.keys())} is not an option of the network for "
-                            f"{data.form.kind}.")
-    return kind(data.shape, **asked_for)
 
 
 def _tree(options: asked.Train, data: dataset.Dataset) -> tuple[ClassTree, discovery.Discovery | None]:

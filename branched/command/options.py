@@ -10,15 +10,14 @@ from typing import Annotated, Literal, TypeVar
 
 from tyro.conf import Positional, arg
 
-from ..class_tree.model import SOLVER
+from ..class_tree.rule import Rule
+from ..class_tree.training import TrainingConfig
 from ..errors import BranchedError
-from ..learning.loop import TrainingConfig
 from ..measure.sizes import Protocol
-from ..noise.solvers import SOLVERS
+from ..noise.sampling import Sampling
 
 T = TypeVar("T")
 Maybe = Annotated[T | None, arg(help_behavior_hint="")]  # what holds without it is told in the option's own words
-Solver = Literal[tuple(SOLVERS)]
 Part = Literal["generation", "transmutation", "classification"]
 
 
@@ -73,20 +72,6 @@ class ModelsSource(Source):
 
 
 @dataclass(frozen=True)
-class Rule:
-    """The rule of discovery."""
-
-    epsilon: float = 0.005
-    """how much less similar still counts as met"""
-    smoothing: float = 3.0
-    """of the curves, in times"""
-    minimum_time: float = 0.0
-    """no branch point below this time"""
-    minimum_length: float = 0.0
-    """merge shorter branches"""
-
-
-@dataclass(frozen=True)
 class Evidence:
     """What discovery looks at."""
 
@@ -94,20 +79,6 @@ class Evidence:
     """objects of each class for discovery"""
     times: int = 1000
     """diffusion times for discovery"""
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """What is asked of a walk."""
-
-    n: int = 8
-    """how many of each class (or of hybrids, or of the model's own to transmute)"""
-    steps: int = 20
-    """steps from noise to data"""
-    solver: Solver = SOLVER
-    """how steps are taken"""
-    seed: int = 0
-    """the same seed gives the same result"""
 
 
 @dataclass(frozen=True)
@@ -282,7 +253,7 @@ class Evaluate(Lists):
     source: ModelsSource = ModelsSource()
     judge: str = "judge-mnist"
     """the classifier to measure images with: a name or a path"""
-    protocol: Protocol = Protocol(solver=SOLVER)
+    protocol: Protocol = Protocol(solver=Sampling.solver)
     store: bool = False
     """keep the figures in the checkpoint and its card"""
 

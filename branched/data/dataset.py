@@ -29,25 +29,26 @@ LEAST_ROWS = 4  # of a class in a table
 class Dataset:
     """Objects x (n, *shape), and for each the index y (n,) int64 of its class among `labels`.
 
-    Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units, with their `form`,
-    which for images goes without saying.
+    Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units.
     """
 
     name: str
     labels: tuple[str, ...]
     x: Tensor
     y: Tensor
-    form: Form = None
+    form: Form
 
     def __post_init__(self) -> None:
-        if self.form is None:
-            if self.x.ndim != 4 or self.x.dtype != torch.uint8:
-                raise BranchedError("A data set is uint8 images (n, C, H, W), or the rows of a table with their form; "
-                                    f"found {self.x.dtype} {tuple(self.x.shape)}.")
-            object.__setattr__(self, "form", Images(tuple(self.x.shape[1:])))
         if self.x.shape[1:] != self.form.shape or self.y.shape != self.x.shape[:1]:
             raise BranchedError(f"A data set has a class index for each of its {self.form.kind}; found "
                                 f"{tuple(self.x.shape)} and {tuple(self.y.shape)}.")
+
+    @classmethod
+    def of_images(cls, name: str, labels: tuple[str, ...], x: Tensor, y: Tensor) -> Dataset:
+        """A data set of uint8 images (n, C, H, W)."""
+        if x.ndim != 4 or x.dtype != torch.uint8:
+            raise BranchedError(f"A data set of images is uint8 (n, C, H, W); found {x.dtype} {tuple(x.shape)}.")
+        return cls(name, labels, x, y, Images(tuple(x.shape[1:])))
 
     def __len__(self) -> int:
         return len(self.x)
@@ -119,7 +120,7 @@ def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike 
         raise BranchedError(f"The size of images is a multiple of 4 from 4 to {MAX_SIZE}, not {size}.")
     if source in ("mnist", "digits"):
         x, y = sources.mnist(split, folder) if source == "mnist" else _digits(split)
-        return Dataset(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
+        return Dataset.of_images(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
     if source == "letters":
         x, y = sources.letters(folder)
         return _table(source, sources.LETTER_FEATURES, x, y, torch.arange(len(x)) >= sources.LETTERS_TRAINING, split)
@@ -174,7 +175,7 @@ def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
         y += [k] * len(paths)
     x = torch.from_numpy(np.stack(images))
     x = x.permute(0, 3, 1, 2).contiguous() if colour else x[:, None]                         # (n, C, H, W)
-    return Dataset(root.resolve().name, labels, x, torch.tensor(y))
+    return Dataset.of_images(root.resolve().name, labels, x, torch.tensor(y))
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------

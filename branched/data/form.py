@@ -1,19 +1,49 @@
-"""What the core needs to know of a kind of data. Inside, an object is a float tensor of some `shape`; what it is
-outside (a picture, a row of a table) only its form knows. `images.Images` and `table.Table` are the two that there
-are."""
+"""What the library needs to know of a form of data, and all that belongs to one.
+
+Inside, an object is a float tensor of some `shape`; what it is outside (a picture, a row of a table) only its form
+knows: how it is read, written and prepared, what it is called, and which network learns it. `images.Images` and
+`table.Table` are shipped; `forms.FORMS` has a row for each.
+"""
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ..errors import BranchedError
+from ..facts import Data
+from ..networks.base import NetworkConfig
+
+Blocks = Sequence[tuple[dict[str, str], np.ndarray]]  # objects (n, ...) each, with what is said of all of them
+
 
 class Form(ABC):
-    """How objects look outside, and how they become tensors (B, *shape) of about unit size and turn back."""
+    """How objects look outside, and how they become tensors (B, *shape) of about unit size and turn back.
 
-    kind: str                 # what several of them are called: "images" or "rows"
-    shape: tuple[int, ...]    # of one object inside the core
+    Forms are frozen dataclasses, saved with the model.
+    """
+
+    kind: ClassVar[str]                         # what results call several of them: "images", "rows"
+    one: ClassVar[str]                          # what a person calls one: "picture", "row"
+    many: ClassVar[str]                         # ... and several
+    suffix: ClassVar[str]                       # of files that they are written to
+    config: ClassVar[type[NetworkConfig]]       # of the network that learns them
+    sizes: ClassVar[tuple[str, ...]]            # of that network, which a user may choose
+    shape: tuple[int, ...]                      # of one object inside the core
+    features: tuple[str, ...]                   # names of the parts of an object; () where they have none
+
+    @property
+    def outside_shape(self) -> tuple[int, ...]:
+        """Of one object as a user gets it."""
+        return self.shape
+
+    # -- between outside and inside ------------------------------------------------------------------------------------
 
     @abstractmethod
     def to_core(self, given: Any) -> Tensor:
@@ -39,6 +69,14 @@ class Form(ABC):
     def clamp(self, x: Tensor) -> Tensor:
         """Estimates of clean objects, kept within the range of the data."""
 
+    # -- learning ------------------------------------------------------------------------------------------------------
+
+    def network(self, **sizes: Any) -> NetworkConfig:
+        """The network for these objects, in the given sizes. Raises BranchedError for one that it lacks."""
+        if foreign := sizes.keys() - set(self.sizes):
+            raise BranchedError(f"--{min(foreign)} is not an option of the network for {self.kind}.")
+        return self.config(self.shape, **sizes)
+
     @abstractmethod
     def varied(self, stored: Tensor, strength: float, generator: torch.Generator) -> Tensor:
         """As many objects (n, *shape) like the given ones, to learn much from few; more unlike them up to strength
@@ -52,6 +90,33 @@ class Form(ABC):
         """What a model trained on these objects should remember of them."""
         return {}
 
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    def prepare(self, source: Any) -> np.ndarray:
+        """A file from anywhere, as one object that a model takes. Raises BranchedError where that makes no sense."""
+        raise BranchedError(f"This model takes {self.many}; nothing can be prepared for it.")
+
+    @abstractmethod
+    def read(self, paths: Sequence[Path], label: str = "") -> np.ndarray:
+        """Files as objects (B, ...): those of a class, where the files name classes. The one that will not do is named
+        in a BranchedError."""
+
+    @abstractmethod
+    def write(self, path: Path, blocks: Blocks) -> None:
+        """Write objects, block after block, so that a person can look at them."""
+
+    def rounded(self, objects: Any) -> np.ndarray:
+        """Objects with every value on its own grid, where values have one."""
+        raise BranchedError(f"This model makes {self.kind}; only rows of a table are rounded.")
+
+    def saved(self) -> dict[str, Any]:
+        """The form as a model's file keeps it; `**saved` makes it anew."""
+        return asdict(self)
+
+    def remembering(self, data: Data) -> Form:
+        """This form with what it needs of the facts about the data that a model was trained on."""
+        return self
+
 
 class Made:
     """Results hold what was made in `made`; it goes by the name of its `kind`: `.images`, or `.rows` of a table."""
@@ -59,15 +124,10 @@ class Made:
     made: np.ndarray
     kind: str
 
-    @property
-    def images(self) -> np.ndarray:
-        return self._of("images")
-
-    @property
-    def rows(self) -> np.ndarray:
-        return self._of("rows")
-
-    def _of(self, kind: str) -> np.ndarray:
-        if kind != self.kind:
-            raise AttributeError(f"This model makes {self.kind}, not {kind}.")
+    def __getattr__(self, name: str) -> np.ndarray:
+        kind = self.__dict__.get("kind")
+        if name.startswith("_") or kind is None:
+            raise AttributeError(name)
+        if name != kind:
+            raise AttributeError(f"This model makes {kind}, not {name}.")
         return self.made

@@ -1,6 +1,8 @@
 """Pictures: arrays in [0, 1] outside, uint8 in data sets, tensors in [-1, 1] inside the core; and PNG grids."""
+from __future__ import annotations
+
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +11,34 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..checkpoint import write_atomically
 from ..errors import BranchedError
+from ..facts import Data
+from ..files import write_atomically
+from ..networks.unet import UNetConfig
 from .distort import Distortion, distort
-from .form import Form
+from .form import Blocks, Form
 
 DISTORTION = Distortion(turn=0.18, scale=0.12, shear=0.18, shift=0.05, bend=0.06, stroke=0.35)
-GAP = 2  # pixels between the images of a grid, before it is enlarged
+GAP = 2    # pixels between the images of a grid, before it is enlarged
+SCALE = 3  # of a grid
 
 
 @dataclass(frozen=True)
 class Images(Form):
-    """Images of `shape` (C, H, W), C = 1 (grey) or 3 (RGB)."""
+    """Images of `shape` (C, H, W), C = 1 (grey) or 3 (RGB). `background` is the mean brightness of their borders, from
+    0 to 1, where it is known: it tells which way round a photo has to be."""
 
     shape: tuple[int, int, int]
+    background: float | None = None
     kind = "images"
+    one, many, suffix, features = "picture", "pictures", ".png", ()
+    config, sizes = UNetConfig, ("channels", "rank")
+
+    @property
+    def outside_shape(self) -> tuple[int, ...]:
+        """(H, W) or (H, W, 3)."""
+        channels, height, width = self.shape
+        return (height, width) if channels == 1 else (height, width, channels)
 
     def to_core(self, given: Any) -> Tensor:
         """Images (B, H, W) or (B, H, W, 3), floats in [0, 1] or uint8, as float32 (B, C, H, W) in [-1, 1].
@@ -78,13 +93,39 @@ class Images(Form):
         return f"Image {blank[0] + 1} of {len(x)} is blank: there is nothing on it to learn." if blank else ""
 
     def facts(self, stored: Tensor) -> dict[str, Any]:
-        """Mean brightness of the images' borders, 0 to 1: tells which way round a photo has to be."""
+        """Mean brightness of the images' borders, 0 to 1."""
         x = stored[:: max(1, len(stored) // 2000)].float() / 255
         edges = torch.cat([x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1]], -1)
         return {"background": round(edges.mean().item(), 3)}
 
+    def remembering(self, data: Data) -> Images:
+        return self if data.background is None else replace(self, background=data.background)
 
-def grid(rows: Sequence[np.ndarray], scale: int = 3) -> Image.Image:
+    def prepare(self, source: Any) -> np.ndarray:
+        """A picture file (bytes or a path), an image or an array, as a model sees it: float32 (H, W) or (H, W, 3).
+
+        A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
+        """
+        from ..photos.photo import prepare  # brings SciPy along, for which loading need not wait
+
+        return prepare(source, self.outside_shape, self.background)
+
+    def read(self, paths: Sequence[Path], label: str = "") -> np.ndarray:
+        """Picture files, prepared, as (B, H, W) or (B, H, W, 3)."""
+        pictures = []
+        for path in paths:
+            try:
+                pictures.append(self.prepare(path))
+            except BranchedError as error:
+                raise BranchedError(str(error) if str(path) in str(error) else f"{path}: {error}") from None
+        return np.stack(pictures)
+
+    def write(self, path: Path, blocks: Blocks) -> None:
+        """A PNG with a row of pictures for each block."""
+        write_atomically(path, lambda temporary: grid([images for _, images in blocks]).save(temporary, "PNG"))
+
+
+def grid(rows: Sequence[np.ndarray]) -> Image.Image:
     """One row for each array of images (n, H, W) or (n, H, W, 3) in [0, 1], enlarged without blurring."""
     height, width, *channels = rows[0].shape[1:]
     columns = max(len(row) for row in rows)
@@ -94,9 +135,4 @@ def grid(rows: Sequence[np.ndarray], scale: int = 3) -> Image.Image:
             y, x = r * (height + GAP), c * (width + GAP)
             sheet[y:y + height, x:x + width] = image
     pixels = Image.fromarray((sheet * 255).round().astype(np.uint8))
-    return pixels.resize((pixels.width * scale, pixels.height * scale), Image.Resampling.NEAREST)
-
-
-def save_grid(path: str | Path, rows: Sequence[np.ndarray], scale: int = 3) -> None:
-    """Write a grid as PNG. Raises BranchedError if it cannot be written."""
-    write_atomically(Path(path), lambda temporary: grid(rows, scale).save(temporary, "PNG"))
+    return pixels.resize((pixels.width * SCALE, pixels.height * SCALE), Image.Resampling.NEAREST)

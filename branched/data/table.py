@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..checkpoint import write_atomically
 from ..errors import BranchedError
-from .form import Form
+from ..files import write_atomically
+from ..networks.mlp import MLPConfig
+from .form import Blocks, Form
 
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 CLASS_COLUMNS = {"class", "label", "target"}   # names by which the column of classes is known
@@ -32,6 +33,8 @@ class Table(Form):
     high: tuple[float, ...]
     whole: tuple[bool, ...]
     kind = "rows"
+    one, many, suffix = "row", "rows", ".csv"
+    config, sizes = MLPConfig, ("width", "blocks", "rank")
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -92,9 +95,12 @@ class Table(Form):
         x = self.scale(stored)
         different, centre = torch.unique(x, dim=0), x.mean(0)
         n, features = len(different), x.shape[1]
+        # Silverman (1986), eq. 4.14: the width that is best for a Gaussian, in its standard deviations.
         width = strength * (4 / ((features + 2) * n)) ** (1 / (features + 4))
+        # A normal mixture of the n deviations has their covariance: no matrix is built or factorised.
         deviations = (different - different.mean(0)) / max(1, n - 1) ** 0.5
         moved = torch.randn(len(x), n, generator=generator) @ deviations
+        # Moving adds width^2 of the covariance; dividing by sqrt(1 + width^2) takes it away again.
         return self.store(self.clamp(centre + (x - centre + width * moved) / (1 + width**2) ** 0.5))
 
     def objection(self, x: Tensor) -> str:
@@ -112,6 +118,26 @@ class Table(Form):
             raise BranchedError(f"Rows have the shape (..., {len(self.features)}), not {rows.shape}.")
         rows = np.clip(rows, self.low, self.high)
         return np.where(self.whole, np.rint(rows), rows).astype(np.float32)
+
+    def prepare(self, source: Any) -> np.ndarray:
+        raise BranchedError(f"This model takes rows of a table ({', '.join(self.features)}), not pictures.")
+
+    def read(self, paths: Sequence[Path], label: str = "") -> np.ndarray:
+        """The rows of CSV files, (B, F)."""
+        return np.concatenate([read_rows(path, self, label) for path in paths])
+
+    def write(self, path: Path, blocks: Blocks) -> None:
+        """A CSV file, no digit of the rows lost, with what is said of each block in columns of their own."""
+        def lines(temporary: str) -> None:
+            with open(temporary, "w", newline="") as file:
+                writer = csv.writer(file)
+                for k, (said, rows) in enumerate(blocks):
+                    if k == 0:
+                        writer.writerow([*said, *self.features])
+                    writer.writerows([*said.values(), *(np.format_float_positional(value, trim="-") for value in row)]
+                                     for row in rows)
+
+        write_atomically(path, lines)
 
     @staticmethod
     def _row(values: Sequence[float]) -> Tensor:
@@ -153,21 +179,6 @@ def read_rows(path: Path, table: Table, label: str) -> np.ndarray:
     classes = next((k for k, name in enumerate(columns) if name.lower() in CLASS_COLUMNS), None)
     own = [line for line in lines if classes is not None and line[1][classes] == label]
     return _numbers(path, columns, own or lines, [columns.index(name) for name in table.features]).numpy()
-
-
-def write(path: Path, table: Table, blocks: Iterable[tuple[dict[str, Any], np.ndarray]]) -> None:
-    """Write rows as a CSV file, no digit of them lost: blocks of rows (n, F), each with what is said of all its rows
-    in columns of their own."""
-    def lines(temporary: str) -> None:
-        with open(temporary, "w", newline="") as file:
-            writer = csv.writer(file)
-            for k, (said, rows) in enumerate(blocks):
-                if k == 0:
-                    writer.writerow([*said, *table.features])
-                writer.writerows([*said.values(), *(np.format_float_positional(value, trim="-") for value in row)]
-                                 for row in rows)
-
-    write_atomically(path, lines)
 
 
 def _lines(path: Path) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:

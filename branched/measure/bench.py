@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import torch
 
-from ..class_tree.model import BranchedModel, load
+from ..class_tree.model import BranchedModel
+from ..class_tree.training import TrainingConfig, begin, train
 from ..class_tree.tree import Branch, ClassTree
 from ..data.dataset import Dataset
-from ..learning import loop
+from ..family import load
 
 BATCH = 64
 OF_EACH_CLASS = {"images": BATCH, "rows": 1000}
@@ -45,9 +46,9 @@ def machine(device: torch.device) -> str:
 
 def _verbs(model: BranchedModel, repeats: int) -> Iterator[Line]:
     """One evaluation of the network, and what a visitor waits for: one object of each kind."""
-    xt, t = torch.randn(BATCH, *model.denoise.shape), torch.rand(BATCH)
+    xt, t = torch.randn(BATCH, *model.form.shape), torch.rand(BATCH)
     branch = torch.tensor([b.id for b in model.tree.branches])[torch.randint(len(model.tree.branches), (BATCH,))]
-    [seconds] = _medians([lambda: model.denoise(xt, t, branch)], repeats)
+    [seconds] = _medians([lambda: model.diffusion.estimate(xt, t, branch)], repeats)
     yield Line(f"one evaluation of {BATCH} {model.form.kind}", f"{1e3 * seconds:.0f} ms", {"evaluation": seconds})
     one = model.sample(model.labels[0], n=1).made[0]
     a, b = model.labels[:2]
@@ -117,7 +118,7 @@ def _training_step(model: BranchedModel, branches: int) -> Callable[[], None]:
         Branch(k + 1, (label,), 0.0, 0.5, 0) for k, label in enumerate(labels)])
     x = model.form.store(torch.rand(4 * len(labels), *model.form.shape) * 2 - 1)
     data = Dataset("noise", tuple(labels), x, torch.arange(len(x)) % len(labels), model.form)
-    plan = loop.TrainingConfig(bridge=0, steps=10**9)
-    state = loop.start(tree, model.denoise.network.config, plan, model.device)
-    progress = loop.train(state, tree, data, plan)
+    config = TrainingConfig(bridge=0, steps=10**9)
+    state = begin(tree, model.denoise.network.config, config, model.device)
+    progress = train(state, tree, data, config)
     return lambda: next(progress)

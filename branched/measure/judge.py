@@ -10,6 +10,8 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -239,6 +241,23 @@ def make_judge(path: str | os.PathLike[str], train: Dataset, test: Dataset,
         if record.judge is not None:
             record.judge.save(path)
         yield record
+
+
+def judge_for(model: Any) -> Judge | None:
+    """The independent classifier shipped for the data that a model was trained on; None if there is none."""
+    name = f"judge-{model.facts.data.name}"
+    if name not in checkpoint.names("judge"):
+        return None
+    path = checkpoint.find(name)
+    judge = _kept(path, path.stat().st_mtime_ns)
+    fits = judge.shape == model.shape and set(model.labels) <= set(judge.labels)
+    return judge if fits else None
+
+
+@lru_cache(maxsize=8)
+def _kept(path: Path, changed: int) -> Judge:
+    """A judge, read once as long as its file is not `changed`."""
+    return Judge.load(path)
 
 
 def _batches(count: int, batch: int, epochs: int, generator: torch.Generator) -> Iterator[Tensor]:

@@ -27,7 +27,7 @@ def classifier(train: Dataset, judge: Callable[[], Judge]) -> Judge:
 def generation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset,
                protocol: Protocol) -> GenerationOfImages:
     """Fidelity, diversity, memorising and cost of generated images."""
-    samples = model.sample(n=protocol.n, **protocol.walk())
+    samples = model.sample(sampling=protocol.sampling())
     images = dict(zip(samples.labels, samples.images, strict=True))
     real, other = ({label: drawn(data, label, protocol.n, protocol.seed) for label in images} for data in (train, test))
     looks = {label: judge.look(drawing) for label, drawing in images.items()}
@@ -70,7 +70,7 @@ def transmutation(model: BranchedModel, judge: Judge, train: Dataset, test: Data
     pair (the same images, turned where they meet the right target, but into the next class).
     """
     real = {label: drawn(test, label, protocol.transmuted, protocol.seed) for label in model.labels}
-    options = protocol.walk(deterministic) | {"deterministic": deterministic}
+    options = {"sampling": protocol.sampling(deterministic), "deterministic": deterministic}
     right, before, after, random_target, wrong_pair = {}, [], [], [], []
     rng = np.random.default_rng(protocol.seed)
     for source, images in real.items():

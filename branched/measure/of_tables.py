@@ -46,7 +46,7 @@ class Compared(NamedTuple):
 def generation(model: BranchedModel, forest: Any, train: Dataset, test: Dataset,
                protocol: Protocol) -> GenerationOfRows:
     """Distributions, correlations, memorising and cost of generated rows."""
-    samples = model.sample(n=protocol.n, **protocol.walk())
+    samples = model.sample(sampling=protocol.sampling())
     rng = np.random.default_rng(protocol.seed)
     right, compared = {}, {}
     for label, rows in zip(samples.labels, samples.rows, strict=True):
@@ -98,7 +98,7 @@ def transmutation(model: BranchedModel, forest: Any, train: Dataset, test: Datas
     Controls: r with random real rows of the target class; and at the same turning time into a wrong class (the next one
     after the target).
     """
-    options = protocol.walk(deterministic) | {"deterministic": deterministic}
+    options = {"sampling": protocol.sampling(deterministic), "deterministic": deterministic}
     right: dict[str, float] = {}
     for source in model.labels:
         targets = [label for label in model.labels if label != source]

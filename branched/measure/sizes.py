@@ -2,13 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..class_tree.generate import Samples
 from ..data.dataset import Dataset
+from ..noise.sampling import Sampling
+from ..noise.solvers import ODE_SOLVER
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,10 @@ class Protocol:
     transmuted: int = 100       # real test objects of each class, turned into each other class
     classified: int = 2000      # test objects
 
-    def walk(self, deterministic: bool = False) -> dict[str, Any]:
-        """Options of a model's verbs. A deterministic transmutation takes the solver that is made for it."""
-        options: dict[str, Any] = {"steps": self.steps, "seed": self.seed}
-        return options if deterministic or self.solver is None else options | {"solver": self.solver}
+    def sampling(self, deterministic: bool = False) -> Sampling:
+        """What is asked of walks. A deterministic transmutation takes the solver that is made for it."""
+        asked = Sampling(self.n, self.steps, self.solver or Sampling.solver, self.seed)
+        return replace(asked, solver=ODE_SOLVER) if deterministic else asked
 
 
 def drawn(data: Dataset, label: str, n: int, seed: int) -> np.ndarray:

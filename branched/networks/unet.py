@@ -1,7 +1,7 @@
 """The branched network for small images: a U-Net.
 
-What a branch has to itself is (a) a vector added to the time embedding, which shifts and scales every block, (b) a
-low-rank adapter in every block, (c) the output projection.
+What a reverse process has to itself is (a) a vector added to the time embedding, which shifts and scales every block,
+(b) a low-rank adapter in every block, (c) the output projection.
 """
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import BranchedError
-from .base import BranchedNetwork, BranchLinear, sinusoidal
+from .base import BranchedNetwork, BranchLinear, TimeEmbedding
 
 GROUPS = 8
 
@@ -28,7 +28,7 @@ class UNetConfig:
     blocks: tuple[int, int, int] = (1, 2, 2)  # residual blocks per level on the way down, at the bottom, on the way up
     embedding: int = 128
     heads: int = 4
-    rank: int = 32                           # of each branch's adapters
+    rank: int = 32                           # of each process's adapters
 
     def __post_init__(self):
         object.__setattr__(self, "shape", tuple(self.shape))
@@ -41,44 +41,44 @@ class UNetConfig:
         if any(c % GROUPS or c % self.heads for c in self.channels):
             raise BranchedError(f"Channels {self.channels} must be multiples of {GROUPS} and of {self.heads} heads.")
 
-    def build(self, branches: int) -> BranchedUNet:
-        return BranchedUNet(self, branches)
+    def build(self, processes: int) -> BranchedUNet:
+        return BranchedUNet(self, processes)
 
 
 class Adapter(nn.Module):
-    """A branch's own correction to a block: two thin linear maps over the channels, the second zero at first."""
+    """A process's own correction to a block: two thin linear maps over the channels, the second zero at first."""
 
-    def __init__(self, branches: int, channels: int, rank: int):
+    def __init__(self, processes: int, channels: int, rank: int):
         super().__init__()
-        self.down = BranchLinear(branches, channels, rank)
-        self.up = BranchLinear(branches, rank, channels, zero=True)
+        self.down = BranchLinear(processes, channels, rank)
+        self.up = BranchLinear(processes, rank, channels, zero=True)
 
-    def forward(self, x: Tensor, branch: Tensor) -> Tensor:
+    def forward(self, x: Tensor, process: Tensor) -> Tensor:
         rows = x.permute(0, 2, 3, 1)                                                      # (B, H, W, C)
-        out = self.up(F.silu(self.down(rows.flatten(1, 2), branch)), branch)              # (B, H W, C)
+        out = self.up(F.silu(self.down(rows.flatten(1, 2), process)), process)              # (B, H W, C)
         return out.view(rows.shape).permute(0, 3, 1, 2)
 
 
 class Block(nn.Module):
-    """Residual block: norm, convolution, then scaled and shifted by time and branch, convolution plus adapter."""
+    """Residual block: norm, convolution, then scaled and shifted by time and process, convolution plus adapter."""
 
-    def __init__(self, inputs: int, outputs: int, config: UNetConfig, branches: int):
+    def __init__(self, inputs: int, outputs: int, config: UNetConfig, processes: int):
         super().__init__()
         self.norm1 = nn.GroupNorm(GROUPS, inputs)
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.modulation = nn.Linear(config.embedding, 2 * outputs)
         self.norm2 = nn.GroupNorm(GROUPS, outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
-        self.adapter = Adapter(branches, outputs, config.rank)
+        self.adapter = Adapter(processes, outputs, config.rank)
         self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
         nn.init.zeros_(self.conv2.weight)
         nn.init.zeros_(self.conv2.bias)
 
-    def forward(self, x: Tensor, embedding: Tensor, branch: Tensor) -> Tensor:
+    def forward(self, x: Tensor, embedding: Tensor, process: Tensor) -> Tensor:
         h = self.conv1(F.silu(self.norm1(x)))
         scale, shift = self.modulation(embedding)[:, :, None, None].chunk(2, dim=1)
         h = F.silu(torch.addcmul(shift, self.norm2(h), 1 + scale))
-        return self.skip(x) + self.conv2(h) + self.adapter(h, branch)
+        return self.skip(x) + self.conv2(h) + self.adapter(h, process)
 
 
 class Attention(nn.Module):
@@ -106,17 +106,17 @@ class BranchedUNet(BranchedNetwork):
     """Blocks at falling and rising resolution; the first level works at half of it."""
 
     chunk = 64
+    layout = torch.channels_last
 
-    def __init__(self, config: UNetConfig, branches: int):
-        super().__init__(config, branches)
+    def __init__(self, config: UNetConfig, processes: int):
+        super().__init__(config, processes)
         data_channels, widths, (down, middle, up) = config.shape[0], config.channels, config.blocks
-        self.time = nn.Sequential(nn.Linear(config.embedding, config.embedding), nn.SiLU(),
-                                  nn.Linear(config.embedding, config.embedding))
-        self.branch = nn.Embedding(branches, config.embedding)
+        self.time = TimeEmbedding(config.embedding)
+        self.branch = nn.Embedding(processes, config.embedding)
         nn.init.normal_(self.branch.weight, std=0.02)
 
         def blocks(count: int, inputs: int, outputs: int) -> nn.ModuleList:
-            return nn.ModuleList(Block(inputs if k == 0 else outputs, outputs, config, branches) for k in range(count))
+            return nn.ModuleList(Block(inputs if k == 0 else outputs, outputs, config, processes) for k in range(count))
 
         self.stem = nn.Conv2d(4 * data_channels, widths[0], 3, padding=1)
         self.encoder = nn.ModuleList(blocks(down, w, w) for w in widths[:-1])
@@ -126,27 +126,27 @@ class BranchedUNet(BranchedNetwork):
         self.grow = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.decoder = nn.ModuleList(blocks(up, 2 * w, w) for w in widths[:-1])
         self.norm = nn.GroupNorm(GROUPS, widths[0])
-        self.out = BranchLinear(branches, widths[0], 4 * data_channels, zero=True)
-        self.to(memory_format=torch.channels_last)
+        self.out = BranchLinear(processes, widths[0], 4 * data_channels, zero=True)
+        self.to(memory_format=self.layout)
 
-    def forward(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
-        """xt (B, C, H, W), t (B,) in [0, 1], branch (B,) ids -> predicted velocity (B, C, H, W)."""
-        embedding = F.silu(self.time(sinusoidal(t, self.config.embedding)) + self.branch(branch))
+    def forward(self, xt: Tensor, t: Tensor, process: Tensor) -> Tensor:
+        """xt (B, C, H, W), t (B,) in [0, 1], process (B,) -> predicted velocity (B, C, H, W)."""
+        embedding = F.silu(self.time(t) + self.branch(process))
         h = F.pixel_unshuffle(xt, 2).contiguous(memory_format=torch.channels_last)        # (B, 4C, H/2, W/2)
         h = self.stem(h)
         skips = []
         for blocks, shrink in zip(self.encoder, self.shrink, strict=True):
             for block in blocks:
-                h = block(h, embedding, branch)
+                h = block(h, embedding, process)
             skips.append(h)
             h = shrink(h)
         for block, attention in zip(self.bottom, self.attention, strict=True):
-            h = attention(block(h, embedding, branch))
+            h = attention(block(h, embedding, process))
         for blocks, grow, skip in zip(self.decoder[::-1], self.grow[::-1], skips[::-1], strict=True):
             h = F.interpolate(grow(h), scale_factor=2, mode="nearest")
             h = torch.cat([h, skip], dim=1)
             for block in blocks:
-                h = block(h, embedding, branch)
+                h = block(h, embedding, process)
         rows = F.silu(self.norm(h)).permute(0, 2, 3, 1)                                   # (B, H/2, W/2, C)
-        out = self.out(rows.flatten(1, 2), branch).view(*rows.shape[:3], -1).permute(0, 3, 1, 2)
+        out = self.out(rows.flatten(1, 2), process).view(*rows.shape[:3], -1).permute(0, 3, 1, 2)
         return F.pixel_shuffle(out, 2)

@@ -41,13 +41,6 @@ def half_log_snr(t: float) -> float:
     return log_a - 0.5 * math.log(-math.expm1(2 * log_a))
 
 
-def time_of(half_log_snr: float) -> float:
-    """The time with the given lambda: the inverse of `half_log_snr`."""
-    log_a = -0.5 * math.log1p(math.exp(-2 * half_log_snr))
-    slope = BETA_1 - BETA_0
-    return (-BETA_0 + math.sqrt(BETA_0**2 - 4 * slope * log_a)) / slope
-
-
 def _columns(t: Time, like: Tensor) -> tuple[Tensor, Tensor]:
     """alpha and sigma, shaped to multiply a batch."""
     t = torch.as_tensor(t, dtype=torch.float64)

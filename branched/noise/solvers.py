@@ -2,10 +2,13 @@
 
 A solver is a generator. It yields a state and its time, `(xt, t)`, is sent the estimate E[x0 | xt], and returns the
 state at the last time. So whoever drives solvers can answer many of them with one evaluation of a network; `solve`
-drives one. Some solve the probability-flow ODE, downwards or upwards; those in STOCHASTIC add fresh noise, and only go
+drives one. Some solve the probability-flow ODE, downwards or upwards; stochastic ones add fresh noise, and only go
 down. Times are floats, S+1 for S steps.
 """
+from __future__ import annotations
+
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from math import exp, expm1, inf, sqrt
@@ -18,7 +21,7 @@ from . import schedule
 Question = tuple[Tensor, float]                       # a state (B, ...) and its time
 Steps = Generator[Question, Tensor, Tensor]           # yields questions, is sent x0 (B, ...), returns the last state
 Noise = Callable[[], Tensor]                          # fresh standard normal noise of the state's shape
-Solver = Callable[[Tensor, Sequence[float], Noise], Steps]
+Method = Callable[[Tensor, Sequence[float], Noise], Steps]
 
 
 def ddim(xt: Tensor, times: Sequence[float], noise: Noise, eta: float = 0.0) -> Steps:
@@ -80,8 +83,12 @@ def unipc(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
     for t, t_next in pairwise(times):
         x0 = yield xt, t
         if uncorrected is not None:
+            # The corrector (UniC, eq. 9): now that x0 at the end of the last step is known, take that step anew. The
+            # estimate itself is not asked for again, so a step costs one evaluation.
             base, scale, h, x0_before, before = uncorrected
             xt = base + scale * _correction(x0, x0_before, before, h)
+        # The predictor (UniP, eq. 8): the exponential integrator's first-order step, `base`, and what the slope of the
+        # clean estimates in lambda adds to it.
         estimate, h = _extrapolated(x0, last, t, t_next)
         scale = -_scale(schedule.alpha(t_next), xt) * expm1(-h)
         base = _shrink(t, t_next) * xt + scale * x0
@@ -91,16 +98,38 @@ def unipc(xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
     return xt
 
 
-SOLVERS: dict[str, Solver] = {
-    "dpm++2m": dpmpp_2m, "sde-dpm++2m": sde_dpmpp_2m, "ddim": ddim, "ddim-eta": partial(ddim, eta=0.7), "heun": heun,
-    "unipc": unipc,
+@dataclass(frozen=True)
+class Solver:
+    """A way to take steps; called as its `method` is. `once` takes a single step with a single evaluation, where the
+    method itself cannot."""
+
+    method: Method
+    is_stochastic: bool = False
+    once: Method | None = None
+
+    def __call__(self, xt: Tensor, times: Sequence[float], noise: Noise) -> Steps:
+        return self.method(xt, times, noise)
+
+    @property
+    def single(self) -> Method:
+        """What takes one step with one evaluation."""
+        return self.once or self.method
+
+
+SOLVERS = {  # one row a solver
+    "dpm++2m": Solver(dpmpp_2m),
+    "sde-dpm++2m": Solver(sde_dpmpp_2m, is_stochastic=True),
+    "ddim": Solver(ddim),
+    "ddim-eta": Solver(partial(ddim, eta=0.7), is_stochastic=True),
+    "heun": Solver(heun, once=ddim),
+    "unipc": Solver(unipc),
 }
-SOLVER = "ddim-eta"     # the default; docs/experiments.md compares
-ONCE = {"heun": "ddim"}  # what takes a single step with a single evaluation, where that is not the solver itself
-STOCHASTIC = ("sde-dpm++2m", "ddim-eta")
+SOLVER = "ddim-eta"      # the default; docs/experiments.md compares
+ODE_SOLVER = "dpm++2m"   # the default where no noise may be added: up a path, and for a deterministic way down
+STOCHASTIC = tuple(name for name, solver in SOLVERS.items() if solver.is_stochastic)
 
 
-def solve(solver: Solver, denoise: Callable[[Tensor, float], Tensor], xt: Tensor, times: Sequence[float],
+def solve(solver: Method, denoise: Callable[[Tensor, float], Tensor], xt: Tensor, times: Sequence[float],
           noise: Noise | None = None) -> Tensor:
     """Drive one solver with one denoiser `denoise(xt, t) -> x0` along the given times."""
     steps = solver(xt, times, noise or (lambda: torch.randn_like(xt)))
@@ -141,6 +170,8 @@ def _correction(x0: Tensor, x0_before: Tensor, before: tuple[Tensor, float] | No
     """UniC: weights that make the step exact for clean estimates linear (quadratic, with `before`) in lambda."""
     if before is None or abs(before[1]) == inf:
         return (x0 - x0_before) / 2
+    # Both differences get the weights that make polynomials of degree 1 and 2 come out exact (appendix A of UniPC):
+    # two linear conditions, whose right-hand sides are phi functions of h.
     x0_first, h_before = before
     r = -h_before / h
     phi_1 = expm1(-h)

@@ -8,6 +8,7 @@ from safetensors import safe_open
 
 import branched
 from branched import BranchedError, BranchedModel, checkpoint
+from branched.class_tree.training import TrainingConfig
 from branched.facts import (
     Classification,
     Data,
@@ -23,7 +24,6 @@ from branched.facts import (
     figures,
     to_json,
 )
-from branched.learning.loop import TrainingConfig
 
 SHIPPED = ("mnist", "mnist-049", "letters")
 LESSON = {"name": "star", "sibling": "4", "time": 0.3, "images": 10, "training": {"steps": 400, "batch": 48},

@@ -71,12 +71,12 @@ def test_every_branch_point_of_the_shipped_tree_stands_where_its_pair_meets(ship
         a, b = finding.pair_of(shipped.tree, branch, met)
         assert shipped.tree.meeting_branch(a, b) == branch
         assert branch.t_low - told["minimum_length"] - 1e-6 <= met[frozenset((a, b))][0] <= branch.t_low + 1e-6
-    found = branched.tree_from_similarity(curves.labels, curves.times, curves.similarity, **told)
+    found = branched.tree_from_similarity(curves.labels, curves.times, curves.similarity, branched.Rule(**told))
     assert finding.changes(shipped.tree, found, "4", "9")[1].startswith("All groups are those")
 
 
 def test_the_pair_of_a_node_is_the_one_that_joins():
-    tree = branched.tree_from_similarity(KNOWN.labels, KNOWN.times, KNOWN.similarity, smoothing=0)
+    tree = branched.tree_from_similarity(KNOWN.labels, KNOWN.times, KNOWN.similarity, branched.Rule(smoothing=0))
     met = finding.meetings(KNOWN.times, gaps_of(KNOWN), 0.005)
     joins = {branch.classes: finding.pair_of(tree, branch, met) for branch in tree.branches}
     assert joins[("a", "b")] == ("a", "b") and set(joins[("a", "b", "c")]) == {"b", "c"}

@@ -3,11 +3,13 @@ import torch
 from torch import Tensor
 
 from branched import ClassTree
+from branched.class_tree.diffusion import Diffusion
 from branched.data.images import Images
 from branched.networks.base import BranchedNetwork
 from branched.networks.mlp import MLPConfig
 from branched.networks.unet import UNetConfig
 from branched.noise import schedule
+from branched.noise.denoiser import Estimate
 
 SPREAD = 0.3  # standard deviation of every class's pixels, for the denoiser in closed form
 
@@ -29,7 +31,11 @@ class Known:
         self.pattern = {b.id: torch.stack([leaves[c] for c in b.classes]).mean(0) for b in tree.branches}
         self.waves, self.rows, self.asked = 0, 0, {}
 
-    def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Tensor:
+    @property
+    def diffusion(self) -> Diffusion:
+        return Diffusion(self, self.tree, self.form)
+
+    def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Estimate:
         self.waves += 1
         self.rows += len(xt)
         for key in zip(branch.tolist(), t.tolist(), strict=True):
@@ -39,7 +45,8 @@ class Known:
         deviation = xt - a * pattern
         if self.together:  # the mean of all pixels has the same spread as each, and less noise
             deviation, s = deviation.mean((1, 2, 3), keepdim=True), s / pattern[0].numel() ** 0.5
-        return (pattern + a * SPREAD**2 / (a**2 * SPREAD**2 + s**2) * deviation).float()
+        x0 = pattern + a * SPREAD**2 / (a**2 * SPREAD**2 + s**2) * deviation
+        return Estimate(x0.float(), torch.ones(len(xt), dtype=torch.long))
 
 
 def tiny(channels: int = 1) -> UNetConfig:

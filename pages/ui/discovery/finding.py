@@ -35,7 +35,8 @@ class Curves:
 
     def pair(self, a: str, b: str, smoothing: float) -> tuple[np.ndarray, np.ndarray]:
         """Smoothed similarity between two classes, and within them, (S,) each."""
-        return branched.pair_curves(self.similarity, self.labels.index(a), self.labels.index(b), smoothing)
+        rule = branched.Rule(smoothing=smoothing)
+        return branched.pair_curves(self.similarity, self.labels.index(a), self.labels.index(b), rule)
 
 
 def curves(model: BranchedModel) -> Curves | None:

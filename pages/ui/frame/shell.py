@@ -116,7 +116,7 @@ def image_model(name: str) -> branched.BranchedModel:
 def judge(name: str, _model: branched.BranchedModel) -> Any:
     """The independent classifier for a model's pictures, loaded once; None if there is none, or a damaged one."""
     try:
-        return _model.judge()
+        return branched.judge_for(_model)
     except (branched.BranchedError, OSError):
         return None
 

@@ -96,5 +96,5 @@ def test_the_seed_decides(tree, digits, pairs):
 
 def test_colour(tree):
     x = torch.randint(256, (30, 3, 8, 8), dtype=torch.uint8, generator=seeded())
-    data = Dataset("colour", tree.labels, x, torch.arange(30) % 5)
+    data = Dataset.of_images("colour", tree.labels, x, torch.arange(30) % 5)
     assert all(x0.shape == noise.shape == (6, 3, 8, 8) for x0, noise in chained_pairs(tree, data, 6, seeded()).values())

@@ -20,7 +20,7 @@ def objects(denoise, per_class: int) -> tuple[torch.Tensor, np.ndarray]:
 
 def test_finds_the_class_by_the_tree(tree, known):
     x0, truth = objects(known(tree), 20)
-    found = classify(known(tree), x0, noises=8, seed=0)
+    found = classify(known(tree).diffusion, x0, noises=8, seed=0)
     assert (found == truth).mean() >= 0.95
     assert found.probabilities.shape == (100, 5)
     np.testing.assert_allclose(found.probabilities.sum(1), 1, rtol=1e-5)
@@ -30,15 +30,15 @@ def test_finds_the_class_by_the_tree(tree, known):
 def test_counts_what_it_asks_and_asks_less_than_every_class_at_every_time(tree, known):
     denoise = known(tree)
     x0, _ = objects(denoise, 10)
-    found = classify(denoise, x0, noises=8, seed=0)
+    found = classify(denoise.diffusion, x0, noises=8, seed=0)
     assert found.evaluations == denoise.rows
     assert denoise.rows < 8 * len(x0) * len(tree.labels)
 
 
 def test_an_answer_does_not_depend_on_company(tree, known):
     x0, _ = objects(known(tree), 4)
-    together = classify(known(tree), x0, noises=6, seed=3)
-    alone = classify(known(tree), x0[7:8], noises=6, seed=3)
+    together = classify(known(tree).diffusion, x0, noises=6, seed=3)
+    alone = classify(known(tree).diffusion, x0[7:8], noises=6, seed=3)
     assert alone[0] == together[7]
     np.testing.assert_allclose(alone.probabilities[0], together.probabilities[7], rtol=1e-5)
 
@@ -46,7 +46,7 @@ def test_an_answer_does_not_depend_on_company(tree, known):
 def test_works_on_a_flat_tree(known):
     denoise = known(ClassTree.flat("0123"))
     x0, truth = objects(denoise, 10)
-    assert (classify(denoise, x0, noises=8, seed=0) == truth).mean() >= 0.95
+    assert (classify(denoise.diffusion, x0, noises=8, seed=0) == truth).mean() >= 0.95
 
 
 @pytest.mark.parametrize("count", [1, 2, 16])

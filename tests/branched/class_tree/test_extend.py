@@ -11,11 +11,13 @@ import torch
 import branched
 from branched import Branch, BranchedError, BranchedModel, checkpoint
 from branched.class_tree import discovery, extend
+from branched.class_tree.rule import Rule
+from branched.class_tree.training import Batch, loss_of
 from branched.command.main import main
 from branched.data.dataset import Dataset
 from branched.data.distort import distort
 from branched.data.images import DISTORTION, Images
-from branched.learning.loop import Batch, loss_of, start_from
+from branched.learning.loop import start
 from branched.networks.unet import BranchedUNet
 from branched.noise.solvers import SOLVERS
 
@@ -102,7 +104,7 @@ def test_learning_leaves_the_given_model_alone(base):
 def test_gradients_reach_only_the_private_parameters_of_one_branch(base):
     """And what does not learn is not even in the optimiser."""
     trunk = base.denoise.network
-    state = start_from(trunk.only([2]), extend.plan(6, 1, 0))
+    state = start(trunk.only([2]), extend.plan(6, 1, 0))
     x = torch.randn(4, 1, 8, 8)
     loss_of(state.network, Batch(x, torch.randn(x.shape), torch.rand(4), torch.zeros(4, dtype=torch.long))).backward()
     private = state.network.private()
@@ -205,10 +207,10 @@ def test_the_place_is_found_without_the_old_data(digits, model):
     order = [digits.labels.index(label) for label in "01497"]
     difference = np.abs(grown["similarity"] - whole.similarity[:, order][:, :, order])
     assert difference[:, -1].max() < 0.03 and difference[:, -1].mean() < 0.005
-    sibling, time = discovery.joining("0149", grown, part.settings)
+    sibling, time = discovery.joining("0149", grown, Rule())
     times = {label: whole.tree.meeting_point("7", label) for label in "0149"}
     assert times[sibling] == min(times.values()) and time == pytest.approx(times[sibling], abs=0.03)
-    assert discovery.joining("0149", grown, part.settings, "0")[0] == "0"
+    assert discovery.joining("0149", grown, Rule(), "0")[0] == "0"
     back = discovery.without_class(grown, 4)
     assert all(np.array_equal(back[key], part.curves[key]) for key in part.curves)
 
@@ -374,7 +376,7 @@ def test_networks_share_their_trunk(model):
     network: BranchedUNet = model.denoise.network
     part = network.only([3, 1])
     both = part.joined(network.only([0]))
-    assert (part.branches, both.branches) == (2, 3)
+    assert (part.processes, both.processes) == (2, 3)
     x, t = torch.randn(3, 1, 8, 8), torch.rand(3)
     rows = network(x, t, torch.tensor([3, 1, 0]))
     torch.testing.assert_close(both(x, t, torch.tensor([0, 1, 2])), rows)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import branched
-from branched import SOLVERS, BranchedError, BranchedModel, checkpoint
+from branched import SOLVERS, BranchedError, BranchedModel, checkpoint, judge_for
 from branched.class_tree.tree import ClassTree
 from branched.measure.judge import Judge, JudgeConfig, _network
 
@@ -199,11 +199,11 @@ def test_a_judge_is_that_of_the_data_if_it_fits(model, images, tmp_path, monkeyp
     monkeypatch.setattr(checkpoint, "SHIPPED", tmp_path)
     monkeypatch.delenv("BRANCHED_MODELS", raising=False)
     fresh = BranchedModel(model.denoise.network, model.tree, {"data": {"name": "small"}}, {})
-    assert fresh.judge() is None
+    assert judge_for(fresh) is None
     save_judge(tmp_path, "other", labels, side)
-    assert fresh.judge() is None
+    assert judge_for(fresh) is None
     save_judge(tmp_path, "small", labels, side)
-    judge = fresh.judge()
+    judge = judge_for(fresh)
     assert (judge is not None) == fits
     assert not fits or judge.probabilities(images).shape == (3, len(labels))
 
@@ -212,7 +212,7 @@ def test_a_judge_is_that_of_the_data_if_it_fits(model, images, tmp_path, monkeyp
                                    {"data": {"name": ["mnist"]}}, {"data": {"name": "mnist"}}], ids=str)
 def test_a_model_that_tells_nothing_of_use_has_no_judge(model, facts):
     """The last tells the truth about data, but has neither the size nor the classes of the shipped judge."""
-    assert BranchedModel(model.denoise.network, model.tree, facts, {}).judge() is None
+    assert judge_for(BranchedModel(model.denoise.network, model.tree, facts, {})) is None
 
 
 # -- bad input -------------------------------------------------------------------------------------------------------

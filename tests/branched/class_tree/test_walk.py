@@ -6,6 +6,7 @@ import torch
 from branched import BranchedModel, ClassTree
 from branched.class_tree.walk import Start, Walk, from_noise
 from branched.noise import schedule
+from branched.noise.sampling import Sampling
 from branched.noise.seeds import mix, normal
 from branched.noise.solvers import SOLVERS, STOCHASTIC, grid
 
@@ -13,8 +14,17 @@ STEPS = 20
 ONE_EVALUATION = sorted(set(SOLVERS) - {"heun"})
 
 
-def walk_all(denoise, solver: str = "sde-dpm++2m", n: int = 3, labels=None, seed: int = 0, steps: int = STEPS) -> Walk:
-    return from_noise(denoise, denoise.tree.group(labels), n, steps, solver, seed).run()
+def from_three(walked, labels, solver: str, n: int = 3) -> Walk:
+    """A walk from noise by a model, or by a denoiser known in closed form."""
+    return from_noise(walked.diffusion, walked.tree.group(labels), Sampling(n=n, steps=STEPS, solver=solver))
+
+
+def walk_all(walked, solver: str = "sde-dpm++2m", n: int = 3, labels=None) -> Walk:
+    return from_three(walked, labels, solver, n).run()
+
+
+def run(walked, starts: list[Start], solver: str, steps: int = STEPS) -> Walk:
+    return Walk(walked.diffusion, starts, Sampling(steps=steps, solver=solver)).run()
 
 
 def trees() -> dict[str, ClassTree]:
@@ -47,7 +57,7 @@ every_kind = pytest.mark.parametrize("tree", [*trees().values(), grafted()], ids
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_siblings_are_equal_above_the_meeting_point_and_differ_below(model, solver):
     """The story of every lane: 4 and 9 are one until 0.35, 4 and 7 until 0.599, 0 and 1 until 0.6."""
-    walk = from_noise(model.denoise, model.labels, 3, STEPS, solver, 0)
+    walk = from_three(model, model.labels, solver)
     seen = {label: {} for label in model.labels}
     for lanes in walk:
         for lane in lanes:
@@ -66,7 +76,7 @@ def test_siblings_are_equal_above_the_meeting_point_and_differ_below(model, solv
 
 
 def test_children_start_from_what_the_parent_handed_over(model):
-    walk = from_noise(model.denoise, model.labels, 3, STEPS, "ddim", 0)
+    walk = from_three(model, model.labels, "ddim")
     first = {}
     for lanes in walk:
         for lane in lanes:
@@ -132,16 +142,16 @@ def test_the_tree_gives_what_each_class_alone_gives(known, tree, solver):
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_the_network_gives_each_class_alone_the_same_but_for_rounding(model, flat_model, solver):
     for m in (model, flat_model):
-        together = walk_all(m.denoise, solver)
+        together = walk_all(m, solver)
         for label in m.labels:
-            alone = walk_all(m.denoise, solver, labels=label).ends[0, label]
+            alone = walk_all(m, solver, labels=label).ends[0, label]
             assert (alone - together.ends[0, label]).abs().max() < 1e-4
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_an_image_is_the_same_in_any_batch_and_any_company(model, solver):
-    few = walk_all(model.denoise, solver, n=2, labels="4")
-    many = walk_all(model.denoise, solver, n=5, labels=("9", "4", "0"))
+    few = walk_all(model, solver, n=2, labels="4")
+    many = walk_all(model, solver, n=5, labels=("9", "4", "0"))
     assert (few.ends[0, "4"] - many.ends[0, "4"][:2]).abs().max() < 1e-4
     assert (many.ends[0, "4"][0] - many.ends[0, "4"][1]).abs().max() > 0.1
 
@@ -153,9 +163,9 @@ def test_starts_walked_together_do_not_notice_each_other(known, tree, solver):
     keys = [[mix(k, i) for i in range(k + 1)] for k in range(4)]  # of one object, of two, three and four
     starts = [Start(normal(row, (1, 8, 8)), t, labels, row, until)
               for row, (t, labels, until) in zip(keys, wanted, strict=True)]
-    together = Walk(known(tree), starts, STEPS, solver).run()
+    together = run(known(tree), starts, solver)
     for k, start in enumerate(starts):
-        alone = Walk(known(tree), [start], STEPS, solver).run()
+        alone = run(known(tree), [start], solver)
         for label in start.labels:
             assert torch.equal(alone.ends[0, label], together.ends[k, label])
 
@@ -164,11 +174,11 @@ def test_only_the_stochastic_solver_draws_noise_and_each_branch_its_own(known, t
     """Two rows with the same start and other keys: equal under the ODE, different under the SDE."""
     x = normal([5], (1, 8, 8)).repeat(2, 1, 1, 1)
     for solver in SOLVERS:
-        end = Walk(known(tree), [Start(x, 1.0, ("4",), [1, 2])], STEPS, solver).run().ends[0, "4"]
+        end = run(known(tree), [Start(x, 1.0, ("4",), [1, 2])], solver).ends[0, "4"]
         assert torch.equal(end[0], end[1]) == (solver not in STOCHASTIC)
     denoise = known(tree)
     denoise.pattern = {k: torch.zeros(1, 8, 8) for k in denoise.pattern}  # nothing tells the branches apart but noise
-    ends = Walk(denoise, [Start(x, 0.6, ("0", "1"), [1, 2])], STEPS, "sde-dpm++2m").run().ends
+    ends = run(denoise, [Start(x, 0.6, ("0", "1"), [1, 2])], "sde-dpm++2m").ends
     assert not torch.allclose(ends[0, "0"], ends[0, "1"], atol=0.1)
 
 
@@ -198,7 +208,7 @@ def test_who_walks_a_cut_branch_does_not_notice(known, solver, time):
 @pytest.mark.parametrize("time", [0.9, 0.613, 0.4])
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_a_grafted_class_is_one_with_its_sibling_until_they_meet(known, solver, time):
-    walk, seen = from_noise(cut(known, time)[1], ("3", "x"), 3, STEPS, solver, 0), {"3": {}, "x": {}}
+    walk, seen = from_three(cut(known, time)[1], ("3", "x"), solver), {"3": {}, "x": {}}
     for lanes in walk:
         for lane in lanes:
             for label in lane.labels:
@@ -212,14 +222,14 @@ def test_a_grafted_class_is_one_with_its_sibling_until_they_meet(known, solver, 
 @pytest.mark.parametrize("solver", ["ddim", "ddim-eta"])
 def test_a_cut_at_a_time_of_the_grid_hands_over_the_very_state_there(known, solver):
     """The step is the same, noise included; it only ends where the branch point is."""
-    walk = from_noise(cut(known, 0.6)[1], ("3", "x"), 3, STEPS, solver, 0)
+    walk = from_three(cut(known, 0.6)[1], ("3", "x"), solver)
     at = next(lane.x.clone() for lanes in walk for lane in lanes if lane.t == 0.6 and "3" in lane.labels)
-    assert torch.equal(walk.handed[0, walk.denoise.tree.leaf("x").parent], at)
+    assert torch.equal(walk.handed[0, walk.diffusion.tree.leaf("x").parent], at)
 
 
 def test_a_cut_between_two_times_hands_over_part_of_the_step(known):
     denoise = cut(known, 0.62)[1]
-    walk = from_noise(denoise, ("3", "x"), 3, STEPS, "ddim", 0)
+    walk = from_three(denoise, ("3", "x"), "ddim")
     [(x, x0)] = [(lane.x.clone(), lane.x0) for lanes in walk for lane in lanes if lane.t == 0.65]
     noise = schedule.infer_noise(x, x0, 0.65)
     handed = walk.handed[0, denoise.tree.leaf("x").parent]
@@ -234,7 +244,7 @@ def test_up_visits_the_branches_of_the_path_from_below(known, tree, until):
     label = tree.labels[-1]
     x = 0.5 * normal([1, 2], (1, 8, 8))
     denoise = known(tree)
-    up = Walk(denoise, [Start(x, 0.0005, (label,), until=until)], STEPS, "ddim").run()
+    up = run(denoise, [Start(x, 0.0005, (label,), until=until)], "ddim")
     assert up.ends[0, label].shape == x.shape
     visited = [branch.id for branch in reversed(tree.path(label)) if branch.t_low < until]
     assert list(up.calls) == [(0, k) for k in visited]
@@ -245,15 +255,15 @@ def test_up_visits_the_branches_of_the_path_from_below(known, tree, until):
 def test_up_and_down_are_inverse_across_branch_points(known, tree):
     x = 0.5 * normal([1, 2], (1, 8, 8))
     for label in tree.labels:
-        up = Walk(known(tree), [Start(x, 0.02, (label,), until=0.9)], 100, "heun").run()
-        down = Walk(known(tree), [Start(up.ends[0, label], 0.9, (label,), until=0.02)], 100, "heun").run()
+        up = run(known(tree), [Start(x, 0.02, (label,), until=0.9)], "heun", 100)
+        down = run(known(tree), [Start(up.ends[0, label], 0.9, (label,), until=0.02)], "heun", 100)
         assert (down.ends[0, label] - x).abs().max() < 0.01
 
 
 def test_a_walk_of_no_length_returns_its_start(known, tree):
     x = normal([1], (1, 8, 8))
     denoise = known(tree)
-    walk = Walk(denoise, [Start(x, 0.35, ("4", "9"), until=0.35)], STEPS, "ddim").run()
+    walk = run(denoise, [Start(x, 0.35, ("4", "9"), until=0.35)], "ddim")
     assert torch.equal(walk.ends[0, "4"], x) and torch.equal(walk.ends[0, "9"], x)
     assert denoise.rows == walk.evaluations == walk.waves == 0
 

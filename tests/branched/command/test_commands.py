@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from branched import load
+from branched.class_tree.training import TrainingConfig
 from branched.command.main import COMMANDS, main, parse
-from branched.learning.loop import TrainingConfig
 
 
 @pytest.fixture(scope="module")
@@ -201,8 +201,8 @@ def get_code(self, name):
     flags = __future__.annotations.compiler_flag
     return compile(self.get_data(self.path), self.path, "exec", flags=flags, dont_inherit=True)
 loader.get_code = get_code
-import branched.learning.loop as loop
-assert isinstance(loop.TrainingConfig.__annotations__["steps"], str)
+import branched.class_tree.training as training
+assert isinstance(training.TrainingConfig.__annotations__["bridge"], str)
 from branched.command.main import main
 sys.exit(main(sys.argv[1:]))
 """

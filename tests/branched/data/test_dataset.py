@@ -33,7 +33,7 @@ def numbered(counts: dict[str, int]) -> Dataset:
     n = sum(counts.values())
     x = torch.arange(n, dtype=torch.uint8)[:, None, None, None].repeat(1, 1, 4, 4)
     y = torch.tensor([k for k, count in enumerate(counts.values()) for _ in range(count)])
-    return Dataset("numbered", tuple(counts), x, y)
+    return Dataset.of_images("numbered", tuple(counts), x, y)
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -97,9 +97,9 @@ def test_unknown_or_no_class_is_refused():
 
 def test_wrong_tensors_are_refused():
     with pytest.raises(BranchedError):
-        Dataset("floats", ("a",), torch.zeros(2, 1, 4, 4), torch.zeros(2, dtype=torch.long))
+        Dataset.of_images("floats", ("a",), torch.zeros(2, 1, 4, 4), torch.zeros(2, dtype=torch.long))
     with pytest.raises(BranchedError):
-        Dataset("short", ("a",), torch.zeros(2, 1, 4, 4, dtype=torch.uint8), torch.zeros(3, dtype=torch.long))
+        Dataset.of_images("short", ("a",), torch.zeros(2, 1, 4, 4, dtype=torch.uint8), torch.zeros(3, dtype=torch.long))
 
 
 # -- digits ----------------------------------------------------------------------------------------------------------

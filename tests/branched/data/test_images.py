@@ -8,7 +8,7 @@ from PIL import Image
 
 from branched import BranchedError
 from branched.data import images
-from branched.data.images import GAP, Images, grid, save_grid
+from branched.data.images import GAP, SCALE, Images, grid
 
 GREY, COLOUR = (1, 4, 6), (3, 4, 6)
 
@@ -81,39 +81,41 @@ def test_bad_images_are_refused(given):
     assert "\n" not in str(error.value) and len(str(error.value)) < 200
 
 
+FORM = Images((1, 4, 6))
+
+
 # -- grids -----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("channels", [(), (3,)])
-@pytest.mark.parametrize("scale", [1, 3])
-def test_every_pixel_of_a_grid(channels, scale):
+def test_every_pixel_of_a_grid(channels):
     """Rows of different lengths: what is not image, is the grey of the gaps."""
     rows = [pictures((3, 4, 6, *channels)), pictures((1, 4, 6, *channels), seed=1)]
-    sheet = np.asarray(grid(rows, scale=scale))
+    sheet = np.asarray(grid(rows))
     height, width = 2 * 4 + GAP, 3 * 6 + 2 * GAP
-    assert sheet.shape == (height * scale, width * scale, *channels) and sheet.dtype == np.uint8
+    assert sheet.shape == (height * SCALE, width * SCALE, *channels) and sheet.dtype == np.uint8
     expected = np.full((height, width, *channels), 64, np.uint8)
     for r, row in enumerate(rows):
         for c, image in enumerate(row):
             y, x = r * (4 + GAP), c * (6 + GAP)
             expected[y:y + 4, x:x + 6] = (image * 255).round().astype(np.uint8)
-    assert np.array_equal(sheet, expected.repeat(scale, 0).repeat(scale, 1))
+    assert np.array_equal(sheet, expected.repeat(SCALE, 0).repeat(SCALE, 1))
 
 
 def test_a_grid_of_one_image_is_the_image():
     image = pictures((1, 4, 6))
-    assert np.array_equal(np.asarray(grid([image], scale=1)), (image[0] * 255).round().astype(np.uint8))
+    assert np.array_equal(np.asarray(grid([image]))[::SCALE, ::SCALE], (image[0] * 255).round().astype(np.uint8))
 
 
 def test_a_saved_grid_is_the_grid(tmp_path):
     rows = [pictures((3, 4, 6))]
-    save_grid(tmp_path / "new" / "g.png", rows)
+    FORM.write(tmp_path / "new" / "g.png", [({}, row) for row in rows])
     with Image.open(tmp_path / "new" / "g.png") as file:
         assert file.format == "PNG" and np.array_equal(np.asarray(file), np.asarray(grid(rows)))
 
 
 def test_a_grid_that_fails_to_be_written_leaves_the_old_one(tmp_path, monkeypatch):
     path = tmp_path / "g.png"
-    save_grid(path, [pictures((1, 4, 6))])
+    FORM.write(path, [({}, pictures((1, 4, 6)))])
     before = path.read_bytes()
 
     class Full:
@@ -122,9 +124,9 @@ def test_a_grid_that_fails_to_be_written_leaves_the_old_one(tmp_path, monkeypatc
                 file.write(before[:20])
             raise OSError("No space left on device")
 
-    monkeypatch.setattr(images, "grid", lambda rows, scale: Full())
+    monkeypatch.setattr(images, "grid", lambda rows: Full())
     with pytest.raises(BranchedError, match="could not be written"):
-        save_grid(path, [pictures((1, 4, 6))])
+        FORM.write(path, [({}, pictures((1, 4, 6)))])
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["g.png"]
 
 
@@ -133,4 +135,4 @@ def test_a_grid_that_cannot_be_written(tmp_path):
     (tmp_path / "folder.png").mkdir()
     for path in (tmp_path / "file" / "g.png", tmp_path / "folder.png"):
         with pytest.raises(BranchedError, match="could not be written"):
-            save_grid(path, [pictures((1, 4, 6))])
+            FORM.write(path, [({}, pictures((1, 4, 6)))])

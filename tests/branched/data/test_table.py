@@ -5,7 +5,7 @@ import torch
 
 from branched import BranchedError
 from branched.data.dataset import LEAST_ROWS, load
-from branched.data.table import Table, read, read_rows, write
+from branched.data.table import Table, read, read_rows
 
 FEATURES = ("height", "weight", "count")
 
@@ -174,7 +174,7 @@ def test_one_in_six_rows_of_a_class_is_for_testing_and_both_parts_share_their_fo
 
 def test_what_is_written_can_be_read(tmp_path, given, table):
     path = tmp_path / "made.csv"
-    write(path, table, [({"class": "a"}, given[:3].numpy()), ({"class": "b"}, given[3:5].numpy())])
+    table.write(path, [({"class": "a"}, given[:3].numpy()), ({"class": "b"}, given[3:5].numpy())])
     features, x, y = read(path)
     assert features == FEATURES and y == ["a"] * 3 + ["b"] * 2 and torch.equal(x, given[:5])
     assert np.array_equal(read_rows(path, table, "b"), given[3:5])

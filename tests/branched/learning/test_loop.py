@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from branched import BranchedError, ClassTree
+from branched.class_tree import training
+from branched.class_tree.training import Batch, TrainingConfig, loss_of, make_batch, spread, train
 from branched.data.dataset import Dataset
-from branched.learning import loop
-from branched.learning.loop import Batch, TrainingConfig, make_batch, rate, spread, train
+from branched.learning.loop import LearningState, rate
 
 CPU = torch.device("cpu")
 QUICK = TrainingConfig(steps=6, batch=16, learning_rate=3e-3, warmup=2, pairs=16, refresh=4, precision="float32")
@@ -18,8 +19,8 @@ def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def begin(tree, config, training_config=QUICK) -> loop.TrainingState:
-    return loop.start(tree, config, training_config, CPU)
+def begin(tree, config, training_config=QUICK) -> LearningState:
+    return training.begin(tree, config, training_config, CPU)
 
 
 # -- learning --------------------------------------------------------------------------------------------------------
@@ -53,12 +54,12 @@ def test_loss_is_the_squared_error_of_the_velocity():
     xt = alpha * x0 + (1 - alpha**2).sqrt() * noise
     batch = Batch(x0, noise, t, torch.arange(50))
 
-    def network(state, time, branch):
-        assert torch.allclose(state, xt, atol=1e-5) and torch.equal(time, t) and torch.equal(branch, batch.branch)
+    def network(state, time, process):
+        assert torch.allclose(state, xt, atol=1e-5) and torch.equal(time, t) and torch.equal(process, batch.process)
         return v + 0.5
 
-    assert loop.loss_of(network, batch).item() == pytest.approx(0.25, abs=1e-4)
-    silent = loop.loss_of(lambda *_: torch.zeros_like(v), batch)
+    assert loss_of(network, batch).item() == pytest.approx(0.25, abs=1e-4)
+    silent = loss_of(lambda *_: torch.zeros_like(v), batch)
     assert silent.item() == pytest.approx(v.square().mean().item(), abs=1e-4)
 
 
@@ -90,7 +91,7 @@ def test_a_batch_is_a_function_of_seed_and_step(tree, digits):
 def planted(tree) -> Dataset:
     """Every class is one grey of its own."""
     x = torch.arange(5, dtype=torch.uint8).mul(50)[:, None, None, None].expand(5, 1, 8, 8).contiguous()
-    return Dataset("planted", tree.labels, x, torch.arange(5))
+    return Dataset.of_images("planted", tree.labels, x, torch.arange(5))
 
 
 def test_no_bridge_is_plain_noise_on_the_branchs_own_classes(tree):
@@ -98,7 +99,7 @@ def test_no_bridge_is_plain_noise_on_the_branchs_own_classes(tree):
     assert abs(b.noise.mean().item()) < 0.01 and abs(b.noise.std().item() - 1) < 0.01
     grey = ((b.x0[:, 0, 0, 0] + 1) * 127.5 / 50).round().long()
     for branch in tree.branches:
-        found = {tree.labels[k] for k in grey[b.branch == branch.id].tolist()}
+        found = {tree.labels[k] for k in grey[b.process == branch.id].tolist()}
         assert found == set(branch.classes)
     assert abs((b.noise * b.x0).mean().item()) < 0.01
 
@@ -110,7 +111,7 @@ def test_the_share_of_bridges(tree, bridge):
     b = make_batch(tree.branches, planted(tree), pairs, dataclasses.replace(QUICK, bridge=bridge, batch=2000), 0)
     marked = (b.noise == 7).flatten(1).all(1)
     assert marked.float().mean().item() == pytest.approx(bridge, abs=0.04)
-    assert torch.equal(b.x0[marked][:, 0, 0, 0], b.branch[marked].float())
+    assert torch.equal(b.x0[marked][:, 0, 0, 0], b.process[marked].float())
 
 
 # -- closed forms ----------------------------------------------------------------------------------------------------

@@ -7,28 +7,30 @@ import pytest
 import torch
 import torch.distributed as dist
 
-from branched import BranchedError, ClassTree
+from branched import BranchedError, ClassTree, checkpoint
+from branched.class_tree import training
+from branched.class_tree.training import TrainingConfig, train
 from branched.data.dataset import Dataset
-from branched.learning import loop
-from branched.learning.loop import TrainingConfig, train
+from branched.learning.loop import LearningState
+from branched.learning.resume import load_state, save_state
 from branched.networks.unet import UNetConfig
 
 QUICK = TrainingConfig(steps=6, batch=16, learning_rate=3e-3, warmup=2, pairs=16, refresh=4, precision="float32")
 RUN = {"name": "a run"}
 
 
-def begin(tree, config, training_config=QUICK) -> loop.TrainingState:
-    return loop.start(tree, config, training_config, torch.device("cpu"))
+def begin(tree, config, training_config=QUICK) -> LearningState:
+    return training.begin(tree, config, training_config, torch.device("cpu"))
 
 
-def one_step(tree, config, digits) -> tuple[loop.TrainingState, dict]:
+def one_step(tree, config, digits) -> tuple[LearningState, dict]:
     """A run that can be saved, and facts about it."""
     state = begin(tree, config)
     next(train(state, tree, digits, QUICK))
     return state, {}
 
 
-def weights(state: loop.TrainingState) -> dict[str, torch.Tensor]:
+def weights(state: LearningState) -> dict[str, torch.Tensor]:
     return {f"{name}.{k}": v.clone() for name in ("network", "average")
             for k, v in getattr(state, name).state_dict().items()}
 
@@ -47,9 +49,9 @@ def test_resume_equals_not_having_stopped(tree, config, digits, tmp_path, stop):
     steps = train(first, tree, digits, QUICK)
     early = [next(steps).loss for _ in range(stop)]
     steps.close()
-    loop.save_state(tmp_path / "run.safetensors", first, RUN)
+    save_state(tmp_path / "run.safetensors", first, RUN)
     second = begin(tree, config)
-    loop.load_state(tmp_path / "run.safetensors", second, RUN)
+    load_state(tmp_path / "run.safetensors", second, RUN)
     assert (second.step, second.seconds) == (stop, first.seconds) and same(weights(first), weights(second))
     rest = list(train(second, tree, digits, QUICK))
     assert [p.step for p in rest] == [4, 5, 6][stop - 3:] and rest[0].seconds > first.seconds
@@ -61,9 +63,9 @@ def test_resume_does_not_depend_on_how_it_began(tree, config, digits, tmp_path):
     """Everything comes from the file, nothing from the fresh state."""
     state = begin(tree, config)
     list(train(state, tree, digits, QUICK))
-    loop.save_state(tmp_path / "run.safetensors", state, {})
+    save_state(tmp_path / "run.safetensors", state, {})
     other = begin(tree, config, dataclasses.replace(QUICK, seed=9))
-    loop.load_state(tmp_path / "run.safetensors", other, {})
+    load_state(tmp_path / "run.safetensors", other, {})
     assert same(weights(other), weights(state))
     for (name, p), q in zip(state.network.named_parameters(), other.network.parameters(), strict=True):
         a, b = state.optimiser.state[p], other.optimiser.state[q]
@@ -74,44 +76,44 @@ def test_resume_does_not_depend_on_how_it_began(tree, config, digits, tmp_path):
 def test_resume_of_another_run_is_refused(tree, config, digits, tmp_path, part):
     state, _ = one_step(tree, config, digits)
     mine = {"training": {"steps": 6}, "network": {"rank": 4}, "tree": tree.to_json(), "data": "digits"}
-    loop.save_state(tmp_path / "run.safetensors", state, mine)
+    save_state(tmp_path / "run.safetensors", state, mine)
     fresh = begin(tree, config)
     before = weights(fresh)
     with pytest.raises(BranchedError, match=f"another run: its {part}"):
-        loop.load_state(tmp_path / "run.safetensors", fresh, {**mine, part: {"other": 1}})
+        load_state(tmp_path / "run.safetensors", fresh, {**mine, part: {"other": 1}})
     assert same(weights(fresh), before) and fresh.step == 0
-    loop.load_state(tmp_path / "run.safetensors", fresh, mine)
+    load_state(tmp_path / "run.safetensors", fresh, mine)
     assert fresh.step == 1
 
 
 def test_a_run_that_lacks_a_tensor_is_refused(tree, config, digits, tmp_path):
     state, _ = one_step(tree, config, digits)
     path = tmp_path / "run.safetensors"
-    loop.save_state(path, state, {})
-    tensors, header = loop.checkpoint.load(path, "training")
+    save_state(path, state, {})
+    tensors, header = checkpoint.load(path, "training")
     for name in ("network.stem.weight", "average.out.bias", "adam.exp_avg.stem.weight"):
         rest = {k: v for k, v in tensors.items() if k != name}
-        loop.checkpoint.save(path, "training", rest, header)
+        checkpoint.save(path, "training", rest, header)
         with pytest.raises(BranchedError):
-            loop.load_state(path, begin(tree, config), {})
+            load_state(path, begin(tree, config), {})
 
 
 def test_a_model_is_no_run(model, tree, config, tmp_path):
     model.save(tmp_path / "m.safetensors")
     with pytest.raises(BranchedError, match="not a training"):
-        loop.load_state(tmp_path / "m.safetensors", begin(tree, config), {})
+        load_state(tmp_path / "m.safetensors", begin(tree, config), {})
 
 
 def test_a_loss_that_is_not_finite_stops_training(tree, config, digits, tmp_path):
     path = tmp_path / "run.safetensors"
     wild = dataclasses.replace(QUICK, learning_rate=1e25, warmup=1)
     state = begin(tree, config, wild)
-    loop.save_state(path, *one_step(tree, config, digits))
+    save_state(path, *one_step(tree, config, digits))
     saved = path.read_bytes()
     with pytest.raises(BranchedError, match="The loss is (nan|inf) at step [1-5]: training stops"):
         list(train(state, tree, digits, wild))
     assert state.step < 6 and path.read_bytes() == saved
-    loop.load_state(path, again := begin(tree, config), {})
+    load_state(path, again := begin(tree, config), {})
     assert all(v.isfinite().all() for v in weights(again).values())
 
 

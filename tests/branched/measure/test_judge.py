@@ -68,7 +68,7 @@ def test_an_image_is_judged_alike_alone_and_in_a_batch(judge, digits):
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 9, 14), (3, 32, 32), (1, 28, 28)])
 def test_images_of_any_size_and_grey_or_rgb(shape):
     x = torch.randint(256, (40, *shape), dtype=torch.uint8)
-    noise = dataset.Dataset("noise", ("a", "b"), x, torch.arange(40) % 2)
+    noise = dataset.Dataset.of_images("noise", ("a", "b"), x, torch.arange(40) % 2)
     *_, last = train_judge(noise, noise, Settings(epochs=1, batch=13))  # 40 is not whole thirteens, and leaves 1 over
     images = x.float().movedim(1, -1) / 255
     assert last.judge.probabilities(images if shape[0] == 3 else images[..., 0]).shape == (40, 2)

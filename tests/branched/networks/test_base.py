@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from branched.errors import BranchedError
-from branched.networks.unet import BranchedUNet, UNetConfig, sinusoidal
+from branched.networks.base import sinusoidal
+from branched.networks.unet import BranchedUNet, UNetConfig
 
 BRANCHES = 7
 
@@ -55,7 +56,7 @@ def test_a_new_network_predicts_nothing_yet(config):
 # -- what belongs to a branch alone ----------------------------------------------------------------------------------
 
 def test_private_lists_the_tables_by_branch_and_nothing_else(config):
-    net = BranchedUNet(config, branches=199)  # a number that is no other size
+    net = BranchedUNet(config, processes=199)  # a number that is no other size
     assert set(net.private()) == {name for name, p in net.named_parameters() if p.shape[0] == 199}
     assert all(net.private()[name] is p for name, p in net.named_parameters() if p.shape[0] == 199)
 

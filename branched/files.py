@@ -1,0 +1,25 @@
+"""Files are written whole or not at all."""
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from .errors import BranchedError
+
+
+def write_atomically(path: Path, write: Callable[[str], object]) -> None:
+    """Let `write(temporary)` write a file, then rename it: what was at `path` stays until the new one is whole."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        try:
+            write(temporary)
+            os.chmod(temporary, 0o644)  # mkstemp keeps others out, and a shipped model is for everyone
+            os.replace(temporary, path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except (OSError, SafetensorError) as error:
+        raise BranchedError(f"{path} could not be written: {error}.") from None

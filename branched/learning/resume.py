@@ -1,0 +1,44 @@
+"""A run that was stopped goes on: all that it is, in one file beside the model."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from .. import checkpoint
+from ..errors import BranchedError
+from .loop import LearningState
+
+
+def save_state(path: str | Path, state: LearningState, facts: dict[str, Any]) -> None:
+    """Write all that is needed to go on. `facts` (configuration, tree, data) are compared when the run is resumed."""
+    tensors = {f"network.{k}": v for k, v in state.network.state_dict().items()}
+    tensors |= {f"average.{k}": v for k, v in state.average.state_dict().items()}
+    for name, parameter in state.network.named_parameters():
+        tensors |= {f"adam.{k}.{name}": v for k, v in state.optimiser.state[parameter].items()}
+    checkpoint.save(path, "training", tensors, {"step": state.step, "seconds": state.seconds, "facts": facts})
+
+
+def load_state(path: str | Path, state: LearningState, facts: dict[str, Any]) -> None:
+    """Put a saved run into a freshly started `state`. Refused if it was another run (other facts)."""
+    tensors, header = checkpoint.load(path, "training")
+    for key, value in facts.items():
+        if header["facts"].get(key) != value:
+            raise BranchedError(f"{path} is from another run: its {key} is {header['facts'].get(key)!r:.200}, "
+                                f"here it is {value!r:.200}.")
+    try:
+        _take(state, tensors)
+    except (KeyError, RuntimeError) as error:
+        raise BranchedError(f"{path} does not hold a whole run ({str(error).splitlines()[0]}).") from None
+    state.step, state.seconds = header["step"], header["seconds"]
+
+
+def _take(state: LearningState, tensors: dict[str, Tensor]) -> None:
+    """Weights, averages and the optimiser's moments from a file into a state."""
+    for name, module in (("network", state.network), ("average", state.average)):
+        module.load_state_dict({k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")})
+    for name, parameter in state.network.named_parameters():
+        state.optimiser.state[parameter] = {
+            key: (value if key == "step" else value.to(parameter.device))
+            for key in ("step", "exp_avg", "exp_avg_sq") for value in (tensors[f"adam.{key}.{name}"],)}
