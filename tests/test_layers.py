@@ -34,7 +34,7 @@ SHARED = {
 SCREEN = {"streamlit", "plotly"}
 # These still know another page, and the experiments pages: to be empty, and gone.
 UNTIL_CONVERTED = {"pages.ui.teach.forgetting", "pages.ui.teach.showing", "pages.ui.teach.taught", "pages.teach",
-                   "pages.ui.table.table_turned", "experiments.extension"}
+                   "experiments.extension"}
 
 
 def modules(folder: str) -> dict[str, str]:

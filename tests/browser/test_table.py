@@ -6,7 +6,6 @@ import browser
 import pytest
 
 import branched
-from pages.ui.table import tables
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def test_clicking_a_branch_point_changes_the_distributions(shipped, address, chr
         page.wait_for_url(f"**node={node.id}*")
         browser.settled(page)
         page.locator(".st-key-pair button").nth(1).click()
-        page.wait_for_url(f"**node={tree.meeting_branch(*tables.closest(tree)[1]).id}*")
+        page.wait_for_url(f"**node={tree.meeting(*tree.closest_pairs(2)[1]).branch.id}*")
         assert page.evaluate("[...document.querySelectorAll('.panels img')].every(own => own.naturalWidth > 0)")
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
 

@@ -1,8 +1,12 @@
 """The page of tables: its numbers and sentences against planted rows, its script, and what a visitor sees and does."""
 import base64
 import json
+import pickle
 import re
+from collections.abc import Generator
+from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +19,10 @@ from pages.ui.about import facts, table_facts
 from pages.ui.discovery import finding
 from pages.ui.figures import lying_tree
 from pages.ui.frame import shell
-from pages.ui.table import letter, multiples, table_tree, tables
+from pages.ui.frame.look import DARK, LIGHT
+from pages.ui.serve.request import Numbers
+from pages.ui.table import controls, letter, numbers, shown, told, work
+from pages.ui.table.sides import pairs_of_sides, point_of, sides, ways
 
 PAGE = "pages/table.py"
 TREE = ClassTree.from_merges("abcdef", [(0.3, "ab"), (0.5, "abc"), (0.7, "abcdef")])
@@ -44,7 +51,7 @@ def test_planted_distributions_are_told_apart():
     rng = np.random.default_rng(0)
     one = np.stack([rng.integers(0, 5, 4000), rng.choice([0, 9], 4000), rng.integers(0, 10, 4000), np.zeros(4000)], 1)
     other = np.stack([rng.integers(0, 10, 4000), np.full(4000, 4), rng.integers(0, 10, 4000), np.full(4000, 9)], 1)
-    distance = tables.apart(one, other, [tables.edges(0, 9, True)] * 4)
+    distance = numbers.apart(one, other, [numbers.edges(0, 9, True)] * 4)
     assert distance == pytest.approx([0.5, 1, 0, 1], abs=0.05)
 
 
@@ -52,79 +59,101 @@ def test_planted_distributions_are_told_apart():
     (0, 15, True, 16), (1, 15, True, 15), (0, 1000, True, 30), (-2.5, 2.5, False, 24), (2.5, 2.5, False, 1),
     (7, 7, True, 1)])
 def test_bins_hold_every_value_once(low, high, whole, bins):
-    limits = tables.edges(low, high, whole)
+    limits = numbers.edges(low, high, whole)
     assert len(limits) - 1 == bins and limits[0] <= low and limits[-1] >= high
     values = np.arange(low, high + 1) if whole else np.linspace(low, high, 999)
-    assert tables.shares(values, limits).sum() == pytest.approx(1)
-    assert tables.shares(np.array([low - 5.0, high + 5.0]), limits).sum() == pytest.approx(1)
+    assert numbers.shares(values, limits).sum() == pytest.approx(1)
+    assert numbers.shares(np.array([low - 5.0, high + 5.0]), limits).sum() == pytest.approx(1)
     if bins == 16:
-        assert tables.shares(values, limits) == pytest.approx(np.full(16, 1 / 16)), "a bin for each whole number"
+        assert numbers.shares(values, limits) == pytest.approx(np.full(16, 1 / 16)), "a bin for each whole number"
 
 
 def test_the_sentence_counts_means_between():
     one, other = np.zeros((3, 4)), np.array([[10.0, 10, -10, 0]] * 3)
-    inside = tables.between(one, np.array([[5.0, 12, -1, 0]]), other)
+    inside = numbers.between(one, np.array([[5.0, 12, -1, 0]]), other)
     assert inside.tolist() == [True, False, True, True]
-    told = tables.interpolation(["p", "q", "r", "s"], np.array([0.4, 0.9, 0.5, 0.1]), inside)
-    assert told.startswith("In 3 of 4 features") and "clearly, in 2 of 3. Most of all do q, r and p." in told
-    assert "no feature by itself" in tables.interpolation("pq", np.zeros(2), np.ones(2, bool))
-    assert "In all 2 features" in tables.interpolation("pq", np.array([0.9, 0]), np.ones(2, bool))
+    sentence = told.interpolation(["p", "q", "r", "s"], np.array([0.4, 0.9, 0.5, 0.1]), inside)
+    assert sentence.startswith("In 3 of 4 features")
+    assert "clearly, in 2 of 3. Most of all do q, r and p." in sentence
+    assert "no feature by itself" in told.interpolation("pq", np.zeros(2), np.ones(2, bool))
+    assert "In all 2 features" in told.interpolation("pq", np.array([0.9, 0]), np.ones(2, bool))
 
 
 def test_sides_and_pairs_of_a_branch_point():
     root = TREE.branch_points[0]
     groups = [child.classes for child in TREE.children(root)]
-    assert len(groups) == 4 and ("a", "b", "c") in tables.sides(TREE, root)
-    assert tables.sides(TREE, root, "0-3") == (groups[0], groups[3])
-    assert tables.sides(TREE, TREE.branch_points[-1], "2-3") == (("a",), ("b",)), "there are not so many sides"
-    assert len(tables.pairs_of_sides(TREE, root)) == 6
-    assert tables.closest(TREE, 3) == [("a", "b"), ("a", "c"), ("b", "c")] and tables.first(TREE) == ("a", "b")
-    assert tables.point_of(TREE, TREE.leaf("c").id) == TREE.meeting_branch("a", "c").id
-    assert tables.brief(tuple("abcdefgh")) == "a, b, c and 5 more" and tables.brief(("cat", "dog")) == "cat, dog"
+    assert len(groups) == 4 and ("a", "b", "c") in sides(TREE, root)
+    assert sides(TREE, root, "0-3") == (groups[0], groups[3])
+    assert sides(TREE, TREE.branch_points[-1], "2-3") == (("a",), ("b",)), "there are not so many sides"
+    assert len(pairs_of_sides(TREE, root)) == 6
+    assert TREE.closest_pairs(3) == [("a", "b"), ("a", "c"), ("b", "c")] and controls.first(TREE) == ("a", "b")
+    assert point_of(TREE, TREE.leaf("c").id) == TREE.meeting_branch("a", "c").id
+    assert told.brief(tuple("abcdefgh")) == "a, b, c and 5 more" and told.brief(("cat", "dog")) == "cat, dog"
 
 
 def test_edits_in_a_link(shipped):
-    assert tables.read_edit("0:5,12:3", shipped) == {0: 5, 12: 3} and tables.read_edit("", shipped) == {}
-    assert tables.write_edit({12: 3.0, 0: 5.0}) == "0:5,12:3"
+    assert controls.read_edit("0:5,12:3", shipped) == {0: 5, 12: 3} and controls.read_edit("", shipped) == {}
+    assert controls.write_edit({12: 3.0, 0: 5.0}) == "0:5,12:3"
     for bad in ("16:1", "-1:1", "0:16", "0:2.5", "0:nan", "0", "0:1,0:2", "a:b", "0:1,"):
         with pytest.raises(ValueError):
-            tables.read_edit(bad, shipped)
+            controls.read_edit(bad, shipped)
 
 
 @pytest.mark.parametrize(("low", "high", "whole", "step", "digits"), [
     (0, 15, True, 1, 0), (0, 5, False, 0.1, 1), (4.997, 5.003, False, 0.0001, 4), (-1e5, 1e5, False, 1000, 0),
     (2.5, 2.5, False, 0.01, 2), (0, 0, False, 0.01, 2)])
 def test_steps_fit_the_range(low, high, whole, step, digits):
-    assert tables.step(low, high, whole) == pytest.approx(step) and tables.digits(low, high, whole) == digits
+    assert numbers.step(low, high, whole) == pytest.approx(step) and numbers.digits(low, high, whole) == digits
 
 
 def test_what_became_is_told(shipped):
     nan = np.array([np.nan, 0.5, 0.7])
-    turned = tables.Turned(np.zeros((3, 3)), np.ones((3, 3)), nan, np.array([np.nan, 0.01, -0.01]), ("B", "B", "A"))
-    told = tables.success(turned, "B")
-    assert "2 of 3" in told and "r is 0.60" in told and "it is 0.00" in told and "its own work" in told
+    turned = work.Turned(np.zeros((3, 3)), np.ones((3, 3)), nan, np.array([np.nan, 0.01, -0.01]), ("B", "B", "A"))
+    sentence = told.success(turned, "B")
+    assert all(part in sentence for part in ("2 of 3", "r is 0.60", "it is 0.00", "its own work"))
     before, after = np.full((2, 16), 5.0), np.full((2, 16), 5.0)
     after[0, [3, 7]] = 15, 0
-    told = tables.told_moves(shipped, tables.Turned(before, after, nan, nan, ("B", "A")), "B")
-    assert "for B (and 1 of 2 tries for B)" in told and told.endswith("high (up) and x2bar (down).")
+    sentence = told.moves(shipped, work.Turned(before, after, nan, nan, ("B", "A")), "B")
+    assert "for B (and 1 of 2 tries for B)" in sentence and sentence.endswith("high (up) and x2bar (down).")
+
+
+def finished(steps: Generator) -> Any:
+    """The result of work that tells how far it is, from 0 to 1."""
+    while True:
+        try:
+            assert 0 <= next(steps) <= 1
+        except StopIteration as end:
+            return end.value
 
 
 def test_the_work_is_the_models_own(shipped):
-    def finished(job):
-        while True:
-            try:
-                assert 0 <= next(job) <= 1
-            except StopIteration as end:
-                return end.value
-
-    turned = finished(tables._turn(shipped, "H", "N", 3, False))
+    turned = finished(work.TurnMany("H", "N", 3, False).work(shipped))
     again = shipped.transmute(turned.before, "H", "N", seed=3)
     np.testing.assert_array_equal(turned.before, np.rint(turned.before))
     np.testing.assert_allclose(turned.after, again.rows, atol=1e-3)
     np.testing.assert_allclose(turned.r, branched.correlations(turned.before, again.rows), atol=1e-3)
     assert np.nanmean(turned.r) > np.nanmean(turned.chance) + 0.1, "what is kept is more than chance"
-    tour = finished(tables._tour(shipped, 0))
-    assert set(tour.finished) == set(shipped.labels) and set(tour.guesses) == {b.id for b in shipped.tree.branch_points}
+    rows = finished(work.Descent(0).work(shipped))
+    assert set(rows.finished) == set(shipped.labels) and set(rows.guesses) == {b.id for b in shipped.tree.branch_points}
+
+
+def test_one_row_is_turned_many_times_or_once_without_chance(shipped):
+    row = finished(work.OneRow("H", 2).work(shipped))
+    request = work.TurnOne(Numbers(row), "H", "N", 2, False)
+    turned, plain = (finished(each.work(shipped)) for each in (request, replace(request, plain=True)))
+    assert (turned.before == row).all() and len(turned.after) == len(turned.taken) == work.TRIES
+    assert len(np.unique(turned.after, axis=0)) > 1 and turned.right("N") > work.TRIES / 2
+    assert len(plain.after) == len(plain.taken) == 1 and (plain.before == row).all()
+
+
+def test_requests_are_data():
+    requests = [work.Descent(3), work.TurnMany("a", "b", 3, True), work.OneRow("a", 3),
+                work.TurnOne(Numbers(np.zeros(3)), "a", "b", 3, True)]
+    for request in requests:
+        again = pickle.loads(pickle.dumps(request))
+        assert again == request and hash(again) == hash(request)
+        assert request != replace(request, seed=4)
+    assert [request.private for request in requests] == [False, False, False, True]
 
 
 # -- drawn -------------------------------------------------------------------------------------------------------------
@@ -145,8 +174,8 @@ def test_a_letter_is_where_its_numbers_say():
     assert letter.ink(row | {"y-bar": 0})[1] < 8 < letter.ink(row | {"x-bar": 15})[0]
     assert 40 < letter.ink(row | {"xybar": 14})[4] % 180 < 50 and 130 < letter.ink(row | {"xybar": 1})[4] % 180 < 140
     assert letter.ink(row | {"x2bar": 14})[4] % 180 == pytest.approx(0, abs=1e-6), "wide ink lies"
-    light, dark = (svg(letter.drawing(tuple(letter.MEANINGS), list(row.values()), "#123456", d)) for d in (0, 1))
-    assert "<ellipse" in light and "#123456" in dark and light != dark
+    light, dark = (svg(letter.drawing(tuple(row), list(row.values()), "lit", look)) for look in (LIGHT, DARK))
+    assert "<ellipse" in light and LIGHT.lit in light and DARK.lit in dark and LIGHT.lit not in dark
 
 
 def test_the_tree_lies_without_overlap(shipped):
@@ -163,11 +192,11 @@ def test_the_tree_lies_without_overlap(shipped):
 
 def test_ways_on_the_tree():
     root, kinds = TREE.branch_points[0], {}
-    one, other = tables.sides(TREE, root)
-    kinds = table_tree.paths(TREE, root.id, one, other)
+    one, other = sides(TREE, root)
+    kinds = ways(TREE, root.id, one, other)
     assert kinds[root.id] == "both" and kinds[TREE.leaf(other[0]).id] in ("lit", "other")
     low = TREE.meeting_branch("a", "b")
-    kinds = table_tree.paths(TREE, low.id, ("a",), ("b",))
+    kinds = ways(TREE, low.id, ("a",), ("b",))
     assert kinds == {TREE.leaf("a").id: "lit", TREE.leaf("b").id: "other",
                      **dict.fromkeys([b.id for b in TREE.path("a") if not b.is_leaf], "both")}
 
@@ -175,13 +204,14 @@ def test_ways_on_the_tree():
 def test_names_are_text_and_never_markup():
     form = SimpleNamespace(low=(0, 0), high=(2, 0), whole=(True, True))
     rows, names = np.array([[0, 0], [1, 0], [2, 0]]), ("<i>", '"><img src=x>')
-    limits = [tables.edges(0, 2, True), tables.edges(0, 0, True)]
-    shown = (multiples.said("<u>") + multiples.key([("<s>", "lit", "")], False)
-             + multiples.distributions(names, [0, 1], limits, (rows, rows, rows), form, False)
-             + multiples.scatters(names, rows, rows, np.array([1, np.nan]), form, True)
-             + multiples.moves(names, rows[0], rows, np.array([1.0, 0]), form, True))
-    assert not any(tag in shown for tag in ("<i>", "<u>", "<s>", "<img src=x"))
-    assert "never varies" in shown and "r = 1.00" in shown and tables.escaped("a*b") == r"a\*b"
+    limits = [numbers.edges(0, 2, True), numbers.edges(0, 0, True)]
+    panels = [*shown.distributions(names, [0, 1], limits, (rows, rows, rows), form, LIGHT),
+              *shown.scatters(names, rows, rows, np.array([1, np.nan]), form, DARK)]
+    moves = shown.moves(names, rows[0], rows, np.array([1.0, 0]), form)
+    html = shown.part("<u>", LIGHT, [shown.Entry("<s>", "lit", "")], panels, "square", moves)
+    assert not any(tag in html for tag in ("<i>", "<u>", "<s>", "<img src=x"))
+    assert "never varies" in html and "r = 1.00" in html and told.escaped("a*b") == r"a\*b"
+    assert html.count('class="track"') == 2 and html.count('class="foot"') == 4 and "&lt;u&gt;" in html
 
 
 # -- the script --------------------------------------------------------------------------------------------------------
@@ -229,15 +259,15 @@ def test_a_letter_is_never_turned_into_itself():
 
 
 @pytest.mark.parametrize("name", ["planted", "wide", "alone"])
-@pytest.mark.parametrize("part", tables.PARTS)
+@pytest.mark.parametrize("part", controls.PARTS)
 def test_any_table_can_be_shown(odd_models, name, part):
     app = opened(PAGE, model=name, part=part)
-    shown = html(app)
-    assert not app.warning and not app.error and "Sketch" not in shown and "<b>p</b>" not in shown
+    markup = html(app)
+    assert not app.warning and not app.error and "Sketch" not in markup and "<b>p</b>" not in markup
     if name == "planted":
-        assert shown.count('class="track"' if part == "one" else 'class="foot"') == 5
+        assert markup.count('class="track"' if part == "one" else 'class="foot"') == 5
     if name == "wide" and part != "tree":
-        assert f"{multiples.MOST} of the 200" in " ".join(text.value for text in app.caption)
+        assert f"{shown.MOST} of the 200" in " ".join(text.value for text in app.caption)
 
 
 @pytest.mark.parametrize("page", ["app.py", "pages/generate.py", "pages/hybrids.py", "pages/transmute.py",

@@ -1,9 +1,11 @@
 """A letter of UCI's Letter Recognition as its 16 numbers tell of it: what they mean, and a sketch of box and ink."""
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from ..figures.standing_tree import DARK, LIGHT
+from ..frame.look import Look
+from ..parts.markup import filled
 from ..parts.pictures import svg
 
 SIDE = 16      # units of the frame: the features run from 0 to 15
@@ -64,23 +66,16 @@ def meanings() -> str:
     return f"**The 16 features.** All are whole numbers from 0 to 15.\n\n| feature | what it tells |\n|---|---|\n{rows}"
 
 
-def sketch(features: Sequence[str], values: Sequence[float], kind: str, dark: bool) -> str:
+def sketch(features: Sequence[str], values: Sequence[float], kind: str, look: Look) -> str:
     """The drawing of a row in one of the tree's colours; "" for a table of anything else."""
-    return drawing(features, values, (DARK if dark else LIGHT)[kind], dark) if is_letters(features) else ""
+    return drawing(features, values, kind, look) if is_letters(features) else ""
 
 
-def drawing(features: Sequence[str], values: Sequence[float], colour: str, dark: bool) -> str:
+def drawing(features: Sequence[str], values: Sequence[float], kind: str, look: Look) -> str:
     """The sketch of one row (F,), as the source of an <img>: SVG, square."""
     row = dict(zip(features, map(float, values), strict=True))
     (left, bottom, width, height), (x, y, large, small, tilt) = box(row), ink(row)
-    dim, faint = ((DARK if dark else LIGHT)[key] for key in ("line", "grid"))
-    shade = 0.2 + 0.75 * np.clip(row["onpix"] / 10, 0, 1)
-    lines = "".join(f"M{k} 0V{SIDE}M0 {k}H{SIDE}" for k in range(4, SIDE, 4))
-    return svg(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-.2 -.2 {SIDE + 0.4} {SIDE + 0.4}"><path d="{lines}" '
-        f'stroke="{faint}" stroke-width=".08"/><rect width="{SIDE}" height="{SIDE}" rx=".4" fill="none" stroke="{dim}" '
-        f'stroke-width=".15"/><clipPath id="c"><rect x="{left:.2f}" y="{SIDE - bottom - height:.2f}" '
-        f'width="{width:.2f}" height="{height:.2f}"/></clipPath><g clip-path="url(#c)"><ellipse rx="{large:.2f}" '
-        f'ry="{small:.2f}" transform="translate({x:.2f} {SIDE - y:.2f}) rotate({-tilt:.1f})" fill="{colour}" '
-        f'fill-opacity="{shade:.2f}"/></g><rect x="{left:.2f}" y="{SIDE - bottom - height:.2f}" width="{width:.2f}" '
-        f'height="{height:.2f}" fill="none" stroke="{colour}" stroke-width=".3"/></svg>')
+    return svg(filled(
+        Path(__file__).with_name("letter.svg"), side=SIDE, dim=look.line, faint=look.grid, colour=look[kind],
+        left=left, top=SIDE - bottom - height, width=width, height=height, large=large, small=small, x=x, y=SIDE - y,
+        tilt=-tilt, shade=0.2 + 0.75 * np.clip(row["onpix"] / 10, 0, 1)))

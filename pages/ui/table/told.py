@@ -1,0 +1,111 @@
+"""What the page of tables tells in words."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from branched import Branch, BranchedModel, ClassTree
+
+from ..frame import words
+from .numbers import CLEAR, moved
+from .sides import Side
+from .work import Turned
+
+INTRODUCTION = """The same kind of model, but of a **table**: every row has {many} numbers, and belongs to one of
+{classes} classes. All rows on this page were made by the model itself; no real data are shown."""
+LETTERS = """ Each row tells of one printed letter, by {many} numbers measured on its picture: how wide it is, how much
+ink it has, and where. The model never saw a picture."""
+NONE = """There is no model of a table here: this page needs the file letters.safetensors, or another that was trained
+on a table."""
+HYBRIDS = """For each feature: how its values are distributed in {a} and in {b}, and in the **hybrid**, the row that the
+model expects while it still keeps one for both. Dots are the means. First comes what tells the two sides apart most."""
+FLAT = "The tree of this model is flat: its classes share nothing but the noise, so there are no hybrids."
+MANY = """Each dot is a row: to the right its value as {a}, upwards as {b}. On the dashed line nothing changed; a cloud
+along it means that much was kept (r near 1), a round cloud that nothing was (r near 0)."""
+ONE = """From the orange dot to the blue one: what moved, the biggest movers first. Bold is what moved by more than its
+usual spread."""
+TRIES = " The pale bar is where 8 of 10 of the tries went; each had noise of its own."
+GIVEN = """A row of **{}**, {}. **Change its numbers**, or take another row by the draw number above."""
+EXPLANATION = """
+Diffusion models need not make pictures. Here noise is added to the **numbers of a row**, until nothing is left of them,
+and the model learns to take it away again. As with pictures, it decides late what a row becomes: classes that are alike
+stay one for long, and part at the **branch points** of the tree.
+
+**Hybrids.** Just before classes part, the model has one noisy row for all of them. Its best guess of the finished row
+is a mean over all that can still become of it. So in most features it lies between the two sides, and varies less.
+
+**Turning rows.** Noise covers a row up to the time at which the two classes part; then the model takes it away on the
+way to the other class. What the noise left is still there at the end, and so rows keep something of what they were.
+*Without chance* the model walks its own way backwards instead of adding noise.
+
+**r** is Pearson's correlation: 1 if high values stay high and low ones low, 0 if one says nothing about the other.
+"""
+
+
+def introduction(model: BranchedModel, is_letters: bool) -> str:
+    """What kind of model this is."""
+    return (INTRODUCTION + LETTERS * is_letters).format(many=len(model.features), classes=len(model.labels))
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+def brief(side: Side, most: int = 6) -> str:
+    """Some classes in few words: all of them, or the first three and how many more."""
+    if len(side) <= most:
+        return (" " if max(map(len, side)) < 3 else ", ").join(side)
+    return f"{', '.join(side[:3])} and {len(side) - 3} more"
+
+
+def place(tree: ClassTree, branch: Branch) -> str:
+    """What a branch point is called in a list."""
+    return f"{' | '.join(brief(child.classes) for child in tree.children(branch))}, at {words.at(branch.t_low)}"
+
+
+def escaped(text: str) -> str:
+    """A name as it is, in a label that Streamlit reads as Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+.!|~$:-])", r"\\\1", text)
+
+
+# -- sentences ---------------------------------------------------------------------------------------------------------
+
+def interpolation(features: Sequence[str], distance: np.ndarray, inside: np.ndarray) -> str:
+    """In how many of the features the hybrid lies between the two sides, in a sentence or two."""
+    clear = np.flatnonzero(distance >= CLEAR)
+    sentence = f"In {_of(inside)} features the hybrid's mean lies between the means of the two sides"
+    if not len(clear):
+        return f"{sentence}; but no feature by itself tells these sides apart clearly."
+    best = sorted(clear.tolist(), key=lambda k: -distance[k])[:3]
+    first = words.listed(features[k] for k in best)
+    if len(clear) == 1:
+        return f"{sentence}. One feature tells them apart clearly: {first}."
+    return f"{sentence}; of those that tell them apart clearly, in {_of(inside[clear])}. Most of all do {first}."
+
+
+def _of(which: np.ndarray) -> str:
+    """How many are true, of how many."""
+    return f"all {len(which)}" if which.all() else f"{which.sum()} of {len(which)}"
+
+
+def success(turned: Turned, target: str) -> str:
+    """How many became what they should, and how much of them was kept, in a sentence or two."""
+    right, n = turned.right(target), len(turned.taken)
+    r, chance = (float(np.nanmean(x)) if np.isfinite(x).any() else 0.0 for x in (turned.r, turned.chance))
+    return (f"The tree itself takes {right} of {n} of the new rows for {target}; but here it judges its own work. "
+            f"Between before and after, r is {r:z.2f} on average over the features. For comparison, with other rows of "
+            f"{target} in their place it is {chance:z.2f}.")
+
+
+def moves(model: BranchedModel, turned: Turned, target: str) -> str:
+    """What one row became, and what moved most, in a sentence or two."""
+    change, n = moved(model, turned.before[0], turned.after[0]), len(turned.taken)
+    order = [k for k in np.argsort(-np.abs(change)).tolist() if change[k]][:3]
+    most = words.listed(f"{model.features[k]} ({'up' if change[k] > 0 else 'down'})" for k in order) or "nothing"
+    many = f" (and {turned.right(target)} of {n} tries for {target})" if n > 1 else ""
+    return f"The tree itself takes the result for {turned.taken[0]}{many}. What moved most: {most}."
+
+
+def of_all(features: Sequence[str], most: int) -> str:
+    """How many of the features are shown, where not all are."""
+    return f" You see {most} of the {len(features)} features." if len(features) > most else ""

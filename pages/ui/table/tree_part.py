@@ -1,0 +1,101 @@
+"""The part Tree and hybrids: the tree of a table, and at a branch point the features of two sides, and between them."""
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from branched import Branch, BranchedModel, ClassTree
+
+from ..figures import lying_tree
+from ..frame import words
+from ..frame.controls import chart
+from ..frame.look import Look
+from ..parts.touch import touch
+from ..serve.kept import kept
+from . import controls, letter, numbers, shown, told, work
+from .sides import Side, pairs_of_sides, point_of, sides, ways
+
+CLOSEST = 8  # pairs in the list
+ALT = "The class tree along diffusion time. The list 'Branch point' names the same points."
+
+
+def show(name: str, model: BranchedModel, settings: controls.Settings, look: Look) -> None:
+    """This part of the page."""
+    tree = model.tree
+    if not tree.branch_points:
+        st.info(told.FLAT, icon=":material/info:")
+        return
+    left, right = st.columns([2, 3], gap="large")
+    branch = tree[settings.node.value]
+    one, other = sides(tree, branch, settings.sides.value)
+    with left:
+        zoom = settings.zoom.segments("Zoom", label_visibility="collapsed")
+        chart(parting(name, branch.id, one, other, zoom, look, tree=tree), ALT, clicked=lambda node: _pick(tree, node))
+        touch()
+        _pairs(tree, branch)
+    with right:
+        _place(tree, branch, one, other, settings)
+        _hybrids(name, model, branch, one, other, look)
+
+
+def go_to(node: int) -> None:
+    """Choose a branch point; it has sides of its own."""
+    st.session_state.node, st.session_state.sides = node, ""
+
+
+def _pick(tree: ClassTree, node: int) -> None:
+    """A click on the tree; on a class it chooses the point where that class leaves."""
+    if (point := point_of(tree, node)) is not None:
+        go_to(point)
+
+
+def _pairs(tree: ClassTree, branch: Branch) -> None:
+    """The pairs of classes that part last; choosing one chooses its branch point."""
+    meetings = {pair: tree.meeting(*pair) for pair in tree.closest_pairs(CLOSEST)}
+    at = {pair: meeting.branch.id for pair, meeting in meetings.items() if meeting.branch}
+    if at.get(st.session_state.get("pair")) != branch.id:
+        st.session_state.pair = next((pair for pair in at if at[pair] == branch.id), None)
+
+    def choose() -> None:
+        if st.session_state.pair:
+            go_to(at[st.session_state.pair])
+
+    st.pills("Most alike: the pairs that part last", list(at), key="pair", on_change=choose, wrap=True,
+             format_func=lambda pair: f"{' and '.join(map(told.escaped, pair))}, {words.at(meetings[pair].time)}")
+
+
+def _place(tree: ClassTree, branch: Branch, one: Side, other: Side, settings: controls.Settings) -> None:
+    """The branch point, and which of its sides are compared, as lists."""
+    state = st.session_state
+    settings.node.selectbox("Branch point", on_change=lambda: go_to(state.node))
+    pairs = pairs_of_sides(tree, branch)
+    if len(pairs) > 1:
+        names = {key: " and ".join(map(told.brief, pair)) for key, pair in pairs.items()}
+        state["two sides"] = next(key for key, pair in pairs.items() if pair == (one, other))
+        st.selectbox("Compare two of its sides", list(names), key="two sides", format_func=names.get,
+                     filter_mode=None, on_change=lambda: state.update(sides=state["two sides"]))
+
+
+def _hybrids(name: str, model: BranchedModel, branch: Branch, one: Side, other: Side, look: Look) -> None:
+    """The features of two sides of a branch point, and of the hybrids between them."""
+    rows, features = controls.asked(name, work.Descent(st.session_state.seed)), model.features
+    a, b = (np.concatenate([rows.finished[label] for label in side]) for side in (one, other))
+    middle = rows.guesses[branch.id]
+    inside = numbers.between(a, middle, b)
+    entries = [shown.Entry(title, kind, letter.sketch(features, some.mean(0), kind, look)) for title, kind, some in
+               ((told.brief(one), "lit", a), ("the hybrid", "both", middle), (told.brief(other), "other", b))]
+    a, middle, b = map(model.rounded, (a, middle, b))
+    limits = numbers.all_edges(model.form)
+    distance = numbers.apart(a, b, limits)
+    order = np.argsort(-distance, kind="stable").tolist()
+    st.html(shown.part(told.interpolation(features, distance, inside), look, entries,
+                       shown.distributions(features, order, limits, (a, middle, b), model.form, look)))
+    st.caption(told.HYBRIDS.format(a=told.escaped(told.brief(one)), b=told.escaped(told.brief(other)))
+               + told.of_all(features, shown.MOST))
+
+
+@kept
+def parting(name: str, node: int, one: Side, other: Side, zoom: str, look: Look, *, tree: ClassTree) -> go.Figure:
+    """The tree with a branch point and two of its sides lit. Never change what this returns: all visitors share it."""
+    return lying_tree.figure(tree, node, ways(tree, node, one, other), zoom, look)

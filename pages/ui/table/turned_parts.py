@@ -1,0 +1,45 @@
+"""The parts Turn many and One by hand: rows of a table that become another class, and what they keep."""
+from __future__ import annotations
+
+import streamlit as st
+
+from branched import BranchedModel
+
+from ..frame.look import Look
+from ..serve.request import Numbers
+from . import controls, letter, numbers, shown, told, work
+
+
+def show_many(name: str, model: BranchedModel, settings: controls.Settings, look: Look) -> None:
+    """Many rows of a class before and after."""
+    source, target, plain = controls.classes(model, settings)
+    turned = controls.asked(name, work.TurnMany(source, target, settings.seed.value, plain))
+    panels = shown.scatters(model.features, turned.before, turned.after, turned.r, model.form, look)
+    st.html(shown.part(told.success(turned, target), look, panels=panels, shape="square"))
+    st.caption(told.MANY.format(a=told.escaped(source), b=told.escaped(target))
+               + told.of_all(model.features, shown.MOST))
+
+
+def show_one(name: str, model: BranchedModel, settings: controls.Settings, look: Look) -> None:
+    """One row, changed by hand, before and after."""
+    source, target, plain = controls.classes(model, settings)
+    seed = settings.seed.value
+    row = controls.asked(name, work.OneRow(source, seed))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(told.GIVEN.format(told.escaped(source),
+                                      "with your changes" if settings.edit.value else "as the model made it"))
+        row = controls.edited(model, row)
+    turned = controls.asked(name, work.TurnOne(Numbers(row), source, target, seed, plain))
+    with right:
+        _show_moves(model, turned, source, target, look)
+
+
+def _show_moves(model: BranchedModel, turned: work.Turned, source: str, target: str, look: Look) -> None:
+    """What one row became, what moved, and where the other tries went."""
+    features, before, after = model.features, turned.before[0], turned.after[0]
+    entries = [shown.Entry(f"before: {source}", "lit", letter.sketch(features, before, "lit", look)),
+               shown.Entry(f"after: {target}", "other", letter.sketch(features, after, "other", look))]
+    moves = shown.moves(features, before, turned.after, numbers.moved(model, before, after), model.form)
+    st.html(shown.part(told.moves(model, turned, target), look, entries, moves=moves))
+    st.caption(told.ONE + (told.TRIES if len(turned.after) > 1 else "") + told.of_all(features, shown.MOST))
