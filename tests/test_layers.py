@@ -106,7 +106,8 @@ def test_the_library_knows_no_screen(name):
 
 def test_the_tree_needs_the_standard_library_alone():
     heavy = {"torch", "numpy", "scipy", "sklearn"}
-    for name in ("branched.class_tree.tree", "branched.errors"):
+    for name in ("branched.class_tree.tree", "branched.class_tree.branch", "branched.class_tree.tree_json",
+                 "branched.outline", "branched.names", "branched.errors"):
         assert {other.split(".")[0] for other in imported(name, PACKAGE[name])} & heavy == set()
 
 

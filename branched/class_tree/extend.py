@@ -25,11 +25,12 @@ from ..learning.precision import autocast
 from ..networks.base import BranchedNetwork
 from ..noise.sampling import Sampling
 from ..noise.seeds import mix, normal
+from .branch import Branch
 from .bridge import Pairs, bridged
 from .diffusion import BranchedDenoiser, Diffusion
 from .generate import sample
 from .training import Batches, TrainingConfig, loss_of
-from .tree import Branch, ClassTree
+from .tree import ClassTree
 from .walk import from_noise
 
 LEAST = 3                       # different objects that tell of a class

@@ -7,9 +7,9 @@ import numpy as np
 
 from ..data.form import Made
 from ..noise.sampling import Asked, Sampling
+from .branch import Meeting
 from .diffusion import Diffusion
 from .hybrid import Hybrid, handed_over
-from .tree import Meeting
 from .walk import Lane, Walk, from_noise
 
 

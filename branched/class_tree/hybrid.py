@@ -7,8 +7,8 @@ import torch
 
 from ..errors import BranchedError
 from ..noise.sampling import Asked, Sampling
+from .branch import Branch, Meeting
 from .diffusion import Diffusion
-from .tree import Branch, Meeting
 from .walk import Walk, from_noise
 
 

@@ -27,12 +27,13 @@ from ..noise.solvers import ODE_SOLVER, SOLVERS
 from ..outline import Outline
 from ..version import versions
 from . import generate
+from .branch import Label
 from .classify import Classes, classify
 from .diffusion import BranchedDenoiser, Diffusion
 from .hybrid import Hybrid, hybrid
 from .rule import Rule
 from .transmute import Transmutation, transmute
-from .tree import ClassTree, Label
+from .tree import ClassTree
 
 KIND = "model"  # of the files
 

@@ -13,8 +13,9 @@ from ..learning.loop import LearningConfig, LearningState, Progress, check_posit
 from ..networks.base import NetworkConfig
 from ..noise import schedule
 from ..noise.seeds import mix
+from .branch import Branch
 from .bridge import Pairs, chained_pairs
-from .tree import Branch, ClassTree
+from .tree import ClassTree
 
 SHORTEST = 0.02  # a branch weighs at least as if it were so long: short ones would hardly ever be trained
 EARLIEST = 1e-3  # no time below this is trained: there xt is x0

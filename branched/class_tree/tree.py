@@ -9,64 +9,16 @@ stays one reverse process: both parts name the same `process`, and who walks it 
 """
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any
 
 from ..errors import BranchedError
-from ..names import natural_order
 from ..outline import Outline, OutlineNode
-
-Label = str | int
-
-
-@dataclass(frozen=True)
-class Branch:
-    """These classes, from t_high down to t_low, where the parent hands over at t_high.
-
-    `process` is the reverse process that runs here, as a row of the network's tables of private parameters: the
-    branch's own (its id, unless told otherwise), or the one that it shares with the other parts of a branch that was
-    cut by a graft.
-    """
-
-    id: int
-    classes: tuple[str, ...]
-    t_low: float
-    t_high: float
-    parent: int | None
-    process: int = -1
-
-    def __post_init__(self) -> None:
-        if self.process < 0:
-            object.__setattr__(self, "process", self.id)
-
-    @property
-    def is_leaf(self) -> bool:
-        return self.t_low == 0.0
-
-    @property
-    def length(self) -> float:
-        return self.t_high - self.t_low
-
-    def owns(self, t: float) -> bool:
-        """Whether time t lies on this branch: the one place where the boundaries are written."""
-        return self.t_low < t <= self.t_high or (self.is_leaf and t == 0.0)
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """Where the paths of classes part: the time, and the branch that ends there, which all of them share. In a flat
-    tree they share none, and meet in the noise at t = 1."""
-
-    time: float
-    branch: Branch | None
-
-    def holds(self, label: str) -> bool:
-        """Whether a class passes here: noise is everybody's."""
-        return self.branch is None or label in self.branch.classes
+from . import tree_json
+from .branch import Branch, Label, Meeting
 
 
 class ClassTree:
@@ -174,7 +126,7 @@ class ClassTree:
 
     def parts(self, branch: Branch) -> tuple[Branch, ...]:
         """All parts of the process that a branch belongs to, from noise to data: usually the branch alone."""
-        return tuple(sorted((own for own in self.branches if own.process == branch.process), key=lambda b: -b.t_low))
+        return tuple(sorted((b for b in self.branches if b.process == branch.process), key=lambda b: -b.t_low))
 
     def meeting(self, *labels: Label | Iterable[Label]) -> Meeting:
         """Where the paths of two classes (or sets of classes) part: the end of the smallest branch that holds them."""
@@ -236,15 +188,20 @@ class ClassTree:
             raise BranchedError(f"A class joins at a time above 0 (data) and at most 1 (noise), not {time!r}.")
         new = 1 + max(branch.id for branch in self.branches)
         leaf = Branch(new, (name,), 0.0, float(time), None, self.processes)
-        if time == 1:
+        if time == 1:  # nothing is shared but the noise itself: a root of its own
             return ClassTree((*self.labels, name), (*self.branches, leaf))
+        # Half-open the other way than `owns`: at a branch point the leaf joins the children, not the parent.
         cut = next(b for b in self.path(sibling) if b.t_low <= time < b.t_high)
         above = [b for b in self.path(sibling) if b.t_low > cut.t_low]
         if cut.t_low < time:
+            # Both parts run the process of the old branch. The lower one keeps its id, by which noise is seeded, and
+            # its children's parent; so what was drawn before is drawn again to the last bit.
             upper = Branch(new + 1, cut.classes, leaf.t_high, cut.t_high, cut.parent, cut.process)
             lower = replace(cut, t_high=leaf.t_high, parent=upper.id)
         else:
             upper, lower = cut, None
+        # The new class passes through all that lies above its leaf. Later entries win: first the old branches, then
+        # the one that was cut, then those that hold a class more.
         grown = {b.id: replace(b, classes=(*b.classes, name)) for b in (*above, upper)}
         kept = {b.id: b for b in (*self.branches, *((lower,) if lower else ()))}
         return ClassTree((*self.labels, name), {**kept, **grown, leaf.id: replace(leaf, parent=upper.id)}.values())
@@ -254,14 +211,15 @@ class ClassTree:
 
         Of the processes, that of the class is gone, and those with higher numbers move down by one.
         """
-        leaf = self.leaf(name)
-        path = self.path(name)[:-1]
+        leaf, above = self.leaf(name), self.path(name)[:-1]
         kept = {b.id: b for b in self.branches if b.id != leaf.id}
-        kept |= {b.id: replace(b, classes=tuple(c for c in b.classes if c != leaf.classes[0])) for b in path}
-        rest = [kept[b.id] for b in self.children(path[-1]) if b.id != leaf.id] if path else list(kept.values())
-        if len(rest) == 1 and path:
-            [lower], upper = rest, path[-1]
-            if lower.process != upper.process:
+        kept |= {b.id: replace(b, classes=tuple(c for c in b.classes if c != leaf.classes[0])) for b in above}
+        # Where the leaf has left, a branch that splits into one child alone is no branch point any more: the graft had
+        # cut it, and its parts are joined again.
+        rest = [kept[b.id] for b in self.children(above[-1]) if b.id != leaf.id] if above else list(kept.values())
+        if len(rest) == 1 and above:
+            [lower], upper = rest, above[-1]
+            if lower.process != upper.process:  # nothing was cut here: the parts never were one
                 why = (f"{lower.classes[0]} joined its path later; remove that first" if upper.process == leaf.process
                        else "it was there when the model was trained")
                 raise BranchedError(f"{leaf.classes[0]} cannot be removed: {why}.")
@@ -269,6 +227,7 @@ class ClassTree:
             kept[lower.id] = replace(lower, t_high=upper.t_high, parent=upper.parent)
         if not kept:
             raise BranchedError(f"{leaf.classes[0]} is the only class; a tree needs one.")
+        # The tables of private parameters lose the row of this process, and those behind it move up.
         return ClassTree((label for label in self.labels if label != leaf.classes[0]),
                          (replace(b, process=b.process - (b.process > leaf.process)) for b in kept.values()))
 
@@ -294,10 +253,10 @@ class ClassTree:
         `time` is where the branch splits; a leaf is its class's name, or `{"class": name, "id": 3}`.
         """
         def node(branch: Branch) -> dict[str, Any]:
-            own = {"id": branch.id} | ({"process": branch.process} if branch.process != branch.id else {})
+            numbers = {"id": branch.id} | ({"process": branch.process} if branch.process != branch.id else {})
             if branch.is_leaf:
-                return {"class": branch.classes[0], **own}
-            return {"time": branch.t_low, **own, "split": [node(child) for child in self.children(branch)]}
+                return {"class": branch.classes[0], **numbers}
+            return {"time": branch.t_low, **numbers, "split": [node(child) for child in self.children(branch)]}
 
         return {"labels": list(self.labels), "roots": [node(root) for root in self.roots]}
 
@@ -307,51 +266,7 @@ class ClassTree:
 
         Raises BranchedError with the reason if it is not a tree.
         """
-        if isinstance(source, str):
-            try:
-                source = json.loads(source)
-            except (ValueError, RecursionError) as error:
-                raise BranchedError(f"The tree is not valid JSON: {error}.") from None
-        if not isinstance(source, dict):
-            raise BranchedError('A tree is a JSON object such as {"time": 0.3, "split": ["4", "9"]}.')
-        roots = source.get("roots", [source])
-        if not isinstance(roots, list) or not isinstance(source.get("labels", []), list):
-            raise BranchedError('"roots" and "labels" of a tree are lists.')
-        branches: list[Branch] = []
-
-        def read(node: Any, t_high: float, parent: int | None) -> tuple[str, ...]:
-            if isinstance(node, (str, int)):
-                node = {"class": node}
-            if not isinstance(node, dict) or ("class" in node) == ("split" in node):
-                raise BranchedError(f'A node of a tree has either "class", or "time" and "split"; found {node!r:.80}.')
-            own_id = node.get("id", len(branches))
-            process = node.get("process", own_id)
-            for number in (own_id, process):
-                if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-                    raise BranchedError(f"A branch's id (or process) is a whole number from 0 on, not {number!r:.80}.")
-            place = len(branches)
-            branches.append(Branch(own_id, (), 0.0, t_high, parent, process))  # keeps its place; filled in below
-            if "class" in node:
-                t_low, classes = 0.0, (str(node["class"]),)
-            else:
-                t_low, split = node.get("time"), node["split"]
-                if not isinstance(t_low, (int, float)) or isinstance(t_low, bool) or not 0 < t_low < 1:
-                    raise BranchedError(f'A split needs a "time" between 0 and 1; found {t_low!r:.80}.')
-                if not isinstance(split, list) or len(split) < 2:
-                    raise BranchedError(f'"split" lists at least two nodes; found {split!r:.80}.')
-                t_low = float(t_low)
-                classes = tuple(name for child in split for name in read(child, t_low, own_id))
-            branches[place] = Branch(own_id, classes, t_low, t_high, parent, process)
-            return classes
-
-        try:
-            names = [name for root in roots for name in read(root, 1.0, None)]
-        except RecursionError:
-            raise BranchedError("The tree is nested too deeply to be one.") from None
-        labels = [str(label) for label in source.get("labels", sorted(names, key=natural_order))]
-        order = {label: k for k, label in enumerate(labels)}
-        return cls(labels, [
-            replace(b, classes=tuple(sorted(b.classes, key=lambda c: order.get(c, -1)))) for b in branches])
+        return cls(*tree_json.read(source))
 
     # -- checks ------------------------------------------------------------------------------------------------------
 
@@ -363,30 +278,41 @@ class ClassTree:
             raise BranchedError("A tree names every class once; a name is there twice.")
         if len(self._by_id) != len(self.branches):
             raise BranchedError("Every branch of a tree has an id of its own; one is there twice.")
-        self._leaves = {}
+        self._leaves: dict[str, Branch] = {}
         for branch in self.branches:
-            name = f"The branch of {', '.join(branch.classes) or 'no class'}"
-            if not 0 <= branch.t_low < branch.t_high <= 1:
-                raise BranchedError(
-                    f"{name} runs from {branch.t_high:g} to {branch.t_low:g}; times fall from 1 to 0 along a path.")
-            if set(branch.classes) - set(self.labels):
-                raise BranchedError(f"{name} holds a class that is not among the labels.")
-            if branch.parent is None and branch.t_high != 1:
-                raise BranchedError(f"{name} has no parent, so it must start at time 1.")
-            if branch.parent is not None and branch.parent not in self._by_id:
-                raise BranchedError(f"{name} names a parent that does not exist.")
-            children = self.children(branch)
-            if branch.is_leaf:
-                if children or len(branch.classes) != 1 or branch.classes[0] in self._leaves:
-                    raise BranchedError(f"{name} reaches time 0, so it must hold one class, and no other branch may.")
-                self._leaves[branch.classes[0]] = branch
-            elif (len(children) < 2 or any(child.t_high != branch.t_low for child in children)
-                  or sorted(c for child in children for c in child.classes) != sorted(branch.classes)):
-                raise BranchedError(f"{name} must split into at least two branches that share out its classes.")
+            self._check_span(branch)
+            self._check_children(branch)
         for branch in self.branches:
             if any(lower.parent != upper.id for upper, lower in pairwise(self.parts(branch))):
-                name = ", ".join(branch.classes)
-                raise BranchedError(f"The branch of {name} does not follow the other parts of its process.")
+                raise BranchedError(f"{_named(branch)} does not follow the other parts of its process.")
         if set(self._leaves) != set(self.labels) or sorted(
                 c for root in self.roots for c in root.classes) != sorted(self.labels):
             raise BranchedError("Every class needs one path from time 1 to time 0; one class has none.")
+
+    def _check_span(self, branch: Branch) -> None:
+        """That a branch runs downwards, for known classes, from time 1 or a parent that exists."""
+        name = _named(branch)
+        if not 0 <= branch.t_low < branch.t_high <= 1:
+            raise BranchedError(
+                f"{name} runs from {branch.t_high:g} to {branch.t_low:g}; times fall from 1 to 0 along a path.")
+        if set(branch.classes) - set(self.labels):
+            raise BranchedError(f"{name} holds a class that is not among the labels.")
+        if branch.parent is None and branch.t_high != 1:
+            raise BranchedError(f"{name} has no parent, so it must start at time 1.")
+        if branch.parent is not None and branch.parent not in self._by_id:
+            raise BranchedError(f"{name} names a parent that does not exist.")
+
+    def _check_children(self, branch: Branch) -> None:
+        """That a leaf is one class's only end, and that any other branch is shared out among its children."""
+        name, children = _named(branch), self.children(branch)
+        if branch.is_leaf:
+            if children or len(branch.classes) != 1 or branch.classes[0] in self._leaves:
+                raise BranchedError(f"{name} reaches time 0, so it must hold one class, and no other branch may.")
+            self._leaves[branch.classes[0]] = branch
+        elif (len(children) < 2 or any(child.t_high != branch.t_low for child in children)
+              or sorted(c for child in children for c in child.classes) != sorted(branch.classes)):
+            raise BranchedError(f"{name} must split into at least two branches that share out its classes.")
+
+
+def _named(branch: Branch) -> str:
+    return f"The branch of {', '.join(branch.classes) or 'no class'}"

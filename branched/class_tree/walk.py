@@ -20,8 +20,8 @@ from torch import Tensor
 from ..noise.sampling import Sampling
 from ..noise.seeds import mix, normal
 from ..noise.solvers import SOLVERS, Steps, grid, solve
+from .branch import Branch
 from .diffusion import Diffusion
-from .tree import Branch
 
 
 @dataclass(frozen=True)

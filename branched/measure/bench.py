@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import torch
 
+from ..class_tree.branch import Branch
 from ..class_tree.model import BranchedModel
 from ..class_tree.training import TrainingConfig, begin, train
-from ..class_tree.tree import Branch, ClassTree
+from ..class_tree.tree import ClassTree
 from ..data.dataset import Dataset
 from ..family import load
 
