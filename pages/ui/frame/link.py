@@ -27,6 +27,10 @@ class Setting:
         """What it is set to at the moment."""
         return st.session_state[self.name]
 
+    def set(self, value: Any) -> None:
+        """Set it: in a callback, or before its widget is drawn."""
+        st.session_state[self.name] = value
+
 
 @dataclass(frozen=True)
 class Options(Setting):

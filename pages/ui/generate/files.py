@@ -11,30 +11,30 @@ import branched
 
 from ..frame import visitor
 from ..parts.pictures import GAP, picture
-from .generating import USUAL, Drawn, Order
+from .work import Draw, Drawn
 
 COLUMNS = 8  # of the animation, at most
 
 
-def downloads(name: str, every: Sequence[str], order: Order, drawn: Drawn, view: str) -> None:
+def downloads(name: str, every: Sequence[str], draw: Draw, drawn: Drawn, view: str) -> None:
     """Three files, made when they are asked for."""
     name = visitor.short(name)
     with st.container(horizontal=True, gap="small"):
         for text, ending, mime, make, about in (
-                ("Picture (PNG)", ".png", "image/png", lambda: as_png(order, drawn), "All, with their classes"),
-                ("Animation (GIF)", ".gif", "image/gif", lambda: as_gif(order, drawn, view),
+                ("Picture (PNG)", ".png", "image/png", lambda: as_png(draw, drawn), "All, with their classes"),
+                ("Animation (GIF)", ".gif", "image/gif", lambda: as_gif(draw, drawn, view),
                  f"From noise to picture, at most {COLUMNS} columns"),
-                ("Numbers (NPZ)", ".npz", "application/octet-stream", lambda: as_npz(name, order, drawn),
+                ("Numbers (NPZ)", ".npz", "application/octet-stream", lambda: as_npz(name, draw, drawn),
                  "For NumPy: the pictures, and all that it takes to draw them again")):
-            st.download_button(text, make, file_name(name, every, order, ending), mime, on_click="ignore", help=about,
+            st.download_button(text, make, file_name(name, every, draw, ending), mime, on_click="ignore", help=about,
                                icon=":material/download:")
 
 
-def file_name(model: str, every: Sequence[str], order: Order, ending: str) -> str:
+def file_name(model: str, every: Sequence[str], draw: Draw, ending: str) -> str:
     """A name that says what is inside, such as mnist-4-9-seed3-20steps.png."""
-    few = [] if len(order.labels) == len(every) else list(order.labels)
+    few = [] if len(draw.labels) == len(every) else list(draw.labels)
     who = few if len(few) <= 4 else [f"{len(few)}classes"]
-    parts = [model, *who, f"seed{order.seed}", f"{order.steps}steps"] + [order.solver] * (order.solver != USUAL)
+    parts = [model, *who, f"seed{draw.sampling.seed}", f"{draw.sampling.steps}steps"] + [draw.sampling.solver] * (draw.sampling.solver != branched.SOLVER)
     return "-".join(re.sub(r"[^\w+]+", "_", part) for part in parts) + ending
 
 
@@ -58,17 +58,17 @@ def sheet(labels: Sequence[str], images: np.ndarray, caption: str = "", scale: i
     return result
 
 
-def as_png(order: Order, drawn: Drawn) -> bytes:
+def as_png(draw: Draw, drawn: Drawn) -> bytes:
     """All finished pictures."""
     file = io.BytesIO()
-    sheet(order.labels, drawn.images).save(file, "PNG")
+    sheet(draw.labels, drawn.images).save(file, "PNG")
     return file.getvalue()
 
 
-def as_gif(order: Order, drawn: Drawn, view: str, seconds: float = 4.0) -> bytes:
+def as_gif(draw: Draw, drawn: Drawn, view: str, seconds: float = 4.0) -> bytes:
     """The walk of the first columns, over and over, resting on what is finished."""
     pictures, file = drawn.reel.shown(view) / np.float32(255), io.BytesIO()
-    sheets = [sheet(order.labels, pictures[cells[:, :COLUMNS]], f"t = {t:.2f}", scale=2)
+    sheets = [sheet(draw.labels, pictures[cells[:, :COLUMNS]], f"t = {t:.2f}", scale=2)
               for t, cells in zip(drawn.reel.times, drawn.reel.cells, strict=True)]
     if pictures.ndim == 3:
         sheets = [frame.convert("L") for frame in sheets]
@@ -77,9 +77,9 @@ def as_gif(order: Order, drawn: Drawn, view: str, seconds: float = 4.0) -> bytes
     return file.getvalue()
 
 
-def as_npz(name: str, order: Order, drawn: Drawn) -> bytes:
+def as_npz(name: str, draw: Draw, drawn: Drawn) -> bytes:
     """The pictures as numbers in [0, 1], and all that it takes to draw them again."""
     file = io.BytesIO()
-    np.savez_compressed(file, images=drawn.images, labels=np.array(order.labels), seed=order.seed, steps=order.steps,
-                        solver=order.solver, model=name, version=branched.__version__, evaluations=drawn.evaluations)
+    np.savez_compressed(file, images=drawn.images, labels=np.array(draw.labels), seed=draw.sampling.seed, steps=draw.sampling.steps,
+                        solver=draw.sampling.solver, model=name, version=branched.__version__, evaluations=drawn.evaluations)
     return file.getvalue()
