@@ -7,8 +7,8 @@ import pytest
 
 import branched
 from branched import ClassTree
-from pages.ui.frame import words
-from pages.ui.tree import explore
+from pages.ui.tree import told
+from pages.ui.tree.controls import in_order
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def tree() -> ClassTree:
 
 def shows(page, tree: ClassTree, node: int) -> list[str]:
     """Wait for the sentence about a node; the sources of the pictures below it."""
-    page.get_by_role("heading", name=words.headline(tree, tree[node]), exact=True).wait_for()
+    page.get_by_role("heading", name=told.headline(tree.outline(), tree.outline()[node]), exact=True).wait_for()
     browser.settled(page)
     page.wait_for_selector(".sheet img")
     return page.locator(".sheet img").evaluate_all("images => images.map(image => image.src)")
@@ -47,7 +47,7 @@ def test_clicking_through_the_tree(tree, address, chromium):
 
 
 def test_a_link_and_the_keyboard(tree, address, chromium):
-    first, second, *_ = explore.in_order(tree)
+    first, second, *_ = in_order(tree.outline())
     with browser.page(chromium, width=900) as page:
         page.goto(f"{address}/?node={first}&seed=7")
         before = shows(page, tree, first)

@@ -12,12 +12,15 @@ from streamlit.testing.v1 import AppTest
 from visitor import Visitor
 
 import branched
-from branched import ClassTree, Facts
-from pages.ui.figures.standing_tree import figure, graph, lit
-from pages.ui.frame import words
+from branched import Branch, ClassTree, Facts
+from pages.ui import serve
+from pages.ui.figures.graph import graph, lit
+from pages.ui.figures.standing_tree import figure
+from pages.ui.frame.look import DARK, LIGHT
 from pages.ui.parts import pictures
 from pages.ui.serve.kept import SHARED
-from pages.ui.tree import explore
+from pages.ui.tree import shown, told
+from pages.ui.tree.work import COLUMNS, Descent, Tour
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +33,11 @@ def said(app: AppTest) -> str:
     return app.subheader[0].value
 
 
+def headline(tree: ClassTree, branch: Branch) -> str:
+    outline = tree.outline()
+    return told.headline(outline, outline[branch.id])
+
+
 def node_trace(app: AppTest) -> dict:
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
     return next(trace for trace in spec["data"] if "customdata" in trace)
@@ -39,13 +47,15 @@ def node_trace(app: AppTest) -> dict:
 
 ODD = ClassTree.from_json({"time": 0.9, "split": [
     {"time": 0.5, "split": ["a", "b", {"time": 0.499, "split": ["c", "d"]}]}, {"time": 0.7, "split": ["e", "f"]}]})
+OUTLINE = ODD.outline()
 THREE = ClassTree.from_json({"time": 0.9, "split": ["a", {"time": 0.899, "split": ["b", "c"]}, "d"]})
 
 
 @pytest.mark.parametrize("shape", [ODD, THREE, ClassTree.flat("abc"), ClassTree.flat("a")],
                          ids=["odd", "three", "flat", "one class"])
 def test_any_tree_can_be_drawn_without_crossings(shape):
-    nodes = graph(shape).nodes
+    outline = shape.outline()
+    nodes = graph(outline).nodes
     assert all(nodes[branch.id]["t"] == branch.t_low for branch in shape.branches)
     assert sorted(nodes[b.id]["x"] for b in shape.branches if b.is_leaf) == list(range(len(shape.labels)))
     for branch in shape.branches:
@@ -54,10 +64,10 @@ def test_any_tree_can_be_drawn_without_crossings(shape):
         assert places[0] <= nodes[branch.id]["x"] <= places[-1]
     inner = [nodes[branch.id]["x"] for branch in shape.branch_points]
     assert len(set(inner)) == len(inner), "however close in time, branch points differ in place"
-    assert len(figure(shape).layout.images) == 0
-    for branch in shape.branches:
-        assert words.headline(shape, branch) and words.name(shape, branch)
-        assert not branch.is_leaf or branch.classes[0] in words.company(shape, branch)
+    assert len(figure(outline).layout.images) == 0
+    for node in outline.nodes:
+        assert told.headline(outline, node) and told.name(outline, node)
+        assert not node.is_leaf or node.groups[0] in told.company(outline, node)
 
 
 def level(source: str) -> float:
@@ -66,11 +76,11 @@ def level(source: str) -> float:
     return image.getpixel((image.width // 2, image.height // 2)) / 255
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_every_thumbnail_stands_at_its_own_node(dark):
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_every_thumbnail_stands_at_its_own_node(look):
     """Planted: node i has grey level i / 20 everywhere."""
     planted = {branch.id: np.full((28, 28), branch.id / 20) for branch in ODD.branches}
-    nodes, drawn = graph(ODD).nodes, figure(ODD, 0, planted, dark)
+    nodes, drawn = graph(OUTLINE).nodes, figure(OUTLINE, 0, planted, look)
     shown = {(image.x, round(image.y, 6)): level(image.source) for image in drawn.layout.images}
     assert len(shown) == len(ODD.branches)
     for branch in ODD.branches:
@@ -82,12 +92,12 @@ def test_every_thumbnail_stands_at_its_own_node(dark):
 def test_the_tour_gives_every_node_its_own_pictures():
     """The same as the library gives for each node by itself."""
     model = branched.load("mnist")
-    found = explore.tour("mnist", model, 0, lambda frame: None)
-    pictures = explore.thumbnails(model.tree, found)
+    found = serve.ask("mnist", Descent(0), lambda frame: None)
+    pictures = shown.thumbnails(model.outline(), found)
     assert set(pictures) == {branch.id for branch in model.tree.branches}
     for branch in model.tree.branch_points:
         first, *rest = (child.classes for child in model.tree.children(branch))
-        alone = model.hybrid(first, sum(rest, ()), n=explore.COLUMNS, seed=0)
+        alone = model.hybrid(first, sum(rest, ()), n=COLUMNS, seed=0)
         np.testing.assert_allclose(pictures[branch.id], alone.denoised[0], atol=1e-4)
         np.testing.assert_allclose(found.noisy[branch.id], alone.noisy, atol=1e-4)
         for label in branch.classes:
@@ -99,10 +109,11 @@ def test_noise_goes_down_the_tree():
     tree = ClassTree.from_json({"time": 0.5, "split": ["a", "b"]})
     waves = [((1.0, 1.0), np.full((2, 4, 4), 0.2)), ((0.5, 0.5), np.full((2, 4, 4), 0.4)),
              ((0.1, 0.3), np.stack([np.full((4, 4), 0.6), np.full((4, 4), 0.8)])), ((0.0, 0.0), np.ones((2, 4, 4)))]
-    pictures, frames = explore.falling(tree, waves)
-    nodes = graph(tree).nodes
+    outline, tour = tree.outline(), Tour({}, {}, {}, tuple(waves))
+    pictures, frames = shown.falling.__wrapped__("", Descent(0), outline=outline, tour=tour)
+    nodes = graph(tree.outline()).nodes
     for k, frame in enumerate(frames[:-1]):
-        t = 1 - k / explore.MOMENTS
+        t = 1 - k / shown.MOMENTS
         assert [(x, round(s, 9)) for x, s, _ in frame.sprites] == [
             (nodes[branch.id]["x"], round(t, 9)) for branch in tree.branches if branch.owns(t)]
         levels = [pictures[place[2]][0, 0] // 51 / 5 for place in frame.sprites]
@@ -112,7 +123,7 @@ def test_noise_goes_down_the_tree():
 
 
 def test_the_path_to_a_node_is_lit():
-    assert lit(graph(ODD), ODD.leaf("d").id) == {branch.id for branch in ODD.path("d")}
+    assert lit(graph(OUTLINE), ODD.leaf("d").id) == {branch.id for branch in ODD.path("d")}
 
 
 def test_sentences():
@@ -120,24 +131,24 @@ def test_sentences():
         return text.replace("\N{NO-BREAK SPACE}", " ")
 
     point, pair, root = ODD.meeting_branch("a", "d"), ODD.meeting_branch("e", "f"), ODD.roots[0]
-    assert plain(words.headline(ODD, pair)) == "e and f part here, at t = 0.70. Until then the model draws them as one."
-    assert plain(words.headline(ODD, root)).startswith("e and f part from all the others here, at t = 0.90.")
-    assert plain(words.headline(ODD, point)).startswith("3 groups part here (a; b; c and d), at t = 0.50.")
-    assert plain(words.name(ODD, pair)) == "e | f, at t = 0.70"
-    assert plain(words.company(ODD, ODD.leaf("d"))) == (
+    assert plain(headline(ODD, pair)) == "e and f part here, at t = 0.70. Until then the model draws them as one."
+    assert plain(headline(ODD, root)).startswith("e and f part from all the others here, at t = 0.90.")
+    assert plain(headline(ODD, point)).startswith("3 groups part here (a; b; c and d), at t = 0.50.")
+    assert plain(told.name(OUTLINE, OUTLINE[pair.id])) == "e | f, at t = 0.70"
+    assert plain(told.company(OUTLINE, OUTLINE.leaf("d"))) == (
         "On its way down from noise, d is drawn together with e and f until t = 0.90, a and b until t = 0.50 "
         "and c until t = 0.50.")
 
 
 @pytest.mark.parametrize("facts", [{}, {"data": None, "training": 3}, {"training": {"steps": "many"}}])
 def test_a_model_need_not_tell_how_it_was_trained(facts):
-    assert words.training(Facts.read(facts, "images")) == ""
+    assert told.training(Facts.read(facts, "images")) == ""
 
 
 def test_how_the_model_was_trained():
     facts = {"data": {"name": "mnist"}, "training": {"steps": 12000, "seconds": 600.0}, "more": []}
     facts = Facts.read(facts, "images")
-    assert words.training(facts) == "The model was trained on MNIST, in 12,000 steps, for 10 minutes."
+    assert told.training(facts) == "The model was trained on MNIST, in 12,000 steps, for 10 minutes."
 
 
 def test_names_cannot_smuggle_markup():
@@ -149,7 +160,7 @@ def test_names_cannot_smuggle_markup():
 
 def test_something_is_chosen_before_the_first_click(tree):
     app = opened()
-    assert said(app) == words.headline(tree, tree.branch_points[-1])
+    assert said(app) == headline(tree, tree.branch_points[-1])
     assert app.selectbox[0].value == tree.branch_points[-1].id
     assert "model" in app.expander[0].markdown[0].value
 
@@ -162,38 +173,38 @@ def test_the_figure_has_one_node_for_each_branch_at_its_time(tree):
 
 def test_a_link_opens_its_node(tree):
     root = tree.roots[0]
-    assert said(opened(node=str(root.id), seed="3")) == words.headline(tree, root)
+    assert said(opened(node=str(root.id), seed="3")) == headline(tree, root)
 
 
 @pytest.mark.parametrize("node, seed", [("zz", "-1"), ("9999", "1e9"), ("", ""), ("-1", "x"), ("1.0", "ten")])
 def test_a_broken_link_opens_the_default_and_says_so(tree, node, seed):
     app = opened(node=node, seed=seed)
     assert "not there" in app.warning[0].value
-    assert said(app) == words.headline(tree, tree.branch_points[-1]) and app.number_input[0].value == 0
+    assert said(app) == headline(tree, tree.branch_points[-1]) and app.number_input[0].value == 0
 
 
 def test_a_leaf_tells_of_its_path(tree):
     label = tree.labels[-1]
     app = opened(node=str(tree.leaf(label).id))
     assert label in said(app)
-    assert words.company(tree, tree.leaf(label)) in [text.value for text in app.markdown]
+    assert told.company(tree.outline(), tree.outline()[tree.leaf(label).id]) in [text.value for text in app.markdown]
 
 
 def test_the_list_and_the_draw_change_the_page(tree):
     app = opened()
     app.selectbox[0].select(tree.roots[0].id).run()
-    assert said(app) == words.headline(tree, tree.roots[0])
+    assert said(app) == headline(tree, tree.roots[0])
     assert app.query_params["node"] in (str(tree.roots[0].id), [str(tree.roots[0].id)])  # AppTest gives either
     app.number_input[0].set_value(5).run()
-    assert said(app) == words.headline(tree, tree.roots[0])
+    assert said(app) == headline(tree, tree.roots[0])
 
 
 def test_rows_line_up():
     """Every class below a branch point has its row; every branch point above a leaf has one."""
     model = branched.load("mnist")
-    found = explore.tour("mnist", model, 0, lambda frame: None)
+    found = serve.ask("mnist", Descent(0), lambda frame: None)
     for branch in model.tree.branches:
-        rows = explore.rows(model.tree, branch, found)
+        rows = shown.rows(model.outline(), model.outline()[branch.id], found)
         assert all(row.alt for row in rows if row.source)
         if branch.is_leaf:
             assert len(rows) == len(model.tree.path(branch.classes[0]))

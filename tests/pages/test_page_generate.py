@@ -1,6 +1,7 @@
 """The page "Generate": its work and its files against the model, its script (AppTest), and a visitor's browser."""
 import io
 import re
+from dataclasses import replace
 
 import apptest
 import numpy as np
@@ -9,11 +10,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import branched
-from pages.ui.generate import files, generating
+from branched import Sampling
+from pages.ui.frame.look import DARK
+from pages.ui.generate import controls, files, shown, told, work
 from pages.ui.parts import reels
 from pages.ui.parts.film import levels
 
-ORDER = generating.Order(("4", "9", "0"), 3, 6, "ddim-eta", 5)
+ORDER = work.Draw(("4", "9", "0"), Sampling(n=3, steps=6, solver="ddim-eta", seed=5))
+ALONE = work.DrawAlone(ORDER.labels, ORDER.sampling)
 
 
 def finished(job, seen=None):
@@ -28,36 +32,38 @@ def finished(job, seen=None):
 
 
 @pytest.fixture(scope="module")
-def drawn(model) -> generating.Drawn:
-    return finished(generating.draw(model, ORDER))
+def drawn(model) -> work.Drawn:
+    return finished(ORDER.work(model))
 
 
 # -- the work ----------------------------------------------------------------------------------------------------------
 
 def test_the_pictures_and_their_cost_are_the_models_own(model, drawn):
-    made = model.sample(ORDER.labels, **ORDER.options())
+    made = model.sample(ORDER.labels, sampling=ORDER.sampling)
     np.testing.assert_array_equal(drawn.images, made.images)
     assert (drawn.evaluations, drawn.alone) == (made.evaluations, made.evaluations_class_by_class)
-    assert drawn.evaluations == ORDER.n * sum(drawn.calls.values()) and drawn.seconds > 0
+    assert drawn.evaluations == ORDER.sampling.n * sum(drawn.calls.values()) and drawn.seconds > 0
 
 
 def test_class_by_class_gives_the_same_for_more(model, drawn):
     seen = []
-    alone = finished(generating.draw_alone(model, ORDER, drawn), seen)
+    alone = finished(ALONE.work(model), seen)
     assert alone.evaluations == drawn.alone > drawn.evaluations
-    assert alone.difference < 1e-4 and alone.done == len(ORDER.labels)
+    assert alone.difference(drawn.images) < 1e-4 and alone.done == len(ORDER.labels)
+    assert all(step.images is None and step.difference(drawn.images) == 0 for step in seen)
     counts = [step.evaluations for step in seen]
     assert counts == sorted(counts) and counts[-1] == alone.evaluations
 
 
 def test_the_comparison_would_notice_other_pictures(model, drawn):
-    wrong = generating.Drawn(1 - drawn.images, drawn.reel, drawn.evaluations, drawn.alone, drawn.calls, drawn.seconds)
-    assert finished(generating.draw_alone(model, ORDER, wrong)).difference > 0.01
+    alone = finished(ALONE.work(model))
+    assert alone.difference(1 - drawn.images) > 0.01
+    assert "differ by rounding" in told.saving(replace(drawn, images=1 - drawn.images), alone)
 
 
 @pytest.mark.parametrize(("n", "classes", "given"), [(8, 10, 8), (32, 10, 32), (32, 20, 16), (1, 500, 1)])
 def test_no_more_than_so_many_pictures(n, classes, given):
-    assert generating.per_class(n, classes) == given
+    assert controls.per_class(n, classes) == given
 
 
 def test_the_film_shares_pictures_as_long_as_classes_share_a_branch(tree, drawn):
@@ -67,7 +73,7 @@ def test_the_film_shares_pictures_as_long_as_classes_share_a_branch(tree, drawn)
         assert (four == nine) == (t > 0.35) and (four == zero) == (t > 0.6)
     np.testing.assert_array_equal(reel.noisy[reel.cells[-1]], levels(drawn.images))
     assert len(reel.noisy) == len(reel.guesses) == reel.cells.max() + 1
-    assert len(generating.frames(reel)) == len(reel.times)
+    assert len(shown.frames(reel)) == len(reel.times)
 
 
 def test_the_latest_state_is_never_below_its_time():
@@ -76,37 +82,37 @@ def test_the_latest_state_is_never_below_its_time():
 
 
 def test_every_solver_is_explained_and_the_usual_one_is_the_librarys():
-    assert set(generating.SOLVERS) == set(branched.SOLVERS)
-    assert branched.load("mnist").sample(4, n=1, steps=1).solver == generating.USUAL
+    assert set(told.SOLVERS) == set(branched.SOLVERS)
+    assert branched.load("mnist").sample(4, n=1, steps=1).solver == branched.SOLVER
 
 
 # -- words and files ---------------------------------------------------------------------------------------------------
 
 def test_the_equation_adds_up(tree, drawn):
-    text = generating.equation(tree, ORDER, drawn)
+    text = told.equation(tree, ORDER, drawn)
     [inside] = re.findall(r"bigl\((.*)bigr", text)
     steps = [int(number) for number in re.findall(r"\d+", inside)]
-    assert len(steps) == len(drawn.calls) and ORDER.n * sum(steps) == drawn.evaluations
+    assert len(steps) == len(drawn.calls) and ORDER.sampling.n * sum(steps) == drawn.evaluations
     assert str(drawn.evaluations) in text
 
 
 def test_what_was_found_is_told_as_it_is(drawn):
-    assert "bit for bit" in generating.sameness(0.0)
-    assert "one part in 500,000" in generating.sameness(2e-6) and "differ by rounding" in generating.sameness(0.02)
-    assert "would take" in generating.saving(drawn, None)
-    bars = generating.bars(drawn, generating.Alone(1, drawn.alone // 2, 1.0), True, 3)
+    assert "bit for bit" in told.sameness(0.0)
+    assert "one part in 500,000" in told.sameness(2e-6) and "differ by rounding" in told.sameness(0.02)
+    assert "would take" in told.saving(drawn, None)
+    bars = shown.bars(drawn, work.Alone(1, drawn.alone // 2, 1.0), DARK, 3)
     assert "1 of 3 classes" in bars
 
 
 def test_a_file_name_says_what_is_inside():
-    every, order = ("0", "4", "9"), generating.Order(("0", "4", "9"), 8, 20, generating.USUAL, 3)
+    every, order = ("0", "4", "9"), work.Draw(("0", "4", "9"), Sampling(seed=3))
     assert files.file_name("mnist", every, order, ".png") == "mnist-seed3-20steps.png"
-    order = generating.Order(("4", "a/b"), 8, 20, "heun", 3)
+    order = work.Draw(("4", "a/b"), Sampling(solver="heun", seed=3))
     assert files.file_name("mnist", every, order, ".gif") == "mnist-4-a_b-seed3-20steps-heun.gif"
 
 
 def test_the_files_hold_what_they_should(drawn):
-    size, n = drawn.images.shape[2], ORDER.n
+    size, n = drawn.images.shape[2], ORDER.sampling.n
     png = Image.open(io.BytesIO(files.as_png(ORDER, drawn)))
     assert png.width > 3 * size * n and png.height > 3 * size * len(ORDER.labels)
     gif = Image.open(io.BytesIO(files.as_gif(ORDER, drawn, "guess")))
@@ -120,11 +126,11 @@ def test_the_files_hold_what_they_should(drawn):
 
 
 def test_colour_pictures_too(colour_model):
-    drawn = finished(generating.draw(colour_model, ORDER))
+    drawn = finished(ORDER.work(colour_model))
     assert Image.open(io.BytesIO(files.as_gif(ORDER, drawn, "now"))).n_frames > 1
     assert Image.open(io.BytesIO(files.as_png(ORDER, drawn))).mode == "RGB"
-    assert generating.rows(("<b>", "9", "0"), drawn.images).count("<img") == 3
-    assert "<b>" not in generating.rows(("<b>", "9", "0"), drawn.images)
+    assert shown.rows(("<b>", "9", "0"), drawn.images).count("<img") == 3
+    assert "<b>" not in shown.rows(("<b>", "9", "0"), drawn.images)
 
 
 # -- the script --------------------------------------------------------------------------------------------------------
@@ -144,7 +150,7 @@ def test_pictures_and_what_was_saved():
 
 
 def test_without_the_race_nothing_is_drawn_twice(monkeypatch):
-    monkeypatch.setattr(generating, "draw_alone", None)
+    monkeypatch.setattr(work.DrawAlone, "work", None)
     app = opened(race="off", seed="41")
     assert any("would take" in text.value for text in app.markdown)
 
@@ -166,5 +172,5 @@ def test_no_class_and_back_to_some():
     {"labels": "4,banana", "race": "off"}, {"race": "maybe"}], ids=str)
 def test_a_broken_link_gives_a_notice_and_the_usual(query):
     app = opened(**query)
-    assert len(app.warning) == 1 and app.session_state.solver == generating.USUAL
+    assert len(app.warning) == 1 and app.session_state.solver == branched.SOLVER
     assert app.session_state.n == (8 if "n" in query else 1) and len(app.session_state.labels) in (1, 2, 10)

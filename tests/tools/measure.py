@@ -17,8 +17,8 @@ import psutil
 from visitor import Visitor
 
 import branched
-from pages.ui.frame import words
-from pages.ui.tree import explore
+from pages.ui.tree import told
+from pages.ui.tree.controls import in_order, settings
 
 REPEATS = 5
 WATCH = """heading => new Promise((done, fail) => {
@@ -185,8 +185,8 @@ def _star(random: Random) -> list[tuple[float, float]]:
 def visitors(count: int = 10, windows: int = 1, minutes: float = 10.0) -> Iterator[tuple[str, str]]:
     """Visitors who each click on another node every three seconds: some in browser windows, the others by protocol."""
     tree = branched.load("mnist").tree
-    places = explore.in_order(tree)
-    first = places.index(explore.default(tree)) + 1  # what is shown already is no answer
+    places = in_order(tree.outline())
+    first = places.index(settings(tree.outline()).node.default) + 1  # what is shown already is no answer
     turns = [places[(first + k) % len(places):] + places[:(first + k) % len(places)] for k in range(count)]
     with ExitStack() as stack:
         address = stack.enter_context(browser.server())
@@ -231,17 +231,17 @@ def _watched_click(page, tree, node: int) -> None:
         window.watching = true;
         const told = () => eval(watch)(heading).then(took => { window.took = took; }, () => {});
         addEventListener('mousedown', told, {once: true, capture: true});
-    }""", [WATCH, words.headline(tree, tree[node])])
+    }""", [WATCH, told.headline(tree.outline(), tree.outline()[node])])
     page.mouse.click(*place)
 
 
 def _clicks(page, tree, rounds: int) -> list[float]:
     seconds = []
-    for node in explore.in_order(tree) * rounds:
-        if page.get_by_role("heading", name=words.headline(tree, tree[node]), exact=True).count():
+    for node in in_order(tree.outline()) * rounds:
+        if page.get_by_role("heading", name=told.headline(tree.outline(), tree.outline()[node]), exact=True).count():
             continue  # shown already
         page.mouse.click(*browser.node_at(page, node))
-        seconds.append(page.evaluate(WATCH, words.headline(tree, tree[node])) / 1000)
+        seconds.append(page.evaluate(WATCH, told.headline(tree.outline(), tree.outline()[node])) / 1000)
         browser.settled(page)
         page.wait_for_timeout(300)
     return seconds

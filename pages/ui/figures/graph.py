@@ -1,16 +1,19 @@
 """A tree as a graph: where its nodes stand beside each other, and what is said of one under the pointer."""
 from collections.abc import Mapping
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any
 
 import networkx as nx
+
+from branched import ClassTree, Explorable, Outline
+
+Outlined = ClassTree | Explorable  # what has an outline
 
 WIDE = 0.22  # of a short name's room, that each letter of a longer one takes
 
 
 @lru_cache(maxsize=64)
-def graph(outline: Any) -> nx.DiGraph:
+def graph(outline: Outline | Outlined) -> nx.DiGraph:
     """An outline (or what has one) as a graph from parents to children; nodes are ids with x, t, t_high, leaf and name.
 
     A node stands where it ends: at the branch point, or at data (t = 0). Leaves stand side by side in an order
@@ -44,24 +47,9 @@ def _placed(result: nx.DiGraph, node: int, leaves: float) -> float:
     return leaves
 
 
-def outlined(tree: Any) -> Any:
+def outlined(tree: Outline | Outlined) -> Outline:
     """The outline of what has one, such as a class tree; an outline itself as it is."""
-    if hasattr(tree, "branches") and not hasattr(tree, "outline"):  # until class trees have outlines
-        return _Outline(tree)
     return tree.outline() if hasattr(tree, "outline") else tree
-
-
-class _Outline:
-    def __init__(self, tree: Any):
-        self._nodes = {b.id: SimpleNamespace(id=b.id, parent=b.parent, groups=b.classes, low=b.t_low, high=b.t_high,
-                                             is_leaf=b.is_leaf) for b in tree.branches}
-        self.nodes = list(self._nodes.values())
-        self.roots = [self._nodes[root.id] for root in tree.roots]
-        self.points = [self._nodes[point.id] for point in tree.branch_points]
-        self.children = lambda node: [self._nodes[child.id] for child in tree.children(tree[node.id])]
-
-    def __getitem__(self, key: int) -> Any:
-        return self._nodes[key]
 
 
 def lit(nodes: nx.DiGraph, chosen: int) -> set[int]:

@@ -1,14 +1,15 @@
 """The class tree lying on its side: time runs to the right, and every class has a line of its own. For many classes."""
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas  # noqa: F401 - imported whole before Plotly, which takes it from sys.modules even half imported
 import plotly.graph_objects as go
 
+from branched import Outline
+
 from ..frame import look as looks
 from ..frame.look import LIGHT, Look
-from .graph import clickable, graph, outlined
+from .graph import Outlined, clickable, graph, outlined
 
 ZOOMS = {"near": "Where they part", "whole": "All of time"}
 LINE = 22     # CSS pixels for each class
@@ -17,7 +18,7 @@ AROUND = 0.02  # of time before the first and after the last branch point, when 
 MANY = 15     # classes: with more, a standing tree is too narrow for their names
 
 
-def span(outline: Any, zoom: str) -> tuple[float, float]:
+def span(outline: Outline | Outlined, zoom: str) -> tuple[float, float]:
     """The times at the left and at the right end of the figure."""
     times = [point.low for point in outlined(outline).points]
     if zoom == "whole" or not times:
@@ -25,14 +26,14 @@ def span(outline: Any, zoom: str) -> tuple[float, float]:
     return min(1.0, max(times) + AROUND), max(0.0, min(times) - AROUND)
 
 
-def places(outline: Any) -> dict[int, float]:
+def places(outline: Outline | Outlined) -> dict[int, float]:
     """The line of every node, from above: whole numbers for leaves, in the order of the standing tree."""
     nodes = graph(outline).nodes
     leaves = sorted(nodes[node]["x"] for node in nodes if nodes[node]["leaf"])
     return {node: float(np.interp(nodes[node]["x"], leaves, range(len(leaves)))) for node in nodes}
 
 
-def figure(outline: Any, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",
+def figure(outline: Outline | Outlined, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",
            look: Look | bool = LIGHT, dark: Look | bool | None = None) -> go.Figure:
     """An outline (or what has one, such as a class tree), with a node marked, and branches lit as `paths` says: "lit",
     "other" or "both", or "line" for none.
@@ -61,7 +62,7 @@ def figure(outline: Any, chosen: int | None, paths: Mapping[int, str], zoom: str
     return result
 
 
-def _branches(outline: Any, lines: Mapping[int, float], which: list[int], colour: str, width: float,
+def _branches(outline: Outline | Outlined, lines: Mapping[int, float], which: list[int], colour: str, width: float,
               end: float) -> go.Scatter:
     """Elbows: from the parent up or down at its time, then along to the node's own, or to the end of the figure."""
     ts, ys = [], []

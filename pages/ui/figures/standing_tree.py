@@ -1,23 +1,24 @@
 """The tree along diffusion time, standing: noise above, data below. Every node can be clicked."""
 from collections.abc import Mapping
-from typing import Any
 
 import networkx as nx
 import numpy as np
 import pandas  # noqa: F401 - imported whole before Plotly, which takes it from sys.modules even half imported
 import plotly.graph_objects as go
 
+from branched import Outline
+
 from ..frame import look as looks
 from ..frame.controls import CHART  # noqa: F401 - until all pages draw by `controls.chart`
 from ..frame.look import DARK, FONT, LIGHT, Look  # noqa: F401 - until all pages take these from where they are
 from ..parts.pictures import framed
-from .graph import clickable, graph, lit
+from .graph import Outlined, clickable, graph, lit
 
 TICKS = {0: "0<br>picture", 0.2: "0.2", 0.4: "0.4", 0.6: "0.6", 0.8: "0.8", 1: "1<br>noise"}
 HEIGHT, SMALL = 600, 400  # CSS pixels of the tree page's figure, and of one beside something else
 
 
-def figure(outline: Any, chosen: int | None = None, thumbnails: Mapping[int, np.ndarray] | None = None,
+def figure(outline: Outline | Outlined, chosen: int | None = None, thumbnails: Mapping[int, np.ndarray] | None = None,
            look: Look | bool = LIGHT, *, paths: Mapping[int, str] | None = None, notes: Mapping[str, str] | None = None,
            height: int = HEIGHT, dark: Look | bool | None = None) -> go.Figure:
     """An outline (or what has one, such as a class tree), with the node `chosen` marked and its path lit.

@@ -8,6 +8,7 @@ import streamlit as st
 import branched
 
 from ..serve import models
+from ..serve.judge import judge_for
 from . import look, visitor
 
 
@@ -112,13 +113,9 @@ def image_model(name: str) -> branched.BranchedModel:
     return fitting("app.py", name)
 
 
-@visitor.remembered(4)
-def judge(name: str, _model: branched.BranchedModel) -> Any:
-    """The independent classifier for a model's pictures, loaded once; None if there is none, or a damaged one."""
-    try:
-        return branched.judge_for(_model)
-    except (branched.BranchedError, OSError):
-        return None
+def judge(name: str, model: branched.BranchedModel) -> Any:
+    """The independent classifier for a model's pictures (until all pages ask for it in their work)."""
+    return judge_for(model)
 
 
 def dark() -> bool:

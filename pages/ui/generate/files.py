@@ -34,7 +34,9 @@ def file_name(model: str, every: Sequence[str], draw: Draw, ending: str) -> str:
     """A name that says what is inside, such as mnist-4-9-seed3-20steps.png."""
     few = [] if len(draw.labels) == len(every) else list(draw.labels)
     who = few if len(few) <= 4 else [f"{len(few)}classes"]
-    parts = [model, *who, f"seed{draw.sampling.seed}", f"{draw.sampling.steps}steps"] + [draw.sampling.solver] * (draw.sampling.solver != branched.SOLVER)
+    asked = draw.sampling
+    unusual = [asked.solver] if asked.solver != branched.SOLVER else []
+    parts = [model, *who, f"seed{asked.seed}", f"{asked.steps}steps", *unusual]
     return "-".join(re.sub(r"[^\w+]+", "_", part) for part in parts) + ending
 
 
@@ -79,7 +81,7 @@ def as_gif(draw: Draw, drawn: Drawn, view: str, seconds: float = 4.0) -> bytes:
 
 def as_npz(name: str, draw: Draw, drawn: Drawn) -> bytes:
     """The pictures as numbers in [0, 1], and all that it takes to draw them again."""
-    file = io.BytesIO()
-    np.savez_compressed(file, images=drawn.images, labels=np.array(draw.labels), seed=draw.sampling.seed, steps=draw.sampling.steps,
-                        solver=draw.sampling.solver, model=name, version=branched.__version__, evaluations=drawn.evaluations)
+    file, asked = io.BytesIO(), draw.sampling
+    np.savez_compressed(file, images=drawn.images, labels=np.array(draw.labels), seed=asked.seed, steps=asked.steps,
+                        solver=asked.solver, model=name, version=branched.__version__, evaluations=drawn.evaluations)
     return file.getvalue()

@@ -54,7 +54,7 @@ class Draw(Request[Drawn]):
     sampling: Sampling
 
     def work(self, model: BranchedModel) -> Generator[Frame, None, Drawn]:
-        waves, walk = [], Timed(model.sampling(self.labels, self.sampling))
+        waves, walk = [], Timed(model.sampling(self.labels, sampling=self.sampling))
         for frame in walk:
             waves.append(reels.wave(frame))
             yield frame
@@ -75,13 +75,13 @@ class DrawAlone(Request[Alone]):
     def work(self, model: BranchedModel) -> Generator[Alone, None, Alone]:
         so_far, images = Alone(), []
         for label in self.labels:
-            walk = Timed(model.sampling(label, self.sampling))
+            walk = Timed(model.sampling(label, sampling=self.sampling))
             for waves, frame in enumerate(walk):
+                samples = frame.result
                 yield replace(so_far, evaluations=so_far.evaluations + waves * self.sampling.n,
                               seconds=so_far.seconds + walk.seconds)
-            images.append(frame.result.images[0])
-            so_far = Alone(so_far.done + 1, so_far.evaluations + frame.result.evaluations,
-                           so_far.seconds + walk.seconds)
+            images.append(samples.images[0])
+            so_far = Alone(so_far.done + 1, so_far.evaluations + samples.evaluations, so_far.seconds + walk.seconds)
         return replace(so_far, images=np.stack(images))
 
 
