@@ -6,8 +6,10 @@ images, and 300 samples grown from noised images: how many the judge takes for a
 pixel Frechet distance.
 """
 import argparse
+import math
 import time
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -17,11 +19,12 @@ from branched.checkpoint import find
 from branched.class_tree.training import Batch, loss_of
 from branched.data import dataset
 from branched.data.images import Images
-from branched.learning.precision import autocast
+from branched.learning.loop import LearningConfig, learn, start
 from branched.measure import metrics
 from branched.measure.judge import Judge
 from branched.networks.unet import BranchedUNet
 from branched.noise import schedule
+from branched.noise.seeds import mix
 from branched.noise.solvers import SOLVERS, grid, solve
 
 T_HIGH, BATCH, SAMPLES = 0.49, 64, 300
@@ -54,8 +57,16 @@ def leaf(trunk: BranchedUNet, rank: int, parts: tuple[str, ...]) -> tuple[Branch
 
 
 def batch(x0: Tensor, offset: float, generator: torch.Generator) -> Batch:
+    """Objects x0 (B, ...) at times spread evenly below T_HIGH."""
     t = ((torch.arange(len(x0)) + offset) / len(x0) * T_HIGH).clamp(min=1e-3)
     return Batch(x0, torch.randn(x0.shape, generator=generator), t, torch.zeros(len(x0), dtype=torch.long))
+
+
+def drawn(x: Tensor, step: int) -> Batch:
+    """The batch of a step, of some of the objects x (n, ...)."""
+    generator = torch.Generator().manual_seed(mix(0, step))
+    x0 = x[torch.randint(len(x), (BATCH,), generator=generator)]
+    return batch(x0, torch.rand((), generator=generator).item(), generator)
 
 
 def main() -> None:
@@ -64,20 +75,13 @@ def main() -> None:
     options = parser.parse_args()
     trunk, judge = load("mnist", "cpu").denoise.network, Judge.load(find("judge-mnist"))
     new, held_out = (FORM.scale(dataset.load("mnist", split).of(7)).flip(-1) for split in ("train", "test"))
-    cast = autocast("auto", torch.device("cpu"))
     for name, (rank, parts) in FORMS.items():
         network, free = leaf(trunk, rank, parts)
-        peak = 1e-3 if parts == ("",) else 3e-3
-        optimiser = torch.optim.Adam(free, peak, betas=(0.9, 0.99))
-        generator, began = torch.Generator().manual_seed(0), time.perf_counter()
-        for step in range(options.steps):
-            optimiser.param_groups[0]["lr"] = peak * min(1, 2 * (options.steps - step) / options.steps)
-            x0 = new[torch.randint(len(new), (BATCH,), generator=generator)]
-            with cast():
-                loss = loss_of(network, batch(x0, torch.rand((), generator=generator).item(), generator))
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
+        # The rate stays at its peak for one half of the steps, and falls over the other.
+        learning = LearningConfig(options.steps, BATCH, 1e-3 if parts == ("",) else 3e-3, warmup=0, clip=math.inf)
+        began = time.perf_counter()
+        for _ in learn(start(network, learning), partial(drawn, new), loss_of, learning):
+            pass
         seconds = time.perf_counter() - began
         network.eval().requires_grad_(False)
         error, right, distance = measure(network, judge, new, held_out)

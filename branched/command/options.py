@@ -15,9 +15,11 @@ from ..class_tree.training import TrainingConfig
 from ..errors import BranchedError
 from ..measure.sizes import Protocol
 from ..noise.sampling import Sampling
+from ..noise.solvers import SOLVER, SOLVERS
 
 T = TypeVar("T")
 Maybe = Annotated[T | None, arg(help_behavior_hint="")]  # what holds without it is told in the option's own words
+Solver = Literal[tuple(SOLVERS)]
 Part = Literal["generation", "transmutation", "classification"]
 
 
@@ -79,6 +81,22 @@ class Evidence:
     """objects of each class for discovery"""
     times: int = 1000
     """diffusion times for discovery"""
+
+
+@dataclass(frozen=True)
+class Walk(Sampling):
+    """What is asked of a walk from noise to data."""
+
+    solver: Solver = SOLVER
+    """how steps are taken"""
+
+
+@dataclass(frozen=True)
+class Measuring(Protocol):
+    """Sizes of the evaluation, and what is asked of its walks."""
+
+    solver: Solver = SOLVER
+    """how steps are taken"""
 
 
 @dataclass(frozen=True)
@@ -162,7 +180,7 @@ class Sample(Lists):
     labels: Maybe[tuple[str, ...]] = None
     """classes (default: all)"""
     model: Model = Model()
-    sampling: Sampling = Sampling()
+    sampling: Walk = Walk()
     writing: Writing = Writing()
 
 
@@ -175,7 +193,7 @@ class Hybrid:
     b: Positional[str]
     """a class, or several with commas"""
     model: Model = Model()
-    sampling: Sampling = Sampling()
+    sampling: Walk = Walk()
     writing: Writing = Writing()
 
 
@@ -194,7 +212,7 @@ class Transmute(Lists):
     deterministic: bool = False
     """invert the ODE instead of adding noise"""
     model: Model = Model()
-    sampling: Sampling = Sampling()
+    sampling: Walk = Walk()
     writing: Writing = Writing()
 
 
@@ -253,7 +271,7 @@ class Evaluate(Lists):
     source: ModelsSource = ModelsSource()
     judge: str = "judge-mnist"
     """the classifier to measure images with: a name or a path"""
-    protocol: Protocol = Protocol(solver=Sampling.solver)
+    protocol: Measuring = Measuring()
     store: bool = False
     """keep the figures in the checkpoint and its card"""
 

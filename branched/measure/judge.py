@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,11 +22,14 @@ from .. import checkpoint
 from ..data.dataset import Dataset
 from ..data.distort import Distortion, distort
 from ..errors import BranchedError
-from ..learning.precision import autocast
+from ..learning.loop import LearningConfig, learn, start
+from ..noise.seeds import mix
 from ..version import versions
 
 SMALLEST_SIDE = 8
 LAYOUT = torch.channels_last  # the faster one for convolutions on a CPU
+EVERY = 50  # steps between two records of a training
+LOOKED = 500  # images at a time
 
 
 @dataclass(frozen=True)
@@ -138,12 +140,12 @@ class Judge:
         """Probability of each class, float32 (B, N), in the order of `labels`."""
         return self.look(images)[1]
 
-    def look(self, images: Any, batch: int = 500) -> tuple[np.ndarray, np.ndarray]:
+    def look(self, images: Any) -> tuple[np.ndarray, np.ndarray]:
         """Features (B, D) and probabilities (B, N) in one pass. Raises BranchedError for other shapes or ranges."""
         pixels = self._pixels(images)
         trunk, head = self.network
         with torch.inference_mode():
-            features = torch.cat([trunk(part.contiguous(memory_format=LAYOUT)) for part in pixels.split(batch)])
+            features = torch.cat([trunk(part.contiguous(memory_format=LAYOUT)) for part in pixels.split(LOOKED)])
             return features.numpy(), head(features).softmax(-1).numpy()
 
     def accuracy(self, images: Any, y: Any) -> float:
@@ -199,39 +201,63 @@ def _at_rest(network: nn.Sequential) -> nn.Sequential:
 # -- training --------------------------------------------------------------------------------------------------------
 
 
-def train_judge(train: Dataset, test: Dataset, settings: Settings | None = None, seed: int = 0,
-                every: int = 50) -> Iterator[TrainingStep]:
-    """Train on `train`; yield a record every so many steps, the last one with the judge, measured once on `test`.
+class Batch(NamedTuple):
+    """Distorted images (B, C, H, W) in [0, 1], and what they are, (B,)."""
+
+    images: Tensor
+    y: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """A step -> its batch: every epoch in a new order, in parts of nearly equal size (none of a single image, which
+    batch normalisation refuses)."""
+
+    data: Dataset
+    settings: Settings
+    seed: int
+
+    @property
+    def of_an_epoch(self) -> int:
+        """How many there are."""
+        return math.ceil(len(self.data) / self.settings.batch)
+
+    def __call__(self, step: int) -> Batch:
+        epoch, part = divmod(step, self.of_an_epoch)
+        order = torch.randperm(len(self.data), generator=torch.Generator().manual_seed(mix(self.seed, epoch, 1)))
+        rows = order.tensor_split(self.of_an_epoch)[part]
+        generator = torch.Generator().manual_seed(mix(self.seed, step, 2))
+        return Batch(distort(self.data.x[rows].float() / 255, self.settings, generator), self.data.y[rows])
+
+
+def train_judge(train: Dataset, test: Dataset, settings: Settings | None = None,
+                seed: int = 0) -> Iterator[TrainingStep]:
+    """Train on `train`; yield a record now and then, the last one with the judge, measured once on `test`.
 
     Nothing is chosen by the test images. The judge is the running average of the weights (Polyak and Juditsky 1992),
     after one cycle of the learning rate (Smith and Topin 2019). Raises BranchedError for data of fewer than two
     classes or of small images.
     """
     settings = settings or Settings()
-    config = JudgeConfig(train.labels, *train.shape)
-    generator = torch.Generator().manual_seed(seed)
+    config, batches = JudgeConfig(train.labels, *train.shape), Batches(train, settings, seed)
+    learning = _learning(settings, settings.epochs * batches.of_an_epoch, seed)
     network = _network(config).to(memory_format=LAYOUT)
-    _initialise(network, generator)
-    average = _network(config)
-    average.load_state_dict(network.state_dict())
-    steps = settings.epochs * math.ceil(len(train) / settings.batch)
-    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=settings.weight_decay, fused=True)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.peak_lr, total_steps=steps, pct_start=0.2)
-    start = time.perf_counter()
-    for step, rows in enumerate(_batches(len(train), settings.batch, settings.epochs, generator), 1):
-        images = distort(train.x[rows].float() / 255, settings, generator)
-        loss = _loss(network, images, train.y[rows], settings.label_smoothing)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        rate.step()
-        _blend(average, network, min(settings.average, step / (step + 9)))  # forgets the start quickly
-        record = TrainingStep(step, steps, step / steps * settings.epochs, loss.item(), time.perf_counter() - start)
-        if step % every == 0 and step < steps:
+    _initialise(network, torch.Generator().manual_seed(seed))
+    state = start(network, learning, settings.weight_decay)
+    for progress in learn(state, batches, partial(_loss, smoothing=settings.label_smoothing), learning):
+        epoch = progress.step / batches.of_an_epoch
+        record = TrainingStep(progress.step, learning.steps, epoch, progress.loss, progress.seconds)
+        if progress.step % EVERY == 0 and progress.step < learning.steps:
             yield record
-    judge = Judge(config, _at_rest(average), {})
-    judge = Judge(config, judge.network, _facts(judge, test, settings, seed, len(train), record.seconds))
-    yield TrainingStep(steps, steps, settings.epochs, record.loss, record.seconds, judge)
+    judge = Judge(config, _at_rest(state.average), {})
+    facts = _facts(judge, test, settings, seed, len(train), record.seconds)
+    yield replace(record, judge=replace(judge, facts=facts))
+
+
+def _learning(settings: Settings, steps: int, seed: int) -> LearningConfig:
+    """One cycle: the rate rises over the first fifth of the steps, and falls over all others. Nothing is clipped."""
+    return LearningConfig(steps, settings.batch, settings.peak_lr, warmup=steps // 5, decay=0.8, ema=settings.average,
+                          clip=math.inf, seed=seed)
 
 
 def make_judge(path: str | os.PathLike[str], train: Dataset, test: Dataset,
@@ -260,27 +286,9 @@ def _kept(path: Path, changed: int) -> Judge:
     return Judge.load(path)
 
 
-def _batches(count: int, batch: int, epochs: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Rows of each batch, every epoch in a new order, in parts of nearly equal size (none of a single image, which
-    batch normalisation refuses)."""
-    for _ in range(epochs):
-        yield from torch.randperm(count, generator=generator).tensor_split(math.ceil(count / batch))
-
-
-def _loss(network: nn.Sequential, images: Tensor, y: Tensor, smoothing: float) -> Tensor:
-    with autocast("auto", images.device)():
-        logits = network(images.contiguous(memory_format=LAYOUT))
-    return F.cross_entropy(logits.float(), y, label_smoothing=smoothing)
-
-
-@torch.no_grad()
-def _blend(average: nn.Module, network: nn.Module, keep: float) -> None:
-    """Running average of weights and of the statistics of batch normalisation."""
-    for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(now, 1 - keep)
-        else:
-            mean.copy_(now)
+def _loss(network: nn.Module, batch: Batch, smoothing: float) -> Tensor:
+    logits = network(batch.images.contiguous(memory_format=LAYOUT))
+    return F.cross_entropy(logits.float(), batch.y, label_smoothing=smoothing)
 
 
 def _facts(judge: Judge, test: Dataset, settings: Settings, seed: int, seen: int,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from branched import load
+from branched import SOLVERS, load
 from branched.class_tree.training import TrainingConfig
 from branched.command.main import COMMANDS, main, parse
 
@@ -181,6 +181,13 @@ def test_help_of_training_has_every_field_of_its_configuration(capsys):
     out = capsys.readouterr().out
     assert all(f"--{field.name.replace('_', '-')} " in out for field in fields(TrainingConfig))
     assert "optimal-transport" in out and "(default: 0.7)" in out
+
+
+@pytest.mark.parametrize("name", ["sample", "hybrid", "transmute", "evaluate"])
+def test_help_names_every_solver(name, capsys):
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    assert f"{{{','.join(SOLVERS)}}}" in capsys.readouterr().out
 
 
 def test_stopping_by_the_keyboard_exits_with_130(monkeypatch, capsys):

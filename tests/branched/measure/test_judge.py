@@ -30,7 +30,7 @@ def digits() -> dataset.Dataset:
 
 @pytest.fixture(scope="module")
 def records() -> list:
-    return list(train_judge(dataset.load("digits"), dataset.load("digits", "test"), QUICK, seed=1, every=20))
+    return list(train_judge(dataset.load("digits"), dataset.load("digits", "test"), QUICK, seed=1))
 
 
 @pytest.fixture(scope="module")
