@@ -11,8 +11,8 @@ import streamlit as st
 from branched import BranchedError, BranchedModel, ClassTree
 
 from ..figures.standing_tree import figure
+from ..figures.ways import two_ways
 from ..frame import link, shell, visitor, words
-from ..hybrids import parting
 from ..parts.film import Frame
 from ..parts.pictures import Row, hybrids, sheet, strip
 from ..serve import queue
@@ -95,7 +95,7 @@ def tree_figure(tree: ClassTree, label: str, sibling: str, picture: np.ndarray |
     """The tree with the ways of a class and of its sibling lit, and a picture below the class's leaf."""
     branch, leaf = tree.meeting_branch(label, sibling), tree.leaf(label)
     return figure(tree, branch and branch.id, {} if picture is None else {leaf.id: picture}, dark, height=HEIGHT,
-                  paths=parting.paths(tree, (label,), (sibling,)))
+                  paths=two_ways(tree, (label,), (sibling,)))
 
 
 def growing(lesson: Lesson, dark: bool) -> go.Figure:
