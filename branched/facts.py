@@ -162,6 +162,11 @@ class GenerationOfRows(Generation):
     spread: float | None = titled("spread, over that of real rows")
     density_coverage_halves: Pair | None = titled("density, coverage, real halves")
 
+    @property
+    def frechet_worst(self) -> float | None:
+        """The distance of the class that is furthest off."""
+        return max(self.frechet_of.values()) if self.frechet_of else None
+
 
 class Transmutation(Part):
     """Real test objects turned into every other class, of any form."""

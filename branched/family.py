@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 from . import checkpoint
 from .data.form import Form
 from .device import pick_device
+from .facts import Facts
 from .noise.sampling import Sampling
 from .outline import Outline
 
@@ -31,7 +32,7 @@ class Explorable(Protocol):
     name: str
     labels: tuple[str, ...]
     form: Form
-    facts: Any
+    facts: Facts
 
     def outline(self) -> Outline: ...
 

@@ -13,6 +13,7 @@ Pixel Frechet distances are of 1000 images against 1000 random training images o
 import argparse
 import copy
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,17 @@ from branched.class_tree.extend import VARIED
 from branched.class_tree.training import Batches, TrainingConfig, loss_of
 from branched.data import dataset
 from branched.learning.loop import learn, start
-from branched.measure import metrics
+from branched.measure import metrics, report
 from branched.measure.judge import Judge
 from branched.measure.sizes import drawn
 from pages.ui.parts.pictures import strip
 from pages.ui.teach.taught import differing
 
 BASE, OLD, N, RUNS = "mnist-049", ("0", "4", "9"), 1000, Path("runs")
+LEARNT = "1235678"  # from few examples each
 SHOWN = 8  # pictures of each class that the page shows
 PAGE = Path("pages/ui/forgetting.json")
+RESULTS = report.DOCS / "figures" / "results" / "extension.json"    # of which docs/measured.md tells
 
 
 def figures(model: BranchedModel, labels: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -49,6 +52,17 @@ def figures(model: BranchedModel, labels: tuple[str, ...]) -> dict[str, dict[str
         print(f"  {label}: pixel Frechet {found['frechet'][label]:.1f}, right class {found['right'][label]:.1%}",
               flush=True)
     return found
+
+
+def record(part: str, **figures: Any) -> None:
+    """Keep the figures of a part of this experiment for docs/measured.md. (A digit alone would be read as an index.)"""
+    def keys(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {f"digit {key}" if key.isdecimal() else key: keys(item) for key, item in value.items()
+                if key != "pictures"}
+
+    report.add(RESULTS, {part: keys(figures)}, f"{os.cpu_count()} CPU cores")
 
 
 def differing_bits(a: BranchedModel, b: BranchedModel, labels: tuple[str, ...]) -> int:
@@ -69,27 +83,33 @@ def taught(model: BranchedModel, label: str) -> BranchedModel:
 def seven() -> None:
     base = load(BASE)
     print("before")
-    figures(base, OLD)
+    record("before", **figures(base, OLD))
     larger = taught(base, "7")
     larger.save(RUNS / "049-7.safetensors")
-    figures(larger, ("7",))
-    print(f"bits that differ in 1000 samples of each old class: {differing_bits(base, larger, OLD)}")
+    measured, bits = figures(larger, ("7",)), differing_bits(base, larger, OLD)
+    record("seven", images=larger.facts.lesson("7").count, bits=bits, **measured)
+    print(f"bits that differ in 1000 samples of each old class: {bits}")
 
 
 def row() -> None:
     base, larger = load(BASE), load(RUNS / "049-7.safetensors")
+    frechet, right = {}, {}
     for label in ("1", "2"):
         larger = taught(larger, label)
-        figures(larger, (label,))
+        measured = figures(larger, (label,))
+        frechet |= measured["frechet"]
+        right |= measured["right"]
     larger.save(RUNS / "049-712.safetensors")
     blocks = [({"class": label}, larger.sample(label, n=16).images[0]) for label in larger.labels]
     larger.form.write(RUNS / "049-712.png", blocks)
-    print(f"bits that differ in 1000 samples of each old class: {differing_bits(base, larger, OLD)}")
+    bits = differing_bits(base, larger, OLD)
+    record("row", frechet=frechet, right=right, bits=bits)
+    print(f"bits that differ in 1000 samples of each old class: {bits}")
 
 
 def few(labels: list[str], count: int = 10, samples: int = 100) -> None:
     test, train, judge = dataset.load("mnist", "test"), dataset.load("mnist"), Judge.load(find("judge-mnist"))
-    base, shares = load(BASE), []
+    base, shares, nearest, seconds = load(BASE), [], [], []
     for label in labels:
         given = drawn(test, label, count, 0)
         *_, last = base.extending(given, label)
@@ -101,12 +121,17 @@ def few(labels: list[str], count: int = 10, samples: int = 100) -> None:
                              torch.Generator().manual_seed(9))
         distances = [np.median(metrics.nearest_distances(x, given))
                      for x in (images, form.shown(warped), drawn(train, label, samples, 1))]
+        nearest.append(distances)
+        seconds.append(lesson.seconds)
         print(f"{label}: right class {shares[-1]:.0%}, {lesson.steps} steps in {lesson.seconds:.0f} s; joins "
               f"{lesson.sibling} at {lesson.time:.3f}; median distance to the nearest drawing: samples "
               f"{distances[0]:.2f}, distorted drawings {distances[1]:.2f}, other real digits {distances[2]:.2f}",
               flush=True)
         rows = [given[:10], *images[:40].reshape(4, 10, *images.shape[1:])]
         base.form.write(RUNS / f"few-{label}.png", [({}, row) for row in rows])
+    if set(labels) == set(LEARNT):
+        record("few", right=float(np.mean(shares)), worst=float(min(shares)), hardest=labels[int(np.argmin(shares))],
+               distances=np.mean(nearest, 0).tolist(), seconds=[min(seconds), max(seconds)])
     print(f"right class, mean of {len(shares)} digits: {np.mean(shares):.1%}, worst {min(shares):.0%}")
 
 
@@ -120,6 +145,8 @@ def forgetting(flat: Path) -> None:
     tuned = fine_tuned(control, "7", config)
     print("label-conditioned, after")
     ways["label-conditioned"] = (ways["label-conditioned"][0], figures(tuned, (*OLD, "7")))
+    before, after = ways["label-conditioned"]
+    record("forgetting", before=before, after=after)
     print("tree")
     ways["tree"] = (figures(base, OLD), figures(larger, (*OLD, "7")))
     models = {}
@@ -147,7 +174,7 @@ def fine_tuned(model: BranchedModel, label: str, config: TrainingConfig) -> Bran
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("few", "seven", "row", "forgetting"))
-    parser.add_argument("--digits", nargs="+", default=[*"1235678"], help="that are learnt from few examples")
+    parser.add_argument("--digits", nargs="+", default=[*LEARNT], help="that are learnt from few examples")
     parser.add_argument("--flat", type=Path, default=RUNS / "flat-049.safetensors", help="the label-conditioned model")
     options = parser.parse_args()
     RUNS.mkdir(exist_ok=True)

@@ -27,11 +27,11 @@ from ..facts import Quality, titles
 from ..family import load
 from ..files import write_atomically
 from ..measure.bench import lines as bench_lines
-from ..measure.bench import machine
-from ..measure.evaluate import as_text, card, unmeasured
 from ..measure.evaluate import evaluate as measure
+from ..measure.evaluate import unmeasured
 from ..measure.judge import Judge, make_judge
-from ..version import versions
+from ..measure.report import as_text, card, cards, filled, machine
+from ..measure.report import record as write_results
 from . import options as asked
 
 Written = asked.Sample | asked.Hybrid | asked.Transmute
@@ -170,8 +170,17 @@ def bench(options: asked.Bench) -> None:
         print(f"{line.what:<70} {line.text}", flush=True)
         figures |= line.figures
     if options.output:
-        _write_text(options.output, json.dumps({"model": options.model.model, "machine": machine(model.device),
-                                                "versions": versions(), "figures": figures}, indent=1))
+        write_results(options.output, figures, machine(model.device), model=options.model.model)
+
+
+def report(options: asked.Report) -> None:
+    page = options.docs / "measured.md"
+    if not page.is_file():
+        raise BranchedError(f"There is no file {page}; --docs names the folder in which it lies.")
+    _write_text(page, filled(page.read_text(), options.docs / "figures"))
+    for path, text in cards().items():
+        _write_text(path, text)
+    print(f"{page} and the cards of the shipped models tell what is stored now.")
 
 
 def judge(options: asked.Judge) -> None:

@@ -21,6 +21,7 @@ COMMANDS = {
     options.Remove: commands.remove,
     options.Evaluate: commands.evaluate,
     options.Bench: commands.bench,
+    options.Report: commands.report,
     options.Judge: commands.judge,
 }
 # The parts of a record leave no trace in an option's name: it is --steps, not --sampling.steps, and --colour alone, not

@@ -288,6 +288,14 @@ class Bench:
 
 
 @dataclass(frozen=True)
+class Report:
+    """Write the tables of docs/measured.md and the checkpoints' cards from the figures that are stored."""
+
+    docs: Path = Path("docs")
+    """the folder with measured.md and figures/"""
+
+
+@dataclass(frozen=True)
 class Judge:
     """Train the classifier that measures models."""
 

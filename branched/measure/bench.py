@@ -40,11 +40,6 @@ def lines(name: str, device: str, repeats: int) -> Iterator[Line]:
     yield from _training(model, repeats)
 
 
-def machine(device: torch.device) -> str:
-    """Where it was measured, in words."""
-    return torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads"
-
-
 def _verbs(model: BranchedModel, repeats: int) -> Iterator[Line]:
     """One evaluation of the network, and what a visitor waits for: one object of each kind."""
     xt, t = torch.randn(BATCH, *model.form.shape), torch.rand(BATCH)

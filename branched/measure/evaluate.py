@@ -1,8 +1,7 @@
-"""Measuring a model, part by part; and an account of what was measured, for the terminal and for its card.
+"""Measuring a model, part by part; `report` tells of what was measured.
 
 What is measured of drawn and of transmuted objects depends on their form: `MEASURES` has a row for each.
 """
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any, Protocol
@@ -73,31 +72,3 @@ def classification(model: BranchedModel, test: Dataset, protocol: sizes.Protocol
     return facts.Classification(
         count=len(pick), accuracy=float((classes == truth).mean()), evaluations=classes.evaluations / len(pick),
         log_probability=float(np.log(of_truth.clip(1e-12)).mean()))
-
-
-def as_text(part: facts.Part, kind: str) -> str:
-    """Figures as lines of text, one each; those of every pair of classes are left to the checkpoint."""
-    return "\n".join(f"  {name:<55} {_text(value)}" for name, value in facts.figures(part, kind).items())
-
-
-def card(name: str, model: BranchedModel) -> str:
-    """A readable account of a checkpoint, in Markdown."""
-    stored, quality = model.facts.stored, model.facts.quality.parts
-    lines = [f"# {name}", "", f"A hierarchically branched diffusion model of {len(model.labels)} classes "
-             f"({', '.join(model.labels)}): {model.parameters:,} parameters, {len(model.tree.branches)} branches.", "",
-             *(f"- {key}: `{json.dumps(value)}`" for key, value in stored.items() if key != "quality"),
-             f"- network: `{json.dumps(asdict(model.denoise.network.config))}`",
-             "- branch points: " + "; ".join(f"{' '.join(b.classes)} at {b.t_low:.3f}"
-                                             for b in model.tree.branch_points)]
-    for title, part in quality.items():
-        lines += ["", f"## Measured: {title}", "", "| figure | value |", "|---|---|"]
-        lines += [f"| {key} | {_text(value)} |" for key, value in facts.figures(part, model.form.kind).items()]
-    return "\n".join(lines) + "\n"
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
-    if isinstance(value, (tuple, list)):
-        return " / ".join(_text(item) for item in value)
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

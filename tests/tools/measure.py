@@ -1,7 +1,8 @@
 """How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach visitors]
 [--minutes 10]`.
 
-A real browser drives the real app; every figure is printed as it is found. To be run on an otherwise idle machine.
+A real browser drives the real app; every figure is printed as it is found, and with `--output` written, too: to
+docs/figures/results/app.json, for docs/measured.md. To be run on an otherwise idle machine.
 """
 import argparse
 import math
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import cycle
+from pathlib import Path
 from random import Random
 
 import browser
@@ -17,6 +19,7 @@ import psutil
 from visitor import Visitor
 
 import branched
+from branched.measure import report
 from pages.ui.tree import told
 from pages.ui.tree.controls import in_order, settings
 
@@ -295,11 +298,14 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=list(PARTS), choices=[*PARTS, []])
     parser.add_argument("--minutes", type=float, default=10.0, help="how long the ten visitors click")
     parser.add_argument("--windows", type=int, default=1, help="how many of them have a browser on this machine")
+    parser.add_argument("--output", type=Path, help="JSON file that also gets the figures; others in it stay")
     options = parser.parse_args()
     load = {"minutes": options.minutes, "windows": options.windows}
     for part in options.parts or PARTS:
         for what, value in PARTS[part](**load if part == "visitors" else {}):
             print(f"{what:<62} {value}", flush=True)
+            if options.output:
+                report.add(options.output, {what: value}, f"{psutil.cpu_count()} CPU cores")
 
 
 if __name__ == "__main__":

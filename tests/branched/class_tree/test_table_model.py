@@ -13,8 +13,9 @@ from branched.data import sources
 from branched.data.dataset import Dataset, load
 from branched.data.table import Table
 from branched.facts import Quality
-from branched.measure.evaluate import PARTS, as_text, card, evaluate
+from branched.measure.evaluate import PARTS, evaluate
 from branched.measure.of_tables import close_correlations
+from branched.measure.report import as_text, card
 from branched.measure.sizes import Protocol
 from branched.networks.mlp import MLPConfig
 from branched.noise.solvers import SOLVERS

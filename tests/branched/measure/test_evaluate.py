@@ -8,8 +8,9 @@ import branched
 from branched.data import dataset
 from branched.facts import Facts, Quality, to_json
 from branched.measure import evaluate as measured
-from branched.measure.evaluate import MEASURES, PARTS, as_text, card, evaluate, unmeasured
+from branched.measure.evaluate import MEASURES, PARTS, evaluate, unmeasured
 from branched.measure.judge import Settings, train_judge
+from branched.measure.report import as_text, card
 from branched.measure.sizes import Protocol, drawn
 
 

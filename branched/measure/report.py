@@ -1,0 +1,142 @@
+"""Accounts of what was measured: a part for the terminal, a checkpoint's card, and the tables of docs/measured.md.
+
+A table is a file docs/figures/NAME.json. In its cells `{mnist.generation.right:.1%}` stands for a figure, by Python's
+rules for formats, and `sources` says where figures come from. Measuring writes figures, never a table; and a table
+is written from them alone, so that it cannot tell anything else.
+"""
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .. import checkpoint
+from ..class_tree.model import BranchedModel
+from ..errors import BranchedError
+from ..facts import Part, figures
+from ..family import load, models
+from ..files import write_atomically
+from ..version import versions
+from .judge import Judge
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+BLOCK = re.compile(r"(?<=<!-- table )([\w-]+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
+PAIR = re.compile(r"(?<=\()(\w+)>(\w+)(?=\))")  # "(9>4)", as a pair of classes is named in a file
+
+
+# -- one model ---------------------------------------------------------------------------------------------------------
+
+def as_text(part: Part, kind: str) -> str:
+    """Figures as lines of text, one each; those of every pair of classes are left to the checkpoint."""
+    return "\n".join(f"  {name:<55} {_text(value)}" for name, value in figures(part, kind).items())
+
+
+def card(name: str, model: BranchedModel) -> str:
+    """A readable account of a checkpoint, in Markdown."""
+    lines = [f"# {name}", "", f"A hierarchically branched diffusion model of {len(model.labels)} classes "
+             f"({', '.join(model.labels)}): {model.parameters:,} parameters, {len(model.tree.branches)} branches.", "",
+             *(f"- {key}: `{json.dumps(value)}`" for key, value in model.facts.stored.items() if key != "quality"),
+             f"- network: `{json.dumps(asdict(model.denoise.network.config))}`",
+             "- branch points: " + "; ".join(f"{' '.join(b.classes)} at {b.t_low:.3f}"
+                                             for b in model.tree.branch_points)]
+    for title, part in model.facts.quality.parts.items():
+        rows = [(key, _text(value)) for key, value in figures(part, model.form.kind).items()]
+        lines += ["", f"## Measured: {title}", "", *_markdown(("figure", "value"), rows)]
+    return "\n".join(lines) + "\n"
+
+
+def cards() -> dict[Path, str]:
+    """The cards of the shipped models, by where they lie."""
+    found = (checkpoint.find(name) for name in models())
+    return {path.with_suffix(".md"): card(path.stem, load(path)) for path in found if path.parent == checkpoint.SHIPPED}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
+    if isinstance(value, (tuple, list)):
+        return " / ".join(_text(item) for item in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+# -- results of measuring ----------------------------------------------------------------------------------------------
+
+def machine(device: torch.device) -> str:
+    """Where something is measured, in words."""
+    return torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads"
+
+
+def record(path: Path, figures: Mapping[str, Any], where: str, **more: Any) -> None:
+    """Write figures to a JSON file, with the day, the machine and the versions that they come from."""
+    results = {**more, "measured": date.today().isoformat(), "machine": where, "versions": versions(),
+               "figures": figures}
+    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(path, lambda temporary: Path(temporary).write_text(text))
+
+
+def add(path: Path, figures: Mapping[str, Any], where: str) -> None:
+    """Write figures to a file as `record` does; others that it has stay."""
+    earlier = json.loads(path.read_text())["figures"] if path.is_file() else {}
+    record(path, {**earlier, **figures}, where)
+
+
+# -- tables of all -----------------------------------------------------------------------------------------------------
+
+def _judge(name: str, folder: Path) -> dict[str, Any]:
+    return Judge.load(checkpoint.find(f"judge-{name}")).facts
+
+
+def _results(name: str, folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "results" / f"{name}.json").read_text())
+
+
+SOURCES: dict[str, Callable[[str, Path], Any]] = {
+    "checkpoint": lambda name, folder: load(name).facts.quality,    # what `evaluate --store` wrote
+    "judge": _judge,
+    "results": lambda name, folder: _results(name, folder)["figures"],  # of bench, tests/tools/measure.py, experiments
+}
+
+
+def filled(text: str, folder: Path = DOCS / "figures") -> str:
+    """A Markdown text with every block `<!-- table NAME --> ... <!-- end -->` written anew."""
+    return BLOCK.sub(lambda block: f"{block[1]}{block[2]}\n{table(block[1], folder)}\n", text)
+
+
+def table(name: str, folder: Path = DOCS / "figures") -> str:
+    """A table in Markdown, and below it when and where its figures were measured, as far as they tell.
+
+    Raises BranchedError if it asks for a figure that is not there.
+    """
+    layout = json.loads((folder / f"{name}.json").read_text())
+    sources = layout.get("sources", {})
+    values = {key: SOURCES[kind](source, folder) for key, (kind, source) in sources.items()}
+    rows = layout.get("rows") or _every(values[layout["every"]], layout["beside"])
+    try:
+        rows = [[PAIR.sub(r"\1 into \2", cell.format(**values)) for cell in row] for row in rows]
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise BranchedError(f"The table {name} asks for a figure that is not there: {error}.") from None
+    origins = [layout, *(_results(source, folder) for kind, source in sources.values() if kind == "results")]
+    return "\n".join([*_markdown(layout["columns"], rows), "", *filter(None, map(_origin, origins))]).rstrip() + "\n"
+
+
+def _every(values: Mapping[str, str], beside: Mapping[str, str]) -> list[list[str]]:
+    """All figures of a source, in their order, and what was to be reached; one that belongs to the last is indented."""
+    return [[f"… {name.strip()}" if name.startswith(" ") else name, text, beside.get(name, "")]
+            for name, text in values.items()]
+
+
+def _origin(measured: Mapping[str, Any]) -> str:
+    """When, where and by what: one line."""
+    versions = ", ".join(f"{name} {version}" for name, version in measured.get("versions", {}).items())
+    parts = (measured.get("measured"), measured.get("machine"), versions,
+             measured.get("commit") and f"commit {measured['commit']}")
+    return f"*Measured {'; '.join(filter(None, parts))}.*" if any(parts) else ""
+
+
+def _markdown(columns: Any, rows: Any) -> list[str]:
+    return [f"| {' | '.join(columns)} |".replace("|  |", "| |"), "|" + "---|" * len(columns),
+            *(f"| {' | '.join(row)} |" for row in rows)]

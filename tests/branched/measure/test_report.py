@@ -1,0 +1,92 @@
+"""Accounts of what was measured: docs/measured.md and the cards say what is stored; a table is its figures."""
+import json
+
+import pytest
+
+import branched
+from branched import BranchedError
+from branched.command.main import main
+from branched.facts import GenerationOfImages
+from branched.measure import report
+
+TABLES = sorted(path.stem for path in (report.DOCS / "figures").glob("*.json"))
+
+
+def test_the_page_tells_what_is_stored():
+    """Measured anew, or another published figure? `python -m branched report` writes it."""
+    page = (report.DOCS / "measured.md").read_text()
+    assert report.filled(page) == page and [block[1] for block in report.BLOCK.finditer(page)]
+
+
+def test_the_page_has_every_table_once():
+    page = (report.DOCS / "measured.md").read_text()
+    assert sorted(block[1] for block in report.BLOCK.finditer(page)) == TABLES
+    assert page.count("<!-- table ") == page.count("<!-- end -->") == len(TABLES)
+
+
+@pytest.mark.parametrize("name", ["mnist", "mnist-049", "letters"])
+def test_the_cards_tell_what_is_stored(name):
+    cards = report.cards()
+    [path] = [path for path in cards if path.stem == name]
+    assert path.read_text() == cards[path]
+
+
+def test_digits_tell_their_own_figures():
+    table, quality = report.table("digits"), branched.load("mnist").facts.quality
+    assert f"| **{quality.generation.pixel_frechet:.1f}** |" in table and "| 42.9 |" in table
+    assert f"**{quality.stochastic.right:.1%}**, worst pair {quality.stochastic.right_worst:.0%} (9 into 4)" in table
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Figures and the layout of a table, as docs/figures has them."""
+    results = {"measured": "2026-01-02", "machine": "an abacus", "versions": {"torch": "9"},
+               "figures": {"one hybrid": 0.123}}
+    layout = {"sources": {"bench": ["results", "bench"]}, "columns": ["", "here"],
+              "rows": [["one hybrid", "{bench[one hybrid]:.2f} s (4>9)"]]}
+    (tmp_path / "figures" / "results").mkdir(parents=True)
+    (tmp_path / "figures" / "results" / "bench.json").write_text(json.dumps(results))
+    (tmp_path / "figures" / "t.json").write_text(json.dumps(layout))
+    return tmp_path / "figures"
+
+
+def test_a_table_is_filled_from_figures_and_tells_where_they_are_from(folder):
+    table = "| | here |\n|---|---|\n| one hybrid | 0.12 s (4 into 9) |\n\n*Measured 2026-01-02; an abacus; torch 9.*\n"
+    assert report.table("t", folder) == table
+    filled = report.filled("before\n<!-- table t -->\nanything\n<!-- end -->\nafter\n", folder)
+    assert filled == f"before\n<!-- table t -->\n\n{table}\n<!-- end -->\nafter\n"
+    assert report.filled(filled, folder) == filled
+
+
+@pytest.mark.parametrize("cell", ["{bench[another]}", "{nothing}", "{bench[one hybrid]:d}", "{bench.one}"])
+def test_a_figure_that_is_not_there_is_one_sentence(folder, cell):
+    (folder / "t.json").write_text(json.dumps({"sources": {"bench": ["results", "bench"]}, "columns": [""],
+                                               "rows": [[cell]]}))
+    with pytest.raises(BranchedError, match="The table t asks for a figure that is not there"):
+        report.table("t", folder)
+
+
+def test_results_are_kept_with_their_day_and_joined(tmp_path):
+    path = tmp_path / "figures" / "app.json"
+    report.add(path, {"a": "1 s"}, "an abacus")
+    report.add(path, {"b": "2 s", "a": "3 s"}, "another")
+    written = json.loads(path.read_text())
+    assert written["figures"] == {"a": "3 s", "b": "2 s"} and written["machine"] == "another"
+    assert written["measured"].startswith("20") and written["versions"]["branched"] == branched.__version__
+
+
+def test_the_command_writes_the_page_anew(folder, capsys, monkeypatch):
+    monkeypatch.setattr("branched.command.commands.cards", dict)
+    page = folder.parent / "measured.md"
+    assert main(["report", "--docs", str(folder.parent)]) == 2 and "measured.md" in capsys.readouterr().err
+    page.write_text("<!-- table t -->\n<!-- end -->\n")
+    assert main(["report", "--docs", str(folder.parent)]) == 0
+    assert "| one hybrid | 0.12 s (4 into 9) |" in page.read_text()
+
+
+def test_a_part_as_text_has_a_line_a_figure():
+    text = report.as_text(GenerationOfImages(n=3, right=0.98765, right_of={"4": 0.5}, precision_recall=(0.1, 0.2)),
+                          "images")
+    assert [line.split("  ")[1] for line in text.splitlines()] == ["n", "right class", "right class per class",
+                                                                   "precision, recall"]
+    assert "0.9877" in text and "4: 0.5" in text and "0.1 / 0.2" in text
