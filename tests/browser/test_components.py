@@ -27,12 +27,10 @@ def visit(address, chromium):
         manager = browser.page(chromium, **context)
         page = manager.__enter__()
         pages.append((manager, page))
-        page.sent = []
-        page.on("websocket", lambda socket: socket.on("framesent", lambda data: page.sent.append(data)))
         page.goto(address + query)
         page.wait_for_selector(".film canvas")
         page.wait_for_selector(".js-plotly-plot .film-overlay", state="attached")
-        idle(page)
+        browser.idle(page)
         return page
 
     yield opened
@@ -42,10 +40,6 @@ def visit(address, chromium):
         assert noise == [] and all(host in address for host in hosts)
 
 
-def idle(page) -> None:
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-
-
 def runs(page) -> int:
     return int(page.locator("#runs").inner_text())
 
@@ -53,7 +47,7 @@ def runs(page) -> int:
 def after(page, count: int) -> None:
     """Wait until the page has run so many times, and is done."""
     page.wait_for_function("count => +document.querySelector('#runs').textContent >= count", arg=count)
-    idle(page)
+    browser.idle(page)
 
 
 def on_pad(page, points) -> list[tuple[float, float]]:
@@ -82,12 +76,12 @@ def drawn(page) -> np.ndarray | None:
 def becomes(page, strokes) -> None:
     """Wait until Python has these strokes."""
     expected = inked([np.ravel(points).tolist() for points in strokes]).reshape(28, 10, 28, 10).mean((1, 3))
-    for _ in range(100):
-        found = drawn(page)
-        if abs((0 if found is None else found) - expected).mean() < 0.6:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"differs by {abs((0 if found is None else found) - expected).mean()}")
+
+    def alike() -> bool:
+        received = drawn(page)
+        return abs((0 if received is None else received) - expected).mean() < 0.6
+
+    browser.until(page, alike)
 
 
 def visible_ink(page) -> np.ndarray:
@@ -240,7 +234,7 @@ def test_scrubbing(visit):
     assert np.median(times) < 20
     page.mouse.up()
     page.wait_for_function("document.querySelector('#frame').textContent === '1'")
-    idle(page)
+    browser.idle(page)
     assert runs(page) == 2 and seen(page)["frame"] == 1
 
 
@@ -263,7 +257,7 @@ def test_a_film_goes_on_through_runs_and_a_new_one_begins_at_its_start(visit):
     for _ in range(7):
         page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('#frame').textContent === '7'")
-    idle(page)
+    browser.idle(page)
     page.get_by_role("slider", name="Time").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
@@ -273,7 +267,7 @@ def test_a_film_goes_on_through_runs_and_a_new_one_begins_at_its_start(visit):
     assert seen(page)["frame"] == before["frame"] == 10 and seen(page)["levels"] == before["levels"]
     page.get_by_text("other", exact=True).click()
     page.wait_for_function("document.querySelector('#frame').textContent === '5'")
-    idle(page)
+    browser.idle(page)
     assert seen(page)["frame"] == 5
 
 
@@ -319,10 +313,10 @@ def on_plot(page, x: float, t: float) -> tuple[float, float]:
     }""", [x, t]))
 
 
-def thumbnails(page) -> float:
-    """How opaque the plot's own pictures are."""
-    page.wait_for_timeout(500)
-    return page.evaluate("+getComputedStyle(document.querySelector('.imagelayer image')).opacity")
+def thumbnails_become(page, faint: bool) -> None:
+    """Wait until the plot's own pictures are faint, or as opaque as they ever were."""
+    page.wait_for_function("faint => { const opacity = +getComputedStyle(document.querySelector('.imagelayer image'))"
+                           ".opacity; return faint ? opacity < 0.4 : opacity === 1; }", arg=faint)
 
 
 def test_dots_go_along_the_tree(visit):
@@ -330,41 +324,41 @@ def test_dots_go_along_the_tree(visit):
     page = visit()
 
     def right() -> bool:
-        page.wait_for_timeout(500)
         place, = json.loads(page.locator("#dots").text_content())[seen(page)["frame"]]
         return np.allclose(dot(page), on_plot(page, *place), atol=0.7)
 
-    assert right()
+    browser.until(page, right)
     page.get_by_role("slider", name="Time").focus()
     for _ in range(12):
         page.keyboard.press("ArrowRight")
-    assert right()
+    browser.until(page, right)
     page.set_viewport_size({"width": 1000, "height": 700})
-    assert right()
+    browser.until(page, right)
     page.get_by_role("button", name="Another figure").click()
     after(page, 2)
     page.wait_for_selector(".js-plotly-plot .film-overlay", state="attached")
-    assert right() and page.locator(".film-overlay").count() == 1
+    browser.until(page, right)
+    assert page.locator(".film-overlay").count() == 1
     page.set_viewport_size({"width": 390, "height": 844})
-    assert right()
+    browser.until(page, right)
 
 
 def test_thumbnails_make_room_for_pictures_that_move(visit):
     """They are faint while there are any, and back at the end; with the film goes all that it drew."""
     page = visit()
-    assert thumbnails(page) == 1
+    thumbnails_become(page, faint=False)
     slider = page.get_by_role("slider", name="Time")
     slider.focus()
     for _ in range(21):
         page.keyboard.press("ArrowRight")
-    assert thumbnails(page) < 0.4
+    thumbnails_become(page, faint=True)
     page.keyboard.press("End")
-    assert thumbnails(page) == 1
+    thumbnails_become(page, faint=False)
     page.keyboard.press("ArrowLeft")
-    assert thumbnails(page) < 0.4
+    thumbnails_become(page, faint=True)
     page.get_by_text("none", exact=True).click()
     page.locator(".film-overlay").wait_for(state="detached")
-    assert thumbnails(page) == 1
+    thumbnails_become(page, faint=False)
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -17,12 +17,10 @@ def test_a_visit(address, chromium):
         assert np.load(file.value.path())["images"].shape == (2, 2, 28, 28)
         caption = page.locator(".film .now")
         page.locator(".film input").focus()
-        page.keyboard.press("Home")
+        browser.answered(page, lambda: page.keyboard.press("Home"))  # the film tells where it rests
         page.get_by_text("all classes are still one picture").and_(caption).wait_for()
-        page.wait_for_timeout(500)  # the film tells where it rests
-        page.get_by_role("radio", name="Its best guess").click()
+        browser.answered(page, lambda: page.get_by_role("radio", name="Its best guess").click())
         page.wait_for_url("**view=guess**")
-        page.wait_for_timeout(500)
         assert "all classes are still one picture" in caption.inner_text()
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
 

@@ -66,9 +66,9 @@ def test_a_drawn_digit_is_transmuted(address, chromium):
         before = pixels(page)
         browser.stroke(page, ".st-key-drawing canvas", [(0.25, 0.2), (0.5, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)])
         page.locator('img[alt$="your drawing"]').first.wait_for()
-        page.wait_for_timeout(300)
+        browser.until(page, lambda: pixels(page) != before)
         filmed(page)
-        assert pixels(page) != before and page.locator('[data-testid="stAlert"]').count() == 0
+        assert page.locator('[data-testid="stAlert"]').count() == 0
         drawn = pixels(page)
         page.get_by_role("button", name="Clear").click()
         page.get_by_text("Until then").wait_for()
@@ -80,18 +80,19 @@ def test_a_drawn_digit_is_transmuted(address, chromium):
 def test_bad_uploads_leave_what_was_there(address, chromium):
     with browser.page(chromium) as page:
         visit(page, address, "from=upload&variants=2&steps=5")
-        field = page.locator(".st-key-upload input[type=file]")
+        usual, field = pixels(page), page.locator(".st-key-upload input[type=file]")
         large = written() + bytes(6_000_000)  # as large as a phone's photo
         field.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": large})
         page.locator('img[alt$="your picture"]').first.wait_for()
-        page.wait_for_timeout(300)
+        browser.until(page, lambda: pixels(page) != usual)
         filmed(page)
         good = pixels(page)
         for name in ("broken", "bomb", "vectors", "blank", "two digits"):
-            field.set_input_files({"name": f"{name}.png", "mimeType": "image/png", "buffer": BAD[name]})
+            file = {"name": f"{name}.png", "mimeType": "image/png", "buffer": BAD[name]}
+            # Two messages: where is it to go, and it is there.
+            browser.answered(page, lambda file=file: field.set_input_files(file), messages=2)
             page.get_by_text(f"{name}.png").first.wait_for()
             page.locator('[data-testid="stAlert"]').wait_for()
-            page.wait_for_timeout(500)
             browser.settled(page)
             assert page.locator('[data-testid="stAlert"]').count() == 1, name
             assert pixels(page) == good, name

@@ -34,8 +34,7 @@ def test_clicking_through_the_tree(tree, address, chromium):
         assert len(after) == 2 + len(tree.labels) and before[0] != after[0] and before[1] != after[1]
         assert browser.asked(page, "node") == [str(root)]
         for _ in range(2):  # a second click clears Plotly's selection, not what is shown
-            page.mouse.click(*browser.node_at(page, root))
-            page.wait_for_timeout(300)
+            browser.answered(page, lambda: page.mouse.click(*browser.node_at(page, root)))
             assert shows(page, tree, root) == after
         page.mouse.click(*browser.node_at(page, leaf))
         assert len(shows(page, tree, leaf)) == len(tree.path(tree.labels[0]))

@@ -14,3 +14,9 @@ def opened(page: str = "app.py", **query: str) -> AppTest:
     app.run()
     assert not app.exception
     return app
+
+
+def asked(app: AppTest, key: str) -> list[str]:
+    """What the page's address says of a setting; AppTest keeps it as a list or, for one value, as that."""
+    value = app.query_params.get(key, [])
+    return [value] if isinstance(value, str) else list(value)

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -72,11 +73,14 @@ def browser():
 
 @contextlib.contextmanager
 def page(instance, width: int = 1440, height: int = 900, **context):
-    """A fresh visitor. `.noise` gathers console errors and exceptions, `.hosts` every host that was asked."""
+    """A fresh visitor. `.noise` gathers console errors and exceptions, `.hosts` every host that was asked, `.sent` what
+    the app's server was told, `.answers` the sizes of what it said."""
     visitor = instance.new_context(viewport={"width": width, "height": height}, **context)
     result = visitor.new_page()
     result.set_default_timeout(WAIT)
-    result.noise, result.hosts = [], set()
+    result.noise, result.hosts, result.sent, result.answers = [], set(), [], []
+    result.on("websocket", lambda socket: (socket.on("framesent", lambda data: result.sent.append(data)),
+                                           socket.on("framereceived", lambda data: result.answers.append(len(data)))))
     result.on("console", lambda message: result.noise.append(message.text) if _is_noise(message) else None)
     result.on("pageerror", lambda error: result.noise.append(str(error)))
     for event in ("request", "websocket"):
@@ -95,7 +99,30 @@ def _is_noise(message) -> bool:
 def settled(page) -> None:
     """Until the page has what it is about, and the script has ended."""
     page.wait_for_selector('[data-testid="stExpander"]')  # every page ends with one
+    idle(page)
+
+
+def idle(page) -> None:
+    """Until the script has ended."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def until(page, holds: Callable[[], bool]) -> None:
+    """Until something holds that is seen from here alone; what is seen from the page, its own waits tell."""
+    end = time.monotonic() + WAIT / 1000
+    while not holds():
+        assert time.monotonic() < end, "it has not come about"
+        page.wait_for_timeout(20)
+
+
+def answered(page, act: Callable[[], None], messages: int = 1) -> None:
+    """Do what the server is told of, in so many messages; until it has answered, and the script has ended."""
+    sent = len(page.sent)
+    act()
+    until(page, lambda: len(page.sent) >= sent + messages)
+    answers = len(page.answers)
+    until(page, lambda: len(page.answers) > answers)
+    idle(page)
 
 
 def asked(page, key: str) -> list[str]:
