@@ -7,12 +7,16 @@ pixel Frechet distance.
 """
 import argparse
 import math
+import sys
 import time
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from anywhere
 
 from branched import load
 from branched.checkpoint import find

@@ -7,6 +7,7 @@ docs/figures/results/app.json, for docs/measured.md. To be run on an otherwise i
 import argparse
 import math
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,6 +18,8 @@ from random import Random
 import browser
 import psutil
 from visitor import Visitor
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs from anywhere
 
 import branched
 from branched.measure import report
