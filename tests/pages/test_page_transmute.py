@@ -1,5 +1,6 @@
 """The page that turns one digit into another: its work and words, its script (AppTest), and a visitor in a browser."""
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,18 +10,21 @@ from streamlit.testing.v1 import AppTest
 from uploads import BAD, written
 
 import branched
-from branched import ClassTree
+from pages.ui.frame.look import LIGHT
+from pages.ui.parts.markup import filled
+from pages.ui.parts.pictures import levels
 from pages.ui.serve.kept import SHARED
-from pages.ui.transmute import source, transmuted, transmuting
-from pages.ui.transmute.transmuting import Order
+from pages.ui.serve.request import Numbers
+from pages.ui.transmute import controls, shown, told, work
+from pages.ui.transmute.work import Turning
 
 PAGE = "pages/transmute.py"
 
 
-def order(picture, target, **more) -> Order:
+def turning(picture, target, **more) -> Turning:
     """A 4 to be turned into each of some classes."""
-    return Order(**{"picture": picture, "source": "4", "targets": tuple(target), "variants": 3, "deterministic": False,
-                    "steps": 4, "seed": 5} | more)
+    return Turning(**{"picture": Numbers(picture), "source": "4", "targets": tuple(target), "variants": 3,
+                      "deterministic": False, "steps": 4, "seed": 5} | more)
 
 
 @pytest.fixture(scope="module")
@@ -42,22 +46,22 @@ def finished(job):
 
 def test_the_meeting_point_is_one_of_the_turning_times(tree, picture):
     for target in "0179":
-        times, usual = transmuting.turning_times(order(picture, target), tree)
+        times, usual = turning(picture, target).times(tree)
         assert times[usual] == tree.meeting_point("4", target)
-        assert list(times) == sorted(set(times)) and times[0] >= transmuting.LOW and times[-1] <= transmuting.HIGH
-        assert abs(len(times) - transmuting.TIMES) <= 1 and min(np.diff(times)) > 0.01
-        assert transmuting.place(times, usual, None) == usual
-        assert transmuting.place(times, usual, times[3] + 1e-3) == 3
-        assert transmuting.place(times, usual, 1.0) == len(times) - 1
-    times, usual = transmuting.turning_times(order(picture, "0179"), tree)
+        assert list(times) == sorted(set(times)) and times[0] >= work.LOW and times[-1] <= work.HIGH
+        assert abs(len(times) - work.TIMES) <= 1 and min(np.diff(times)) > 0.01
+        assert controls.nearest_frame(times, usual, None) == usual
+        assert controls.nearest_frame(times, usual, times[3] + 1e-3) == 3
+        assert controls.nearest_frame(times, usual, 1.0) == len(times) - 1
+    times, usual = turning(picture, "0179").times(tree)
     assert times[usual] is None and None not in times[1:]
 
 
 @pytest.mark.parametrize("target, deterministic", [("9", False), ("0", True), ("0179", False)])
 def test_the_parts_of_a_film_are_those_of_one_walk(model, picture, target, deterministic):
-    asked = order(picture, target, deterministic=deterministic, variants=2 if len(target) == 1 else 1)
-    seen, found = finished(transmuting.turning(model, None, asked, 2))
-    times, usual = transmuting.turning_times(asked, model.tree)
+    asked = turning(picture, target, deterministic=deterministic, variants=2 if len(target) == 1 else 1)
+    seen, found = finished(replace(asked, first=2).work(model))
+    times, usual = asked.times(model.tree)
     assert found.times == times and found.images.shape == found.noisy.shape == (len(times), len(asked.columns), 8, 8)
     assert seen[0].times == (times[2],) and (seen[0].images[0] == found.images[2]).all()
     assert seen[1:] == sorted(seen[1:]) and seen[-1] == 1
@@ -72,13 +76,13 @@ def test_the_parts_of_a_film_are_those_of_one_walk(model, picture, target, deter
 
 
 def test_frames_show_what_belongs_together(tree, picture):
-    asked = order(picture, "9", variants=2)
+    asked = turning(picture, "9", variants=2)
     grey = np.arange(12, dtype=np.uint8).reshape(2, 3, 2)  # which, time, variant
     noisy, images = (np.broadcast_to(part[..., None, None], (3, 2, 8, 8)) for part in grey)
-    turned = transmuting.Turned((0.1, 0.35, 0.7), noisy, images, (("4", "9"), ("9", "9"), ("9", "1")))
-    pictures, frames = transmuting.frames(tree, asked, turned)
+    turned = work.Turned((0.1, 0.35, 0.7), noisy, images, (("4", "9"), ("9", "9"), ("9", "1")))
+    pictures, frames = shown.frames(tree, asked, turned)
     for k, frame in enumerate(frames):
-        assert frame.cells[0] == (0, 0) and (pictures[0] == transmuting.levels(picture)).all()
+        assert frame.cells[0] == (0, 0) and (pictures[0] == levels(picture)).all()
         assert [pictures[own][0, 0] for own in frame.cells[1]] == grey[0, k].tolist()
         assert [pictures[own][0, 0] for own in frame.cells[2]] == grey[1, k].tolist()
     assert "4, 9" in frames[0].caption
@@ -87,88 +91,84 @@ def test_frames_show_what_belongs_together(tree, picture):
 
 
 def test_all_targets_stand_in_the_columns_of_their_classes(tree, picture):
-    asked = order(picture, "0179", variants=1)
+    asked = turning(picture, "0179", variants=1)
     shape = (2, 4, 8, 8)
-    turned = transmuting.Turned((None, 0.5), np.zeros(shape, np.uint8), np.ones(shape, np.uint8), (("0", "1", "7", "9"),
+    turned = work.Turned((None, 0.5), np.zeros(shape, np.uint8), np.ones(shape, np.uint8), (("0", "1", "7", "9"),
                                                                                                   ("0", "1", "1", "9")))
-    _, frames = transmuting.frames(tree, asked, turned)
+    _, frames = shown.frames(tree, asked, turned)
     assert frames[0].cells == ((1, 2, -1, 3, 4), (9, 10, 0, 11, 12))
     assert "4 of 4" in frames[0].caption and "3 of 4 as meant (not 7)" in frames[1].caption
     assert {t for _, t in frames[0].dots} == {tree.meeting_point("4", other) for other in "0179"}
 
 
 def test_both_ways_are_lit(tree):
-    lit = transmuting.paths(tree, "4", "9")
+    lit = shown.paths(tree, "4", "9")
     assert lit == {tree.leaf("4").id: "lit", tree.leaf("9").id: "other"}
-    lit = transmuting.paths(tree, "4", "7")
+    lit = shown.paths(tree, "4", "7")
     assert [lit.get(branch.id) for branch in tree.path("4")] == [None, None, "lit", "lit"]
     assert [lit.get(branch.id) for branch in tree.path("7")] == [None, None, "other"]
-    assert transmuting.paths(tree, "4", "4") == {tree.leaf("4").id: "lit"}
-    everything = transmuting.paths(tree, "4", tree.labels)
+    assert shown.paths(tree, "4", "4") == {tree.leaf("4").id: "lit"}
+    everything = shown.paths(tree, "4", tree.labels)
     assert set(everything) == {branch.id for branch in tree.branches} - {tree.roots[0].id}
-
-
-def test_the_nearest_relative(tree):
-    assert transmuting.nearest(tree, "4") == "9" and transmuting.nearest(tree, "7") in "49"
-    assert transmuting.nearest(ClassTree.flat("a"), "a") is None
 
 
 def test_every_class_into_every_other(model):
     sources = np.random.default_rng(0).random((5, 8, 8), np.float32)
-    seen, found = finished(transmuting.crossing(model, None, sources, 4, 5, False))
+    seen, found = finished(work.Crossing(Numbers(sources), False, 4, 5).work(model))
     assert len(seen) == 10 and not found.independent
     for k, label in enumerate(model.labels):
-        assert (found.pictures[k, k] == transmuting.levels(sources[k])).all()
+        assert (found.pictures[k, k] == levels(sources[k])).all()
         other = (k + 1) % 5
         made = model.transmute(sources[k:k + 1], label, model.labels[other], steps=4, seed=5).images[0]
         assert np.abs(found.pictures[k, other] / 255 - made).max() < 0.01
-    html = transmuted.grid(model.labels, found)
+    html = shown.grid(model.labels, found)
     assert html.count("<img") == 25 and html.count('class="self"') == 5
-    assert html.count('class="wrong"') == len(transmuted.failures(model.labels, found.read))
+    assert html.count('class="wrong"') == len(told.failures(model.labels, found.read))
 
 
 def test_failures_are_counted_off_the_diagonal():
     read = (("b", "b"), ("b", "b"))
-    assert transmuted.failures("ab", read) == [("b", "a", "b")]
-    assert "**1 of 2**" in transmuted.summary("ab", transmuting.Matrix(np.zeros((2, 2, 8, 8)), read))
+    assert told.failures("ab", read) == [("b", "a", "b")]
+    assert "**1 of 2**" in told.summary("ab", work.Matrix(np.zeros((2, 2, 8, 8)), read))
 
 
 # -- words -------------------------------------------------------------------------------------------------------------
 
 def test_the_verdict_in_words():
-    assert transmuted.told("049", np.array([0.005, 0.97, 0.025])) == (
+    assert told.verdict("049", np.array([0.005, 0.97, 0.025])) == (
         "The model takes this for **a 4** (97%), perhaps a 9 (2%).")
-    assert transmuted.told("08", np.array([0.0, 1.0])) == "The model takes this for **an 8** (over 99%)."
-    assert "not sure" in transmuted.told("0489", np.array([0.1, 0.4, 0.2, 0.3]))
+    assert told.verdict("08", np.array([0.0, 1.0])) == "The model takes this for **an 8** (over 99%)."
+    assert "not sure" in told.verdict("0489", np.array([0.1, 0.4, 0.2, 0.3]))
 
 
 def test_what_was_kept(picture):
     bar = np.zeros((28, 28), np.float32)
     for row in range(4, 24):
         bar[row, 20 - row // 2:23 - row // 2] = 1  # leans to the right by half a pixel a row
-    turned = transmuting.Turned((0.35,), np.zeros((1, 2, 28, 28), np.uint8),
+    turned = work.Turned((0.35,), np.zeros((1, 2, 28, 28), np.uint8),
                                 np.stack([[bar[:, ::-1] * 255, 0 * bar]]).astype(np.uint8))
-    html = transmuted.kept("digit", order(bar, "9", variants=2), turned, 0)
+    html = shown.remains("digit", turning(bar, "9", variants=2), turned, 0)
     assert "Your digit leans 26° to the right; what became of it leans 26° to the left." in html
     assert "<td>+26</td>" in html and "<td>\N{MINUS SIGN}26</td>" in html and "<td>–</td>" in html
-    assert transmuted.signed(-0.2) == "+0" and transmuted.leaning(1.0) == "stands upright"
+    assert told.signed(-0.2) == "+0" and told.leaning(1.0) == "stands upright"
 
 
 def test_success_in_words(picture):
-    turned = transmuting.Turned((0.35,), np.zeros((1, 3)), np.zeros((1, 3)), (("9", "9", "4"),))
-    assert transmuted.success(order(picture, "9"), turned, 0) == (
+    turned = work.Turned((0.35,), np.zeros((1, 3)), np.zeros((1, 3)), (("9", "9", "4"),))
+    assert told.success(turning(picture, "9"), turned, 0) == (
         "An independent classifier reads **2 of 3** variants as **a 9**.")
-    unread = transmuting.Turned((0.35,), np.zeros((1, 3)), np.zeros((1, 3)))
-    assert transmuted.success(order(picture, "9"), unread, 0) == ""
+    unread = work.Turned((0.35,), np.zeros((1, 3)), np.zeros((1, 3)))
+    assert told.success(turning(picture, "9"), unread, 0) == ""
 
 
 def test_names_cannot_smuggle_markup(picture):
     evil = "<script>"
-    given = source.Source(picture, np.zeros((9, 9)), evil)
-    found = transmuting.Matrix(np.zeros((2, 2, 8, 8), np.uint8), (("a", "a"), ("a", "a")))
-    for html in (transmuted.preview(given, evil), transmuted.table([evil], [(evil, [evil])]),
-                 transmuted.heads([evil], (8, 8), 40), transmuted.colours(evil, [evil], True),
-                 transmuted.grid([evil, "a"], found)):
+    given = work.Source(Numbers(picture), np.zeros((9, 9)), evil)
+    found = work.Matrix(np.zeros((2, 2, 8, 8), np.uint8), (("a", "a"), ("a", "a")))
+    values = {"when": evil, "sentence": evil, "columns": [evil], "rows": {evil: [evil]}, "units": evil}
+    for html in (shown.preview(given, evil), filled(shown.HERE / "kept.html", **values),
+                 shown.heads([evil], (8, 8), 40), shown.colours(evil, [evil], LIGHT),
+                 shown.grid([evil, "a"], found)):
         assert evil not in html
 
 
@@ -178,18 +178,18 @@ def test_names_cannot_smuggle_markup(picture):
     ("https://school.example/transmute", True), ("http://localhost:8501/", True), ("http://127.0.0.1:80", True),
     ("http://192.168.1.5:8501/", False), ("http://localhost.example/", False), ("", False), (None, False)])
 def test_where_browsers_lend_a_camera(url, allowed):
-    assert source.camera_allowed(url) is allowed
+    assert controls.camera_allowed(url) is allowed
 
 
 def test_only_models_of_digits_have_the_gallery(model, colour_model):
-    assert source.kinds(model)[0] == "gallery" and source.digits(model) == list("01479")
-    assert "gallery" not in source.kinds(colour_model) and len(source.kinds(colour_model)) == 4
+    assert controls.kinds(model)[0] == "gallery" and work.digits(model) == list("01479")
+    assert "gallery" not in controls.kinds(colour_model) and len(controls.kinds(colour_model)) == 4
 
 
 def test_the_gallery_holds_what_it_says():
     from sklearn.datasets import load_digits
     classes = load_digits().target
-    assert all((classes[list(row)] == label).all() for label, row in enumerate(source.LEGIBLE))
+    assert all((classes[list(row)] == label).all() for label, row in enumerate(work.LEGIBLE))
 
 
 def test_thumbnails_are_small_and_upright():
@@ -197,9 +197,9 @@ def test_thumbnails_are_small_and_upright():
     exif = photo.getexif()
     exif[0x0112] = 6  # to be turned by a quarter
     photo.save(file, "JPEG", exif=exif)
-    small = source.thumbnail(file.getvalue(), np.zeros((8, 8)))
-    assert small.dtype == np.uint8 and small.shape[0] > small.shape[1] and max(small.shape) <= source.SHOWN
-    assert source.thumbnail(b"nothing", blank := np.zeros((8, 8))) is blank
+    small = work.thumbnail(file.getvalue())
+    assert small.dtype == np.uint8 and small.shape[0] > small.shape[1] and max(small.shape) <= work.SHOWN
+    assert work.thumbnail(b"nothing") is None
 
 
 # -- the script --------------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def test_something_is_chosen_before_the_first_click():
     app = opened(PAGE)
     assert "from" in app.session_state and app.session_state["from"] == "gallery" and not app.warning
     it, into = chosen(app)
-    assert into == transmuting.nearest(branched.load().tree, it) and len(seen(app)) == 2
+    assert into == branched.load().tree.nearest(it) and len(seen(app)) == 2
     assert app.latex and "your digit" in app.latex[0].value
     assert app.query_params == {}
 
@@ -265,8 +265,10 @@ def test_uploads():
     good = seen(app)
     assert not app.exception and not app.warning and good != before and "your picture" in good[0]
     given = app.session_state[f"_source {'mnist'}"]
-    assert given.private and given.digest not in str(SHARED.keys())
-    assert given.digest in str(app.session_state["_kept_things"].keys())
+    own, shared = ([key[1] for key in store.keys()]  # noqa: SIM118 - a Store is no dictionary
+                   for store in (app.session_state["_kept_things"], SHARED))
+    prepared, verdict = work.Preparation(written(), "your picture"), work.Verdict(given.picture, private=True)
+    assert given.private and prepared in own and verdict in own and not {prepared, verdict} & set(shared)
     for name, data in BAD.items():
         app.file_uploader[0].set_value((f"{name}.png", data, "image/png")).run()
         assert not app.exception and len(app.warning) == 1, name
@@ -275,7 +277,7 @@ def test_uploads():
 
 
 def test_a_camera_only_where_there_can_be_one(monkeypatch):
-    monkeypatch.setattr(source, "camera_allowed", lambda url: False)
+    monkeypatch.setattr(controls, "camera_allowed", lambda url: False)
     app = opened(PAGE, **{"from": "camera"})
     assert not app.exception and len(app.info) == 1 and "Upload" in app.info[0].value
     assert not app.get("camera_input") and len(seen(app)) == 2

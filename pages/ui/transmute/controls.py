@@ -1,0 +1,276 @@
+"""What a visitor of the page "Transmute" can choose and do: a picture, what it is to become, and when it turns."""
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from branched import BranchedModel, ClassTree
+
+from .. import serve
+from ..frame import link
+from ..frame.controls import SEED, draw_number
+from ..parts.canvas import drawing
+from ..parts.film import film
+from ..parts.picker import picker
+from ..parts.pictures import TYPES
+from ..serve.request import Numbers, digest
+from . import shown, told, work
+from .work import EACH, Crossing, Drawings, Gallery, Matrix, Preparation, Source, Turned, Turning
+
+ALL = "all"
+KINDS = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
+WAYS = {"noise": "With fresh noise", "plain": "Without chance"}
+STEPS = (5, 10, 20, 50)
+FIRST = 47  # of the gallery, to begin with: a 4, which is close to a 9
+STAYS = "Your picture stays with you: it is not stored, and a link to this page does not hold it."
+NO_CAMERA = ("Browsers lend the camera only to pages on HTTPS or on this very machine. Take a photo with your device, "
+             "and choose Upload.")
+COLUMNS = "One column for each class: above, your {thing} at the turn; below, what becomes of it."
+
+
+class Settings(NamedTuple):
+    """Which picture is chosen, and what is to be done with it. None stands for what the page itself proposes.
+
+    Of drawings, uploads and photos nothing is in them.
+    """
+
+    kind: link.Options
+    pick: link.Range
+    label: link.Options
+    nth: link.Range
+    source: link.Options
+    target: link.Options
+    time: link.Range
+    variants: link.Range
+    way: link.Options
+    steps: link.Options
+    seed: link.Range
+    matrix: link.Switch
+
+
+def settings(model: BranchedModel) -> Settings:
+    """The settings of the page for a model."""
+    labels, count, places = model.labels, EACH * len(work.digits(model)), kinds(model)
+    return Settings(
+        link.choice("from", {kind: KINDS[kind] for kind in places}, places[0]),
+        link.whole("pick", 0, max(count - 1, 0), FIRST if count > FIRST else 0),
+        link.choice("own", labels, labels[0]), link.whole("nth", 1, work.DRAWN, 1), link.choice("source", labels, None),
+        link.choice("target", [*labels, ALL], None), link.number("time", 0, 1, None), link.whole("variants", 1, 8, 4),
+        link.choice("way", WAYS, "noise"), link.choice("steps", STEPS, 20), SEED, link.switch("matrix", False))
+
+
+def kinds(model: BranchedModel) -> list[str]:
+    """Where a picture for this model can come from; the first is where the page begins."""
+    return [kind for kind in KINDS if kind != "gallery" or work.digits(model)]
+
+
+# -- the picture -------------------------------------------------------------------------------------------------------
+
+def picture_changed() -> None:
+    """Another picture: what was said about the one before, and where its film stood, is forgotten."""
+    st.session_state.source = st.session_state.time = None
+
+
+def source(name: str, model: BranchedModel, settings: Settings) -> Source:
+    """The controls, and the chosen picture. As long as they give none, it is the one from before."""
+    state, held = st.session_state, f"_source {name}"
+    kind = settings.kind.pills("Where the picture comes from", on_change=picture_changed)
+    chosen = _chosen(name, kind, settings)
+    if isinstance(chosen, str):
+        st.warning(chosen, icon=":material/image_not_supported:")
+    elif chosen:
+        state[held] = chosen
+    if held not in state:  # something is there to be seen from the beginning
+        state[held] = _first(name, model)
+    if kind not in ("gallery", "model"):
+        st.caption(_instead(chosen, state[held]) + STAYS)
+    if state[held].private and state.get("_seen") != state[held].picture:
+        picture_changed()
+    state["_seen"] = state[held].picture
+    return state[held]
+
+
+def _chosen(name: str, kind: str, settings: Settings) -> Source | str | None:
+    """What the controls give: a picture, why there is none, or nothing yet."""
+    if kind == "gallery":
+        return _from_gallery(name)
+    if kind == "model":
+        return _from_model(name, settings)
+    if (data := _handed_over(kind)) is None:
+        return None
+    return serve.ask(name, Preparation(data, "your drawing" if kind == "draw" else "your picture"))
+
+
+def _first(name: str, model: BranchedModel) -> Source:
+    state = st.session_state
+    if work.digits(model):
+        return serve.ask(name, Gallery()).source(state.pick)
+    drawings = Drawings(state.own, state.seed)
+    return drawings.source(serve.ask(name, drawings), state.nth)
+
+
+def _instead(chosen: Source | str | None, seen: Source) -> str:
+    """What is on the page instead of a picture that is not there, or that cannot be used."""
+    if chosen is None:
+        return f"Until then you see {seen.name}. "
+    return f"You still see {seen.name}. " if isinstance(chosen, str) else ""
+
+
+def _from_gallery(name: str) -> Source:
+    scans = serve.ask(name, Gallery())
+    picker("gallery", scans.pictures, [f"{label}, number {k % EACH + 1}" for k, label in enumerate(scans.classes)],
+           st.session_state.pick, EACH, "Handwritten digits: choose one", lambda k: _pick("pick", k))
+    st.caption("Real handwriting, scanned with 8 × 8 pixels (from scikit-learn).")
+    return scans.source(st.session_state.pick)
+
+
+def _from_model(name: str, settings: Settings) -> Source:
+    label = settings.label.selectbox("Class", on_change=picture_changed)
+    request = Drawings(label, st.session_state.seed)
+    drawings = serve.ask(name, request)
+    picker("samples", drawings, [f"{label}, number {k + 1}" for k in range(len(drawings))], st.session_state.nth - 1,
+           4, f"Pictures of {label}: choose one", lambda k: _pick("nth", k + 1), side=76)
+    st.caption("Drawn by the model. Another draw number, under *More settings*, gives others.")
+    return request.source(drawings, st.session_state.nth)
+
+
+def _pick(setting: str, number: int) -> None:
+    st.session_state[setting] = number
+    picture_changed()
+
+
+def _handed_over(kind: str) -> bytes | Numbers | None:
+    """What was drawn, uploaded or photographed."""
+    if kind == "draw":
+        ink = drawing("drawing")
+        return None if ink is None else Numbers(ink)
+    if kind == "upload":
+        file = st.file_uploader("A photo or picture of one digit", TYPES, key="upload")
+    elif camera_allowed(st.context.url):
+        file = st.camera_input("Hold one digit, on plain paper, before the camera", key="camera")
+    else:
+        st.info(NO_CAMERA, icon=":material/no_photography:")
+        file = None
+    return None if file is None else file.getvalue()
+
+
+def camera_allowed(url: str | None) -> bool:
+    """Whether browsers lend a camera to a page at this address."""
+    parts = urlsplit(url or "")
+    return parts.scheme == "https" or (parts.hostname or "") in ("localhost", "127.0.0.1", "::1")
+
+
+# -- what it is, and what it becomes -----------------------------------------------------------------------------------
+
+def aims(tree: ClassTree, taken_for: str, settings: Settings) -> None:
+    """What the picture is, which the visitor may say, and what it is to become."""
+    state = st.session_state
+    state["it is"] = state.source or taken_for
+    state["into"] = state.target or tree.nearest(state["it is"])
+    settings.source.pills("It is", key="it is", on_change=_correct, args=[taken_for])
+    settings.target.pills("Turn it into", key="into", on_change=_aim)
+    _more(settings)
+
+
+def _forget_time() -> None:
+    """Another film begins at its own meeting point."""
+    st.session_state.time = None
+
+
+def _correct(taken_for: str) -> None:
+    """The visitor says what the picture is; to agree with the model is to say nothing."""
+    state = st.session_state
+    state.source = None if state["it is"] == taken_for else state["it is"]
+    _forget_time()
+
+
+def _aim() -> None:
+    st.session_state.target = st.session_state["into"]
+    _forget_time()
+
+
+def _more(settings: Settings) -> None:
+    """The settings that are not needed at first."""
+    with st.popover("More settings", icon=":material/tune:"):
+        way = settings.way.segments("Way up", on_change=_forget_time)
+        settings.variants.number_input("Variants", on_change=_forget_time,
+                                       disabled=way == "plain" or st.session_state["into"] == ALL,
+                                       help="With fresh noise, one picture can become many others.")
+        settings.steps.segments("Steps", on_change=_forget_time,
+                                help="From pure noise to a picture; a turn with half the noise takes half of them.")
+        draw_number("noise", on_change=picture_changed)
+
+
+def turning(picture: Source, model: BranchedModel) -> Turning | None:
+    """What the controls ask for; None where there is nothing to do."""
+    state = st.session_state
+    it_is, into, deterministic = state["it is"], state["into"], state.way == "plain"
+    targets = tuple(label for label in model.labels if label != it_is and into in (label, ALL))
+    if not targets:
+        return None
+    variants = state.variants if len(targets) == 1 and not deterministic else 1
+    return Turning(picture.picture, it_is, targets, variants, deterministic, state.steps, state.seed, picture.private)
+
+
+# -- the film ----------------------------------------------------------------------------------------------------------
+
+def nearest_frame(times: Sequence[float | None], usual: int, wanted: float | None) -> int:
+    """The frame whose turning time is nearest to the one that a link wants."""
+    if wanted is None:
+        return usual
+    timed = [k for k, t in enumerate(times) if t is not None]
+    return min(timed, key=lambda k: abs(times[k] - wanted))
+
+
+def film_of(name: str, model: BranchedModel, request: Turning, thing: str) -> tuple[Turned, int]:
+    """The film of what becomes of a picture, and the frame at which it rests. Its first frame is there at once."""
+    state, (times, usual) = st.session_state, request.times(model.tree)
+    start, options = nearest_frame(times, usual, state.time), shown.film_options(request, thing)
+    if len(request.targets) > 1:
+        st.markdown(COLUMNS.format(thing=thing))
+        st.html(shown.heads(model.labels, model.shape, options["height"]))
+    screen, result = st.empty(), st.empty()
+    bar = st.empty()
+
+    def show(progress: Turned | float) -> None:
+        if isinstance(progress, Turned):
+            with screen:
+                film("still", *shown.frames(model.tree, request, progress), **options)
+        else:
+            bar.progress(progress, "Now for all other turning times …")
+
+    turned = serve.ask(name, replace(request, first=start), show)
+    bar.empty()
+    with screen:
+        frame = film("film", *shown.frames(model.tree, request, turned), start=start,
+                     ends=("little noise", "much noise"), marks={usual: told.mark(request, times[usual])}, **options)
+    if (rested := (digest(turned.images), frame)) != state.get("_rested"):
+        state.time, state["_rested"] = None if frame == usual else times[frame], rested
+    result.markdown(told.success(request, turned, frame))
+    return turned, frame
+
+
+# -- every class into every other --------------------------------------------------------------------------------------
+
+def matrix(name: str, model: BranchedModel, place: DeltaGenerator) -> Matrix:
+    """One picture of each class turned into every other; it grows before one's eyes."""
+    state = st.session_state
+    request = Crossing(Numbers(one_of_each(name, model)), state.way == "plain", state.steps, state.seed)
+    crossed = serve.ask(name, request, lambda grown: place.html(shown.grid(model.labels, grown)))
+    place.html(shown.grid(model.labels, crossed))
+    return crossed
+
+
+def one_of_each(name: str, model: BranchedModel) -> np.ndarray:
+    """A picture of each class (N, H, W[, 3]): the gallery's or, where it lacks one, drawn ones.
+
+    Never a visitor's own: all may see what becomes of these.
+    """
+    state = st.session_state
+    if state["from"] == "model" or set(model.labels) != set(work.digits(model)):
+        return np.stack([serve.ask(name, Drawings(label, state.seed))[0] for label in model.labels])
+    return serve.ask(name, Gallery()).pictures[state.seed % EACH::EACH]

@@ -1,0 +1,302 @@
+"""What the page "Transmute" asks of a model: what a picture is of, what becomes of it, and pictures to begin with."""
+from __future__ import annotations
+
+import io
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from PIL import Image, ImageOps
+
+import branched
+from branched import BranchedError, BranchedModel, ClassTree
+
+from ..parts.pictures import levels
+from ..serve.request import Numbers, Request
+
+LOW, HIGH = 0.02, 0.8  # turning times, from hardly any noise to hardly any picture
+TIMES, FEW = 21, 12    # of the film for one target, and for all of them
+ROWS = 28              # pictures walked in one go: no slower than more, and in between the visitor may move on
+DRAWN = 8              # pictures of the model's own to choose from
+SHOWN = 280            # pixels of the longer side of an original, where it is shown
+# Ten of each class of scikit-learn's digits, from leaning left to leaning right: legible ones, of which the judge in
+# checkpoints/ is sure, with strokes from 2.2 to 4.3 pixels.
+LEGIBLE = (
+    (1065, 565, 1297, 406, 1451, 1642, 208, 646, 724, 10), (586, 442, 606, 1380, 1648, 1585, 1213, 1626, 1621, 1590),
+    (1403, 84, 313, 1531, 907, 278, 648, 798, 1593, 115), (1125, 737, 1438, 799, 789, 143, 1624, 962, 83, 1118),
+    (1127, 1053, 929, 1043, 1033, 637, 733, 1023, 640, 770), (289, 74, 1486, 1203, 531, 35, 302, 1192, 893, 401),
+    (1092, 662, 1094, 871, 921, 262, 197, 468, 1391, 802), (1395, 912, 932, 174, 559, 560, 602, 1145, 403, 1710),
+    (955, 923, 639, 612, 1544, 978, 554, 638, 404, 1315), (1196, 9, 478, 1736, 455, 1379, 1452, 1540, 655, 1572),
+)
+EACH = len(LEGIBLE[0])
+
+
+# -- pictures to begin with --------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Source:
+    """A picture as the model sees it, (H, W[, 3]) in [0, 1], and as it was given; `private`: a visitor's own."""
+
+    picture: Numbers
+    original: np.ndarray | None  # None: there is no other than what the model sees
+    name: str
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class Scans:
+    """Real digits: their classes, as they were scanned (n, 8, 8), and as the model sees them (n, H, W)."""
+
+    classes: tuple[str, ...]
+    originals: np.ndarray
+    pictures: np.ndarray
+
+    def source(self, number: int) -> Source:
+        """One of them, to be turned into another."""
+        return Source(Numbers(self.pictures[number]), self.originals[number],
+                      f"a {self.classes[number]} from the gallery")
+
+
+def digits(model: BranchedModel) -> list[str]:
+    """The classes of a model of which the gallery has pictures."""
+    return [label for label in model.labels if label in tuple("0123456789")] if len(model.shape) == 2 else []
+
+
+@dataclass(frozen=True)
+class Gallery(Request[Scans]):
+    """The digits that come with scikit-learn, for the classes of a model."""
+
+    def work(self, model: BranchedModel) -> Generator[float, None, Scans]:
+        from sklearn.datasets import load_digits  # takes a second
+
+        classes = digits(model)
+        chosen = [k for label in classes for k in LEGIBLE[int(label)]]
+        originals, pictures = load_digits().images[chosen].astype(np.float32) / 16, []
+        for k, original in enumerate(originals):
+            pictures.append(model.prepare(enlarged(original)))
+            if k % EACH == 0:
+                yield k / len(originals)
+        return Scans(tuple(label for label in classes for _ in range(EACH)), originals, np.stack(pictures))
+
+
+def enlarged(scan: np.ndarray, side: int = 60) -> np.ndarray:
+    """An 8 x 8 scan in [0, 1], large and with edges as sharp as a pen's: (side, side)."""
+    smooth = Image.fromarray(np.pad(scan, 1)).resize((side, side), Image.Resampling.BICUBIC)
+    return ((np.asarray(smooth) - 0.35) / 0.4).clip(0, 1).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Drawings(Request[np.ndarray]):
+    """Some pictures (n, H, W[, 3]) of a class that the model draws."""
+
+    label: str
+    seed: int
+
+    def work(self, model: BranchedModel) -> Generator[float, None, np.ndarray]:
+        for frame in model.sampling(self.label, n=DRAWN, seed=self.seed):
+            yield 1 - max(frame.times)
+        return frame.result.images[0]
+
+    def source(self, drawings: np.ndarray, nth: int) -> Source:
+        """The `nth` of what came of this request, from 1 on, to be turned into another."""
+        return Source(Numbers(drawings[nth - 1]), None, f"a picture of {self.label} that the model drew")
+
+
+@dataclass(frozen=True)
+class Preparation(Request[Source | str]):
+    """What the model sees in a visitor's drawing or in a file's bytes; a sentence, where it cannot be used."""
+
+    data: bytes | Numbers = field(repr=False)
+    name: str
+    private = True
+
+    def work(self, model: BranchedModel) -> Generator[float, None, Source | str]:
+        yield 0.0
+        data = self.data.array if isinstance(self.data, Numbers) else self.data
+        try:
+            picture = model.prepare(data)
+        except BranchedError as error:
+            return str(error)
+        return Source(Numbers(picture), thumbnail(data), self.name, private=True)
+
+
+def thumbnail(data: bytes | np.ndarray) -> np.ndarray | None:
+    """A small copy of a picture that was already found to be good, upright; uint8 (h, w) or (h, w, 3).
+
+    None where there is no easy one.
+    """
+    if isinstance(data, np.ndarray):
+        return data
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF")) as image:
+            image.draft(None, (SHOWN, SHOWN))
+            small = ImageOps.exif_transpose(image)
+            if small.mode.startswith(("I", "F")):
+                return None
+            small = small.convert("RGBA" if small.has_transparency_data else "RGB")
+            small.thumbnail((SHOWN, SHOWN))
+            ground = Image.new("RGBA", small.size, "white")
+            return np.asarray(Image.alpha_composite(ground, small.convert("RGBA")).convert("RGB"))
+    except Exception:  # noqa: BLE001 - what decoders raise is their own affair; this is a look at it, no more
+        return None
+
+
+# -- what it is, and what becomes of it --------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Verdict(Request[np.ndarray]):
+    """The probability of each class (N,), by the tree."""
+
+    picture: Numbers
+    private: bool = False
+
+    def work(self, model: BranchedModel) -> Generator[float, None, np.ndarray]:
+        yield 0.0
+        return model.classify(self.picture.array[None]).probabilities[0].astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Turned:
+    """Pictures (T, columns, H, W[, 3]), uint8, as they were at the turn and what became of them.
+
+    `times` are the turning times; None stands for each class's own meeting point. `read` (T, columns) says what each is
+    taken for, by an `independent` classifier or by the model itself; a row is empty where nobody looked.
+    """
+
+    times: tuple[float | None, ...]
+    noisy: np.ndarray
+    images: np.ndarray
+    read: tuple[tuple[str, ...], ...] = ()
+    independent: bool = True
+
+
+@dataclass(frozen=True)
+class Turning(Request[Turned]):
+    """How a picture (H, W[, 3]) of class `source` is to be turned into the classes `targets`, at many turning times.
+
+    The frame `first` of the film is worked first; it changes nothing of the result.
+    """
+
+    picture: Numbers
+    source: str
+    targets: tuple[str, ...]
+    variants: int
+    deterministic: bool
+    steps: int
+    seed: int
+    private: bool = False
+    first: int = field(default=0, compare=False)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What each picture of a row is meant to become: several variants of one class, or one of each."""
+        return self.targets * self.variants if len(self.targets) == 1 else self.targets
+
+    def times(self, tree: ClassTree) -> tuple[tuple[float | None, ...], int]:
+        """The turning times of the film, in rising order, and which of them is the meeting point."""
+        if len(self.targets) > 1:
+            return (None, *np.linspace(0.05, HIGH, FEW).round(3).tolist()), 0
+        meeting = tree.meeting_point(self.source, self.targets[0])
+        others = np.linspace(LOW, HIGH, TIMES)
+        apart = (others[1] - others[0]) / 2.5  # a time nearer to the meeting point shows nothing new
+        times = sorted([meeting, *(round(t, 3) for t in others.tolist() if abs(t - meeting) > apart)])
+        return tuple(times), times.index(meeting)
+
+    def work(self, model: BranchedModel) -> Iterator[Turned | float]:
+        """Yields the frame `first`, then how far the others are; last they are read."""
+        times, usual = self.times(model.tree)
+        classifier, states = judge(model), {}
+        portions = self._portions(times)
+        for number, portion in enumerate(portions):
+            walked = self._walked(model, [times[k] for k in portion])
+            states |= dict(zip(portion, walked, strict=True))
+            if number == 0:
+                frame = _gathered(times, states, portion)
+                yield frame if classifier is None else replace(frame, read=read(model, classifier, frame.images))
+            yield (number + 1) / len(portions)
+        film = _gathered(times, states, range(len(times)))
+        if classifier is not None:
+            return replace(film, read=read(model, classifier, film.images))
+        [names] = read(model, None, film.images[[usual]])  # slower, and so for the meeting point alone
+        return replace(film, read=tuple(names if k == usual else () for k in range(len(times))), independent=False)
+
+    def _portions(self, times: Sequence[float | None]) -> list[list[int]]:
+        """Which frames are walked in one go; a turn at each class's own meeting point is a walk of another kind."""
+        many = ROWS // len(self.columns) or 1
+        rest = [k for k, t in enumerate(times) if t is not None and k != self.first]
+        own_meeting = [k for k, t in enumerate(times) if t is None and k != self.first]
+        return [[self.first], *([own_meeting] if own_meeting else []),
+                *(rest[k:k + many] for k in range(0, len(rest), many))]
+
+    def _walked(self, model: BranchedModel, times: list[float | None]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each turning time the noisy pictures and what became of them, (columns, H, W[, 3]) each."""
+        copies = np.repeat(self.picture.array[None], self.variants if len(self.targets) == 1 else 1, 0)
+        time = None if times == [None] else times
+        result = model.transmute(copies, self.source, list(self.targets), time, steps=self.steps, seed=self.seed,
+                                 deterministic=self.deterministic)
+        # (targets, times, variants, H, W[, 3]); without times there is no such axis
+        noisy, images = (levels(x)[:, None] if time is None else levels(x) for x in (result.noisy, result.images))
+        rows = [(noisy[:, k], images[:, k]) for k in range(len(times))]
+        return [tuple(x.reshape(-1, *x.shape[2:]) for x in row) for row in rows]
+
+
+def _gathered(times: Sequence[float | None], states: dict[int, tuple[np.ndarray, np.ndarray]],
+              which: Sequence[int]) -> Turned:
+    """The film of some turning times, from the states that were walked."""
+    noisy, images = (np.stack([states[k][part] for k in which]) for part in (0, 1))
+    return Turned(tuple(times[k] for k in which), noisy, images)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Pictures (N, N, H, W[, 3]), uint8: row i begins as class i, column j is meant to be class j. `read` as above."""
+
+    pictures: np.ndarray
+    read: tuple[tuple[str, ...], ...] = ()
+    independent: bool = True
+
+
+@dataclass(frozen=True)
+class Crossing(Request[Matrix]):
+    """One picture of each class (N, H, W[, 3]) turned into every other class."""
+
+    sources: Numbers
+    deterministic: bool
+    steps: int
+    seed: int
+
+    def work(self, model: BranchedModel) -> Iterator[Matrix]:
+        """Yields the matrix as it grows, row by row."""
+        labels, sources = model.labels, self.sources.array
+        pictures = np.zeros((len(labels), *sources.shape), np.uint8)
+        pictures[range(len(labels)), range(len(labels))] = levels(sources)
+        for k, label in enumerate(labels):
+            others = [j for j in range(len(labels)) if j != k]
+            turned = model.transmute(sources[k:k + 1], label, [labels[j] for j in others], steps=self.steps,
+                                     seed=self.seed, deterministic=self.deterministic)
+            pictures[k, others] = levels(turned.images[:, 0])
+            yield Matrix(pictures.copy())
+        classifier, names = judge(model), []
+        for row in pictures:
+            names += read(model, classifier, row[None])
+            if classifier is None:
+                yield Matrix(pictures)
+        return Matrix(pictures, tuple(names), classifier is not None)
+
+
+def judge(model: BranchedModel) -> branched.Judge | None:
+    """The independent classifier for a model's pictures; None if there is none, or a damaged one."""
+    try:
+        return branched.judge_for(model)
+    except (BranchedError, OSError):
+        return None
+
+
+def read(model: BranchedModel, classifier: branched.Judge | None, images: np.ndarray) -> tuple[tuple[str, ...], ...]:
+    """What pictures (T, columns, H, W[, 3]), uint8, are taken for: by the classifier or, without one, by the model."""
+    flat = images.reshape(-1, *images.shape[2:]).astype(np.float32) / 255
+    if classifier is None:
+        names = [str(label) for label in model.classify(flat)]
+    else:
+        names = [classifier.labels[k] for k in classifier.probabilities(flat).argmax(1)]
+    return tuple(tuple(names[k:k + images.shape[1]]) for k in range(0, len(names), images.shape[1]))
