@@ -24,7 +24,8 @@ from .version import __version__
 LATER = {  # these need SciPy, for whose import loading and sampling need not wait (PEP 562)
     "tree_from_similarity": ".class_tree.discovery",
     "Judge": ".measure.judge", "judge_for": ".measure.judge",
-    "correlations": ".measure.metrics", "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
+    "correlations": ".measure.metrics", "differing_bits": ".measure.metrics",
+    "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
 }
 __all__ = ["SOLVER", "SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Explorable",
            "Extension", "Facts", "Form", "Frame", "Hybrid", "Images", "Meeting", "Outline", "OutlineNode", "Rule",

@@ -11,6 +11,7 @@ forgetting  the same for a label-conditioned model, fine-tuned on 7s alone; writ
 Pixel Frechet distances are of 1000 images against 1000 random training images of the class, seed 0, as in `evaluate`.
 """
 import argparse
+import base64
 import copy
 import json
 import os
@@ -33,13 +34,11 @@ from branched.learning.loop import learn, start
 from branched.measure import metrics, report
 from branched.measure.judge import Judge
 from branched.measure.sizes import drawn
-from pages.ui.parts.pictures import strip
-from pages.ui.teach.taught import differing
 
 BASE, OLD, N, RUNS = "mnist-049", ("0", "4", "9"), 1000, Path("runs")
 LEARNT = "1235678"  # from few examples each
 SHOWN = 8  # pictures of each class that the page shows
-PAGE = Path("pages/ui/forgetting.json")
+PAGE = Path("checkpoints/forgetting.json")
 RESULTS = report.DOCS / "figures" / "results" / "extension.json"    # of which docs/measured.md tells
 
 
@@ -51,7 +50,7 @@ def figures(model: BranchedModel, labels: tuple[str, ...]) -> dict[str, dict[str
         images = model.sample(label, n=N).images[0]
         found["frechet"][label] = metrics.pixel_frechet(images, drawn(train, label, N, 0))
         found["right"][label] = float((judge.probabilities(images).argmax(1) == judge.labels.index(label)).mean())
-        found["pictures"][label] = strip(images[:SHOWN])
+        found["pictures"][label] = pixels(images[:SHOWN])
         print(f"  {label}: pixel Frechet {found['frechet'][label]:.1f}, right class {found['right'][label]:.1%}",
               flush=True)
     return found
@@ -70,7 +69,12 @@ def record(part: str, **figures: Any) -> None:
 
 def differing_bits(a: BranchedModel, b: BranchedModel, labels: tuple[str, ...]) -> int:
     """Between 1000 samples of each of the classes by either model."""
-    return differing(*(model.sample(labels, n=N).images for model in (a, b)))
+    return metrics.differing_bits(*(model.sample(labels, n=N).images for model in (a, b)))
+
+
+def pixels(images: np.ndarray) -> str:
+    """Images in [0, 1] as bytes, one after the other, in base64."""
+    return base64.b64encode((images * 255 + 0.5).astype(np.uint8).tobytes()).decode()
 
 
 def taught(model: BranchedModel, label: str) -> BranchedModel:
@@ -158,7 +162,8 @@ def forgetting(flat: Path) -> None:
                               {"after": after[part][label]} for label in (*OLD, "7")} for part in before}
     protocol = {"training steps": control.facts.training.steps, "fine-tuning steps": config.steps,
                 "images": lesson.count, "learning rate": config.learning_rate, "measured on": N, "seed": 0}
-    text = json.dumps({"protocol": protocol, "new": "7", "old": OLD, "models": models}, indent=1)
+    text = json.dumps({"protocol": protocol, "new": "7", "old": OLD, "shape": (SHOWN, *base.shape),
+                       "models": models}, indent=1)
     write_atomically(PAGE, lambda temporary: Path(temporary).write_text(text + "\n"))
 
 

@@ -2,8 +2,9 @@
 import streamlit as st
 
 from pages.ui.frame import link, shell, visitor
+from pages.ui.frame.controls import explanation
 from pages.ui.parts import stage
-from pages.ui.teach import showing, stages, taught, teaching
+from pages.ui.teach import controls, shown, stages
 
 INTRODUCTION = "Show it something that it has never seen. It learns that in about a minute, and forgets nothing for it."
 EXPLANATION = """
@@ -24,27 +25,24 @@ picture which it guesses behind the noise comes close to the real one:
 EQUATION = (r"\min_{\theta_{\text{new}}} \; \big\| \, \text{guess}(x_t, t;\, \theta_{\text{old}}, \theta_{\text{new}})"
             r" - x_0 \big\|^2 \qquad \theta_{\text{old}} \text{ fixed}")
 
-shell.page("pages/teach.py")
-name = shell.chosen_model()
-model = shell.image_model(name)
-mine = visitor.find(name)
-settings = (*showing.settings(model), *taught.settings(mine))
-link.open_link("teach", *settings)
+name, model, look = shell.opened("pages/teach.py")
+mine, lesson = visitor.find(name), controls.running(name)
+showing, seeing = controls.showing(model), controls.seeing(mine)
 st.html(stage.CSS)
-st.html(teaching.CSS)
-st.title("Teach it something new", anchor=False)
-st.markdown(INTRODUCTION)
-body, foot = st.empty(), st.container()
-with foot.expander("What am I looking at?", icon=":material/help:"):
-    st.markdown(EXPLANATION)
-    st.latex(EQUATION)
-lesson = teaching.running(name)
-with body.container():
-    if lesson:
-        stages.watch(lesson, settings)
-    elif mine and st.session_state.get("_another") != name:
-        stages.see(mine, settings)
-        stages.other_way()
-    else:
-        stages.show(name, model, settings)
-link.write_link("teach", *settings)
+st.html(shown.CSS)
+st.html(shown.FACTS_CSS)
+with link.shared("teach", *showing, *seeing):
+    st.title("Teach it something new", anchor=False)
+    st.markdown(INTRODUCTION)
+    body, foot = st.empty(), st.container()
+    with foot, explanation():
+        st.markdown(EXPLANATION)
+        st.latex(EQUATION)
+    with body.container():
+        if lesson:
+            stages.watch(lesson, model, look)
+        elif mine and st.session_state.get("_another") != name:
+            stages.see(mine, look, seeing)
+            stages.other_way()
+        else:
+            stages.show(name, model, look, showing)

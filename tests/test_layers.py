@@ -32,9 +32,6 @@ SHARED = {
     "figures": {"frame", "parts"},
 }
 SCREEN = {"streamlit", "plotly"}
-# These still know another page, and the experiments pages: to be empty, and gone.
-UNTIL_CONVERTED = {"pages.ui.teach.forgetting", "pages.ui.teach.showing", "pages.ui.teach.taught", "pages.teach",
-                   "experiments.extension"}
 
 
 def modules(folder: str) -> dict[str, str]:
@@ -152,12 +149,12 @@ def test_every_room_of_the_app_is_shared_or_a_pages_own():
 def test_rooms_of_the_app_know_what_they_may(name):
     """Shared rooms those that the table says; a page's room the shared ones, and no other page's."""
     allowed = SHARED.get(ui_room(name), set(SHARED)) | {ui_room(name)}
-    assert ui_rooms(PAGES, name) - allowed == set() or name in UNTIL_CONVERTED
+    assert ui_rooms(PAGES, name) - allowed == set()
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_page_knows_its_own_room_and_shared_ones(name):
-    assert ui_rooms(PAGES, name) - set(SHARED) - {SCRIPTS[name]} == set() or name in UNTIL_CONVERTED
+    assert ui_rooms(PAGES, name) - set(SHARED) - {SCRIPTS[name]} == set()
 
 
 def test_an_arrow_between_pages_is_seen():
@@ -175,7 +172,7 @@ def test_what_works_for_a_page_imports_no_screen(name):
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_experiments_know_no_page(name):
     named = {other.split(".")[0] for other in imported(name, EXPERIMENTS[name])}
-    assert named & {"pages", "app"} == set() or name in UNTIL_CONVERTED
+    assert named & {"pages", "app"} == set()
 
 
 # -- the reader itself -------------------------------------------------------------------------------------------------

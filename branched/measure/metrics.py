@@ -219,6 +219,17 @@ def correlations(a: Any, b: Any) -> np.ndarray:
 # -- parts -----------------------------------------------------------------------------------------------------------
 
 
+def differing_bits(a: Any, b: Any) -> int:
+    """How many bits of two arrays of the same shape differ, as float32: 0 if and only if they are the same to the last.
+
+    Raises BranchedError if their shapes differ.
+    """
+    one, other = (np.ascontiguousarray(values, np.float32) for values in (a, b))
+    if one.shape != other.shape:
+        raise BranchedError(f"Bits are compared in arrays of one shape, not of {one.shape} and {other.shape}.")
+    return int(np.bitwise_count(one.view(np.uint32) ^ other.view(np.uint32)).sum())
+
+
 def _images(images: Any) -> np.ndarray:
     """Float images in [0, 1] of a checked shape, from floats or uint8."""
     images = np.asarray(images)

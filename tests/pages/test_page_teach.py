@@ -1,4 +1,5 @@
 """The page on which the model is taught a class: its words and counts, its script (AppTest), a visitor in a browser."""
+import base64
 import io
 import json
 import re
@@ -14,9 +15,10 @@ from branched import BranchedError, ClassTree, Extension
 from branched.facts import Lesson
 from pages.ui.figures.standing_tree import figure, graph
 from pages.ui.frame import visitor
-from pages.ui.parts import pictures
+from pages.ui.frame.look import LIGHT
 from pages.ui.serve.kept import SHARED
-from pages.ui.teach import forgetting, showing, taught, teaching
+from pages.ui.serve.request import Numbers
+from pages.ui.teach import controls, forgetting, shown, told, work
 
 PAGE = "pages/teach.py"
 
@@ -33,29 +35,17 @@ def written(marks: str = "7", shift: int = 0) -> bytes:
 
 # -- counts and words --------------------------------------------------------------------------------------------------
 
-def test_differing_bits_are_counted_one_by_one():
-    one = np.random.default_rng(0).random((3, 5, 7), np.float32)
-    other = one.copy()
-    assert taught.differing(one, other) == 0
-    bits = other.view(np.uint32)
-    bits[0, 0, 0] ^= 1
-    bits[1, 2, 3] ^= 0b1011 << 9
-    bits[2, 4, 6] ^= 0xFFFFFFFF
-    assert taught.differing(one, other) == 1 + 3 + 32
-    assert taught.differing(np.zeros(4, np.float32), -np.zeros(4, np.float32)) == 4, "the sign of zero is a bit, too"
-
-
 def test_the_verdict_tells_the_truth_either_way():
-    shown = np.zeros((1, 1, 2, 2), np.float32)
-    good, bad = (taught.Proof(("0",), shown, shown, different, 1_280) for different in (0, 1_234))
-    assert "**0** of the 1,280 bits" in taught.verdict(good) and taught.heading(good).endswith("nothing")
-    assert "**1,234** of the 1,280 bits" in taught.verdict(bad) and "nothing" not in taught.heading(bad)
-    assert "should not" in taught.verdict(bad)
+    pictures = np.zeros((1, 10, 2, 2), np.float32)
+    good, bad = (work.Proof(("0",), pictures, pictures, different) for different in (0, 1_234))
+    assert "**0** of the 1,280 bits" in told.verdict(good) and told.heading(good).endswith("nothing")
+    assert "**1,234** of the 1,280 bits" in told.verdict(bad) and "nothing" not in told.heading(bad)
+    assert "should not" in told.verdict(bad)
 
 
 @pytest.mark.parametrize("name", ["★", "star", "Ω", "my A", "é", "what?", "👩\N{ZERO WIDTH JOINER}🚀", "x" * 12])
 def test_good_names(name):
-    assert showing.wrong_name(name, ["0", "4"]) == ""
+    assert told.wrong_name(name, ["0", "4"]) == ""
 
 
 @pytest.mark.parametrize("name, why", [
@@ -64,38 +54,50 @@ def test_good_names(name):
     ("a\N{RIGHT-TO-LEFT OVERRIDE}b", "made of"),
     ("\N{NO-BREAK SPACE}", "made of"), ("own-1", "taken")])
 def test_bad_names_get_a_sentence(name, why):
-    assert why in showing.wrong_name(name, ["0", "4", "own-1"])
+    assert why in told.wrong_name(name, ["0", "4", "own-1"])
 
 
 def test_how_many_drawings_are_enough():
-    assert showing.count(1) == "**1 drawing**; 8 to 20 are good." and "enough" in showing.count(8)
-    assert "plenty" in showing.count(30)
+    assert told.count(1) == "**1 drawing**; 8 to 20 are good." and "enough" in told.count(8)
+    assert "plenty" in told.count(30)
 
 
 def test_time_left_in_words():
-    assert teaching.remaining(41) == "about 40 seconds left" and teaching.remaining(0.2) == "about 5 seconds left"
-    assert teaching.remaining(200) == "about 3 minutes left"
+    assert told.remaining(41) == "about 40 seconds left" and told.remaining(0.2) == "about 5 seconds left"
+    assert told.remaining(200) == "about 3 minutes left"
 
 
 def test_a_lesson_remembers_what_is_needed(model):
     """Its last record may go back to an earlier step: then what came after that is forgotten."""
-    lesson = teaching.Lesson("x", model, "new", np.zeros((3, 8, 8)), True)
+    progress = work.Progress()
+    assert progress.share == 0 and "First it draws" in told.progress(progress) and "Soon" in shown.previews(progress)
     for step in (1, 2, 3, 4):
         whole = {"samples": np.full((2, 8, 8), step / 10), "model": model} if step != 3 else {}
-        lesson.note(Extension(step, 8, 0.5, 2.0 * step, **whole))
-    assert lesson.share == 0.5 and lesson.left() == 8 and list(lesson.previews) == [1, 2, 4]
-    assert all(record.model is None for record in lesson.told), "old models are let go"
-    lesson.note(Extension(2, 8, 0.5, 4.0, np.full((2, 8, 8), 0.2), model))
-    assert list(lesson.previews) == [1, 2] and lesson.latest.step == 2
-    assert "step 2" in teaching.previews(lesson) and "step 4" not in teaching.previews(lesson)
-    previews = np.stack([*lesson.previews.values()])
-    pictures, frames = taught.film(visitor.Taught(np.zeros((3, 8, 8)), True, (1, 2), previews))
+        progress = progress.after(Extension(step, 8, 0.5, 2.0 * step, **whole))
+    assert progress.share == 0.5 and progress.left == 8 and list(progress.previews) == [1, 2, 4]
+    assert told.progress(progress) == "Step 4 of 8: about 10 seconds left"
+    assert all(record.model is None for record in progress.records), "old models are let go"
+    progress = progress.after(Extension(2, 8, 0.5, 4.0, np.full((2, 8, 8), 0.2), model))
+    assert list(progress.previews) == [1, 2] and progress.latest.step == 2
+    assert "step 2" in shown.previews(progress) and "step 4" not in shown.previews(progress)
+    previews = np.stack([*progress.previews.values()])
+    pictures, frames = shown.film(visitor.Taught(np.zeros((3, 8, 8)), True, (1, 2), previews))
     assert len(pictures) == 4 and frames[1].caption == "After 2 steps" and frames[1].cells == ((2, 3),)
 
 
+def test_the_curve_goes_from_edge_to_edge():
+    records = [Extension(step, 4, 2.0 / step, 1.0 * step) for step in (1, 2, 3, 4)]
+    html = shown.curve(work.Progress(tuple(records)), LIGHT)
+    drawing = base64.b64decode(re.search("base64,([^\"]+)", html)[1]).decode()
+    assert "<span>4</span>" in html and drawing.count("<polyline") == 2 and LIGHT.lit in drawing
+    ends = [points.split()[-1] for points in re.findall('points="([^"]+)"', drawing)]
+    assert [end.split(",")[0] for end in ends] == ["320.0", "320.0"]
+    assert shown.curve(work.Progress(), LIGHT).count("<span></span>") == 1, "nothing is known yet"
+
+
 def test_a_smoothed_curve_begins_where_the_curve_does():
-    assert teaching.smooth([2.0, 2.0, 2.0]) == [2, 2, 2] and teaching.smooth([]) == []
-    assert 1 < teaching.smooth([2.0, 1.0])[1] < 2
+    assert told.smooth([2.0, 2.0, 2.0]) == [2, 2, 2] and told.smooth([]) == []
+    assert 1 < told.smooth([2.0, 1.0])[1] < 2
 
 
 def test_long_names_have_room_below_their_leaves():
@@ -112,30 +114,43 @@ def test_long_names_have_room_below_their_leaves():
 
 def measured() -> dict:
     """A file as it should be."""
-    strip = pictures.strip(np.zeros((8, 4, 4)))
+    pixels = base64.b64encode(bytes(2 * 4 * 4)).decode()
     both = {"before": 9.0, "after": 60.0}
     one = {"frechet": {"0": both, "7": {"after": 11.0}},
            "right": {"0": {"before": 1.0, "after": 0.2}, "7": {"after": 0.9}},
-           "pictures": {"0": {"before": strip, "after": strip}, "7": {"after": strip}}}
-    return {"protocol": {"fine-tuning steps": 1500, "images": 6000}, "new": "7", "old": ["0"],
+           "pictures": {"0": {"before": pixels, "after": pixels}, "7": {"after": pixels}}}
+    return {"protocol": {"fine-tuning steps": 1500, "images": 6000}, "new": "7", "old": ["0"], "shape": [2, 4, 4],
             "models": {"tree": one, "label-conditioned": one}}
 
 
+def written_file(path, contents: dict):
+    path.write_text(json.dumps(contents))
+    return forgetting.load(path)
+
+
 def test_forgetting_is_told_from_a_whole_file_alone(tmp_path):
-    file, good = tmp_path / "forgetting.json", measured()
+    file = tmp_path / "forgetting.json"
     assert forgetting.load(file) is None
-    file.write_text(json.dumps(good))
-    found = forgetting.load(file)
-    assert forgetting.pictures(found, "tree").count("<img") == 3 and "6,000 pictures of 7" in forgetting.story(found)
-    assert "9 → 60" in forgetting.table(found) and "100% → 20%" in forgetting.table(found)
-    for key in ("new", "old", "models"):
-        file.write_text(json.dumps({other: value for other, value in good.items() if other != key}))
-        assert forgetting.load(file) is None
-    good["models"]["tree"]["pictures"]["0"]["after"] = '"><script>'
-    file.write_text(json.dumps(good))
-    assert "<script>" not in forgetting.pictures(forgetting.load(file), "tree")
+    good = written_file(file, measured())
+    assert forgetting.pictures(good, "tree").count("<img") == 3 and "6,000 pictures of 7" in forgetting.story(good)
+    assert "9 → 60" in forgetting.table(good) and "100% → 20%" in forgetting.table(good)
+    assert "<td>11</td><td>90%</td>" in forgetting.table(good), "a new class has nothing before"
+    for key in ("new", "old", "models", "shape", "protocol"):
+        assert written_file(file, {other: value for other, value in measured().items() if other != key}) is None
     file.write_text("{")
     assert forgetting.load(file) is None
+
+
+@pytest.mark.parametrize("pixels", ['"><script>', "", "AAAA", 7, None])
+def test_pictures_of_another_size_or_kind_are_not_shown(tmp_path, pixels):
+    bad = measured()
+    bad["models"]["tree"]["pictures"]["0"]["after"] = pixels
+    assert written_file(tmp_path / "forgetting.json", bad) is None
+
+
+def test_the_shipped_file_is_whole():
+    shipped = forgetting.load()
+    assert shipped.labels == ("0", "4", "9", "7") and forgetting.pictures(shipped, "tree").count("<img") == 7
 
 
 # -- the line, and what is a visitor's own -----------------------------------------------------------------------------
@@ -187,7 +202,7 @@ def tiny(model, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(branched.BranchedModel, "extending", quick)
 
 
-def shown(app: AppTest, name: str = "star") -> AppTest:
+def shown_files(app: AppTest, name: str = "star") -> AppTest:
     """Three files are uploaded, and the class has a name."""
     app.button_group(key="from").set_value("upload").run()
     app.file_uploader[0].set_value([(f"{k}.png", written(shift=12 * k), "image/png") for k in range(3)]).run()
@@ -220,7 +235,7 @@ def test_drawings_are_added_once_and_all_can_be_removed():
 
 
 def test_uploads_that_cannot_be_used_are_named(tiny):
-    app = shown(opened(PAGE, model="tiny"))
+    app = shown_files(opened(PAGE, model="tiny"))
     before = list(kept(app))
     bad = [("blank.png", written(""), "image/png"), ("broken.png", b"\x89PNG no", "image/png"),
            ("again.png", written(shift=0), "image/png")]
@@ -231,14 +246,14 @@ def test_uploads_that_cannot_be_used_are_named(tiny):
 
 
 def test_there_is_an_end_to_uploads(tiny, monkeypatch):
-    monkeypatch.setattr(showing, "MOST", 4)
-    app = shown(opened(PAGE, model="tiny"))
+    monkeypatch.setattr(told, "MOST", 4)
+    app = shown_files(opened(PAGE, model="tiny"))
     app.file_uploader[0].set_value([(f"{k}.png", written(shift=20 + 9 * k), "image/png") for k in range(4)]).run()
     assert len(kept(app)) == 4 and "3 of 4 files were left out" in said(app)
 
 
 def test_a_name_is_needed(tiny):
-    app = shown(opened(PAGE, model="tiny"), "")
+    app = shown_files(opened(PAGE, model="tiny"), "")
     assert "Give it a name" in said(press(app, "Teach it"))
     app.text_input(key="name").set_value("4").run()
     assert "taken" in said(press(app, "Teach it")) and len(kept(app)) == 3
@@ -249,12 +264,12 @@ def test_what_the_model_refuses_is_told_and_the_drawings_stay(tiny, monkeypatch)
         raise BranchedError("This model keeps no statistics.")
 
     monkeypatch.setattr(branched.BranchedModel, "extending", refusing)
-    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
+    app = press(shown_files(opened(PAGE, model="tiny")), "Teach it")
     assert said(app) == "This model keeps no statistics." and len(kept(app)) == 3 and visitor.held() is None
 
 
 def test_a_lesson_and_all_that_follows(tiny):
-    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
+    app = press(shown_files(opened(PAGE, model="tiny")), "Teach it")
     name = named(app)
     assert re.fullmatch("own-[0-9a-f]{16}", name) and "It knows star now" in [head.value for head in app.subheader]
     mine = app.session_state["_own_model"]
@@ -271,7 +286,7 @@ def test_a_lesson_and_all_that_follows(tiny):
     app.switch_page(PAGE)
     app.query_params["model"] = name
     press(app.run(), "Teach another")
-    press(shown(app, "Ω"), "Teach it")
+    press(shown_files(app, "Ω"), "Teach it")
     assert app.session_state["_own_model"].added == ["star", "Ω"] and named(app) != name
     assert "star" in app.session_state["_own_model"].before.labels
     press(app, "Remove Ω")
@@ -281,7 +296,7 @@ def test_a_lesson_and_all_that_follows(tiny):
 
 
 def test_the_list_of_models_has_it_under_a_name_that_can_be_read(tiny):
-    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
+    app = press(shown_files(opened(PAGE, model="tiny")), "Teach it")
     name = named(app)
     app.switch_page("pages/about.py")
     app.query_params["model"] = name
@@ -291,14 +306,14 @@ def test_the_list_of_models_has_it_under_a_name_that_can_be_read(tiny):
 
 
 def test_another_visitor_does_not_find_it(tiny):
-    name = named(press(shown(opened(PAGE, model="tiny")), "Teach it"))
+    name = named(press(shown_files(opened(PAGE, model="tiny")), "Teach it"))
     for page in (PAGE, "pages/about.py"):
         other = opened(page, model=name)
         assert f"There is no model {name} here" in said(other) and "_own_model" not in other.session_state
 
 
 def test_who_has_a_model_already_is_told_that_a_lesson_replaces_it(tiny):
-    app = press(shown(opened(PAGE, model="tiny")), "Teach it")
+    app = press(shown_files(opened(PAGE, model="tiny")), "Teach it")
     app.query_params["model"] = "tiny"
     app.run()
     assert any("tiny + star (yours)" in caption.value for caption in app.caption)
@@ -306,32 +321,35 @@ def test_who_has_a_model_already_is_told_that_a_lesson_replaces_it(tiny):
 
 
 def test_stopping(tiny):
-    app = opened(PAGE, model="tiny")
-    tiny_model = branched.load("tiny")
-    lesson = teaching.Lesson("tiny", tiny_model, "star", np.zeros((3, 8, 8)), True)
-    for record in quick(tiny_model, lesson.images, "star"):
-        lesson.note(record)
-        break
-    app.session_state["_lesson"] = lesson
+    """What was learnt by then is kept; a lesson that was only about to begin is let go."""
+    def page() -> None:
+        import streamlit as st
 
-    def stop() -> None:
-        from pages.ui.teach import teaching
-        teaching.stop()
+        from pages.ui.serve import desk
+        from pages.ui.teach import controls
 
-    stopper = AppTest.from_function(stop)
-    stopper.session_state["_lesson"] = lesson
-    stopper.run()
-    assert not stopper.exception and stopper.session_state["_own_model"].taught["star"].ended == "stopped"
-    empty = AppTest.from_function(stop)
-    empty.session_state["_lesson"] = teaching.Lesson("tiny", tiny_model, "star", lesson.images, True)
-    empty.run()
-    assert "_own_model" not in empty.session_state and "_lesson" not in empty.session_state
+        begun = st.session_state["_lesson"]
+        if st.session_state["learning"]:
+            running = desk.Running(begun.lesson.work(desk.models.get("tiny")))
+            running.latest = [next(running.steps), next(running.steps)][-1]
+            desk._left()["tiny", begun.lesson] = running
+        controls.stop()
+        assert not desk._left()
+
+    begun = controls.Begun("tiny", "star", Numbers(np.zeros((3, 8, 8), np.float32)), True, None)
+    stopped, empty = (AppTest.from_function(page), AppTest.from_function(page))
+    for app, learning in ((stopped, True), (empty, False)):
+        app.session_state["_lesson"], app.session_state["learning"] = begun, learning
+        app.run()
+        assert not app.exception and "_lesson" not in app.session_state
+    assert stopped.session_state["_own_model"].taught["star"].ended == "stopped"
+    assert "_own_model" not in empty.session_state and "not learnt" in empty.session_state["_said"][0]
 
 
 def test_a_digit_is_offered_where_one_is_missing():
-    assert showing.missing(branched.load("mnist")) == []
+    assert controls.missing(branched.load("mnist")) == []
     small = branched.load("mnist-049")
-    assert showing.missing(small) == list("1235678") and showing.kinds(small)[-1] == "digit"
+    assert controls.missing(small) == list("1235678") and controls.kinds(small)[-1] == "digit"
     app = opened(PAGE, model="mnist-049", **{"from": "digit", "digit": "3"})
     assert app.session_state.digit == "3" and "300 pictures" in " ".join(part.value for part in app.markdown)
     assert len(opened(PAGE, model="mnist-049", **{"from": "digit", "digit": "4"}).warning) == 1

@@ -73,8 +73,9 @@ def latest(name: str, request: Request) -> Any:
 
 
 def drop(name: str, request: Request) -> None:
-    """A resumable request that was left is not gone on with: to ask it again is to begin anew."""
+    """A request that was left is not gone on with, and its result is not kept: to ask it again is to begin anew."""
     _left().pop((name, request), None)
+    store(is_private(name, request)).drop((name, request))
 
 
 def seldom(draw: Callable[[Any], None], pause: float = PAUSE) -> Callable[[Any], None]:

@@ -34,11 +34,16 @@ class Store:
 
     def put(self, key: Hashable, thing: T, weight: int = 0) -> T:
         """Keep a thing, and give it back; one that weighs more than all there is room for is not kept."""
-        weight = weight or size(thing)
+        weight = weight or size(key) + size(thing)  # a request may hold a visitor's file
         if weight <= self._things.maxsize:
             with self._lock:
                 self._things[key] = thing, weight
         return thing
+
+    def drop(self, key: Hashable) -> None:
+        """Keep a thing no longer, if it was kept."""
+        with self._lock:
+            self._things.pop(key, None)
 
     def clear(self) -> None:
         """Keep nothing any more."""

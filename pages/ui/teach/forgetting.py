@@ -1,77 +1,109 @@
 """What became of a label-conditioned model that was taught the same way: measured once, told by a file."""
-import json
-from html import escape
+from math import prod
 from pathlib import Path
-from typing import Any
 
-from ..about.facts import STYLE, number, part, told
-from ..parts.pictures import Row, sheet
+import msgspec
+import numpy as np
 
-FILE = Path(__file__).with_name("forgetting.json")
+from ..parts.markup import filled
+from ..parts.pictures import Row, sheet, strip
+
+HERE = Path(__file__).parent
+FILE = HERE.parents[2] / "checkpoints" / "forgetting.json"  # `python experiments/extension.py forgetting` writes it
 WAYS = {"tree": "The tree", "label-conditioned": "One network without a tree"}
-URI = "data:image/png;base64,"
 MEANING = """Distance to real digits: how far its drawings as a whole are from real ones; less is better, and 8 is as
 good as real. Right: how often an independent classifier reads a drawing as the digit that was asked for."""
 
 
-def load(path: Path = FILE) -> dict[str, Any] | None:
+class Figure(msgspec.Struct, frozen=True):
+    """A measured figure before and after the lesson; a class that is new in it has none before."""
+
+    after: float
+    before: float | None = None
+
+    def written(self, form: str) -> str:
+        """Both as text."""
+        return " → ".join(form.format(value) for value in (self.before, self.after) if value is not None)
+
+
+class Strip(msgspec.Struct, frozen=True):
+    """Pictures of a class before and after the lesson, uint8, all pixels one after the other."""
+
+    after: bytes
+    before: bytes | None = None
+
+
+class Way(msgspec.Struct, frozen=True):
+    """What was measured of one of the WAYS, by class: distances, shares that are right, and pictures."""
+
+    frechet: dict[str, Figure]
+    right: dict[str, Figure]
+    pictures: dict[str, Strip]
+
+
+class Protocol(msgspec.Struct, frozen=True):
+    """From how many images of the new class, and in how many steps, both learnt it."""
+
+    images: int
+    steps: int = msgspec.field(name="fine-tuning steps")
+
+
+class Forgetting(msgspec.Struct, frozen=True):
+    """The whole file. `shape` (n, H, W) is that of the pictures of a class."""
+
+    protocol: Protocol
+    new: str
+    old: tuple[str, ...]
+    shape: tuple[int, int, int]
+    models: dict[str, Way]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where anything is missing, or pictures are of another size."""
+        for way in (self.models.get(name) for name in WAYS):
+            if way is None or not set(self.labels) <= set(way.frechet) & set(way.right) & set(way.pictures):
+                raise ValueError("something was not measured")
+            strips = [pixels for both in way.pictures.values() for pixels in (both.before, both.after)]
+            if any(pixels is not None and len(pixels) != prod(self.shape) for pixels in strips):
+                raise ValueError(f"pictures are not of shape {self.shape}")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All classes, the new one last."""
+        return *self.old, self.new
+
+
+def load(path: Path = FILE) -> Forgetting | None:
     """What was measured; None if there is no such file, or one that makes no sense."""
     try:
-        found = json.loads(path.read_text())
-        labels = [*found["old"], found["new"]]
-        fits = all(_pictures(found, way, label) and number(_figure(found, way, "frechet", label, "after")) is not None
-                   for way in WAYS for label in labels)
-        return found if fits else None
-    except (OSError, ValueError, LookupError, TypeError):
+        return msgspec.json.decode(path.read_bytes(), type=Forgetting)
+    except (OSError, ValueError):
         return None
 
 
-def _pictures(found: dict[str, Any], way: str, label: str) -> dict[str, str]:
-    """Strips of pictures of a class, "before" and "after", as data URIs."""
-    strips = part(found, "models", way, "pictures", label)
-    return {when: uri for when, uri in strips.items() if isinstance(uri, str) and uri.startswith(URI)}
-
-
-def _figure(found: dict[str, Any], way: str, kind: str, label: str, when: str) -> Any:
-    return part(found, "models", way, kind, label).get(when)
-
-
-def story(found: dict[str, Any]) -> str:
+def story(measured: Forgetting) -> str:
     """What was done, in words."""
-    protocol, new, old = part(found, "protocol"), found["new"], ", ".join(found["old"])
-    images = told(protocol.get("images"), " {:,.0f} pictures of")
-    steps = told(protocol.get("fine-tuning steps"), ", {:,.0f} steps")
+    new, old, protocol = measured.new, ", ".join(measured.old), measured.protocol
     return (f"Most models of this kind are **one** network for all classes, which is told the class it is to draw. "
-            f"Here such a network and the tree both learnt {old}, and then both were taught {new} from{images} {new} "
-            f"alone{steps}. The tree's old branches were left as they were; the other network had to change the "
-            f"numbers by which it draws all that it knows.")
+            f"Here such a network and the tree both learnt {old}, and then both were taught {new} from "
+            f"{protocol.images:,} pictures of {new} alone, {protocol.steps:,} steps. The tree's old branches were left "
+            f"as they were; the other network had to change the numbers by which it draws all that it knows.")
 
 
-def pictures(found: dict[str, Any], way: str) -> str:
+def pictures(measured: Forgetting, way: str) -> str:
     """Drawings before and after, as HTML."""
     rows = []
-    for label in (*found["old"], found["new"]):
-        strips = _pictures(found, way, label)
-        rows += [Row(label, when, strips[when], f"{label}, {when} it was taught {found['new']}")
-                 for when in ("before", "after") if when in strips]
+    for label in measured.labels:
+        strips = measured.models[way].pictures[label]
+        for when, pixels in (("before", strips.before), ("after", strips.after)):
+            if pixels is not None:
+                images = np.frombuffer(pixels, np.uint8).reshape(measured.shape) / np.float32(255)
+                rows.append(Row(label, when, strip(images), f"{label}, {when} it was taught {measured.new}"))
     return sheet(rows)
 
 
-def table(found: dict[str, Any]) -> str:
+def table(measured: Forgetting) -> str:
     """The figures, as HTML."""
-    head = "".join(f'<th scope="col" colspan="2">{name}</th>' for name in WAYS.values())
-    under = "<th>distance to real digits</th><th>right</th>" * len(WAYS)
-    body = ""
-    for label in (*found["old"], found["new"]):
-        cells = "".join(f"<td>{_change(found, way, 'frechet', label, '{:.0f}')}</td>"
-                        f"<td>{_change(found, way, 'right', label, '{:.0%}')}</td>" for way in WAYS)
-        name = f"{escape(label)}{', new' * (label == found['new'])}"
-        body += f'<tr><th scope="row">{name}</th>{cells}</tr>'
-    return (f'{STYLE}<div style="overflow-x: auto"><table class="facts"><thead><tr><th></th>{head}</tr>'
-            f"<tr><th></th>{under}</tr></thead><tbody>{body}</tbody></table></div>")
-
-
-def _change(found: dict[str, Any], way: str, kind: str, label: str, form: str) -> str:
-    """A figure before and after."""
-    values = [told(_figure(found, way, kind, label, when), form) for when in ("before", "after")]
-    return " → ".join(value for value in values if value)
+    rows = [(f"{label}{', new' * (label == measured.new)}",
+             [(way.frechet[label].written("{:.0f}"), way.right[label].written("{:.0%}"))
+              for way in (measured.models[name] for name in WAYS)]) for label in measured.labels]
+    return filled(HERE / "forgetting.html", ways=list(WAYS.values()), rows=rows)

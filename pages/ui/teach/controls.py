@@ -1,0 +1,344 @@
+"""What a visitor of the page "Teach" can do: show examples of a class, begin and end a lesson, use what came of it."""
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+import branched
+from branched import BranchedError, BranchedModel
+
+from .. import serve
+from ..frame import link, shell, visitor
+from ..frame.controls import SEED
+from ..parts import canvas
+from ..parts.album import album
+from ..parts.pictures import TYPES, Row, sheet, strip
+from ..serve import models
+from ..serve.request import Numbers, digest
+from . import told
+from .work import EXAMPLES, Digits, Lesson, Progress
+
+KINDS = {"draw": "Draw", "upload": "Upload", "digit": "A digit that it has not seen"}
+TEACHER, SMALLER = shell.USUAL, "mnist-049"  # the model that knows all ten digits, and one that knows three
+DIGITS = "0123456789"
+MOST = 5                 # classes that are added to a model
+LESSON, SHOWN = 300, 16  # pictures of a digit that the teacher draws, and how many of them are shown
+MEGABYTES = 12           # of an upload
+TIPS = """**Invent a symbol**, or take a letter or a sign. Draw it about ten times, one drawing after the other, and add
+each of them. Vary it, as a hand does: wider, narrower, slanted, rounder.
+
+Every drawing will be shown here as the model sees it: small, and in the middle."""
+STAYS = "Drawings and pictures stay with you: they are not stored, and a link to this page does not hold them."
+
+
+class Showing(NamedTuple):
+    """Settings that say what is shown; drawings and files are not in them. `steps` is for trials: 0 is the usual."""
+
+    kind: link.Options
+    digit: link.Options
+    name: link.Text
+    steps: link.Range
+
+
+class Seeing(NamedTuple):
+    """Settings that say what is looked at, once there is a class that was taught."""
+
+    label: link.Options
+    old: link.Options
+    seed: link.Range
+
+
+def showing(model: BranchedModel) -> Showing:
+    """Before a lesson."""
+    left = missing(model)
+    return Showing(link.choice("from", {kind: KINDS[kind] for kind in kinds(model)}, "draw"),
+                   link.choice("digit", left, "7" if "7" in left else next(iter(left), None)),
+                   link.text("name", "", lambda text: _good(text, model)), link.whole("steps", 1, 1000, 0))
+
+
+def seeing(mine: visitor.Own | None) -> Seeing | tuple[()]:
+    """After it; none before."""
+    if mine is None:
+        return ()
+    last = mine.added[-1]
+    return Seeing(link.choice("class", mine.added, last),
+                  link.choice("old", mine.model.labels, mine.model.facts.lesson(last).sibling), SEED)
+
+
+def missing(model: BranchedModel) -> list[str]:
+    """The digits that a model of digits has not learnt, and that another model can show it."""
+    able = model.facts.data.name == "mnist" and model.shape == (28, 28) and TEACHER in branched.models()
+    return [digit for digit in DIGITS if digit not in model.labels] if able else []
+
+
+def kinds(model: BranchedModel) -> list[str]:
+    """Where examples for this model can come from."""
+    return [kind for kind in KINDS if kind != "digit" or missing(model)]
+
+
+def _good(text: str, model: BranchedModel) -> str:
+    if told.wrong_name(text, model.labels):
+        raise ValueError
+    return text
+
+
+# -- what the visitor shows --------------------------------------------------------------------------------------------
+
+def examples(model: BranchedModel) -> dict[str, np.ndarray]:
+    """The visitor's own pictures (H, W[, 3]) by digest; those for a model of other pictures are let go."""
+    pictures = st.session_state.setdefault("_examples", {})
+    if any(picture.shape != model.shape for picture in pictures.values()):
+        pictures.clear()
+    return pictures
+
+
+def say(sentence: str) -> None:
+    """Tell the visitor something, the next time that the page is shown."""
+    st.session_state.setdefault("_said", []).append(sentence)
+
+
+def notes() -> None:
+    """What was said since the page was shown last."""
+    for sentence in st.session_state.pop("_said", []):
+        st.warning(sentence, icon=":material/info:")
+
+
+def take(model: BranchedModel, data: bytes | np.ndarray, who: str = "") -> bool:
+    """Keep a picture as the model sees it; or say in a sentence why it can't be used."""
+    pictures = examples(model)
+    try:
+        picture = model.prepare(data)
+    except BranchedError as error:
+        say(f"{who}{error}")
+        return False
+    if digest(picture) in pictures or len(pictures) >= told.MOST:
+        say(f"{who}{'This very picture is there already.' if digest(picture) in pictures else told.full()}")
+        return False
+    pictures[digest(picture)] = picture
+    return True
+
+
+def add(model: BranchedModel) -> None:
+    """What is on the canvas is kept, and the canvas is empty again; a drawing that can't be used stays there."""
+    drawing = canvas.drawn("sketch")
+    if drawing is None:
+        say("Draw something on the black square first.")
+    elif take(model, drawing):
+        canvas.clear("sketch")
+
+
+def start_over() -> None:
+    """Forget all drawings and uploads."""
+    st.session_state.pop("_examples", None)
+    canvas.clear("sketch")
+
+
+def place_to_show(model: BranchedModel, kind: str, settings: Showing) -> None:
+    """The canvas, or the place for files, or the digits to choose from."""
+    if kind == "draw":
+        canvas.drawing("sketch", "Draw it here, large")
+        st.button("Add this drawing", type="primary", icon=":material/add:", on_click=add, args=[model],
+                  width=canvas.SIDE)
+    elif kind == "upload":
+        _uploaded(model)
+    else:
+        settings.digit.pills("Which one")
+
+
+def _uploaded(model: BranchedModel) -> None:
+    """Files are looked at one by one, and then the place for them is empty again."""
+    turn = st.session_state.setdefault("_uploads", 0)
+    with st.container(key="upload"):
+        files = st.file_uploader("Photos or pictures, one symbol on each", TYPES, accept_multiple_files=True,
+                                 key=f"files {turn}", max_upload_size=MEGABYTES)
+    if not files:
+        return
+    bar = st.empty()
+    for k, file in enumerate(files):
+        bar.progress(k / len(files), "Looking for the symbol …")
+        if len(examples(model)) >= told.MOST:
+            say(f"{len(files) - k} of {len(files)} files were left out. {told.full()}")
+            break
+        take(model, file.getvalue(), f"{file.name:.40}: ")
+    st.session_state["_uploads"] += 1
+    st.rerun()
+
+
+def shown_so_far(model: BranchedModel, kind: str) -> None:
+    """The examples as the model sees them, or those that another model will show it."""
+    if kind == "digit":
+        _lesson_of(st.session_state.digit)
+        return
+    pictures = examples(model)
+    with st.container(horizontal=True, vertical_alignment="center", key="count"):
+        st.markdown(told.count(len(pictures)), width="content")
+        st.button("Start over", icon=":material/delete_sweep:", disabled=not pictures, on_click=start_over)
+    if pictures:
+        album("album", pictures, "Your drawings: choose one to remove it")
+        st.caption(f"As the model sees them. A click on one removes it. {STAYS}")
+    else:
+        st.markdown(TIPS)
+
+
+def _lesson_of(digit: str) -> None:
+    st.markdown(f"**The model {TEACHER}**, which knows all ten digits, shows it what a {digit} is, by {LESSON} "
+                f"pictures. Here are {SHOWN} of them. {TEACHER} draws them itself: they are no real handwriting, "
+                "and the lesson is no better than its teacher.")
+    first = serve.ask(TEACHER, Digits(digit, SHOWN))
+    st.html(sheet([Row("", "", strip(first, SHOWN // 2), f"Pictures of {digit}, drawn by {TEACHER}")]))
+
+
+def smaller_model(model: BranchedModel) -> None:
+    """Where all digits are known, the way to a model that knows but a few."""
+    if set(DIGITS) <= set(model.labels) and SMALLER in branched.models():
+        st.caption("Or let a model that knows 0, 4 and 9 alone learn a digit that it has not seen:")
+        st.page_link("pages/teach.py", label="Teach it a real digit", icon=":material/arrow_forward:",
+                     query_params={"model": SMALLER, "from": "digit"})
+
+
+def replaced(name: str) -> None:
+    """Who has a model of his own already, and would lose it, is told."""
+    mine = visitor.held()
+    if mine and mine.name != name:
+        st.caption(f"You have a model of your own: {visitor.title(mine.name)}. A lesson here takes its place.")
+        st.page_link("pages/teach.py", label="Teach that one instead", icon=":material/arrow_forward:",
+                     query_params={"model": mine.name})
+
+
+# -- the lesson --------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Begun:
+    """A lesson that this visitor has begun, with the model that goes by `base`. It can be left, and gone back to.
+
+    `images` is None as long as another model has not drawn them yet; `drawn` says that the visitor did.
+    """
+
+    base: str
+    label: str
+    images: Numbers | None = field(repr=False)
+    drawn: bool
+    steps: int | None
+
+    @property
+    def lesson(self) -> Lesson:
+        """What the model is asked."""
+        return Lesson(self.label, self.images, self.steps)
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        done = serve.latest(self.base, self.lesson) if self.images else None
+        return done or Progress()
+
+
+def begin(name: str, model: BranchedModel) -> None:
+    """The lesson begins, if all that it needs is there; one that was not finished is let go."""
+    state = st.session_state
+    drawn = state["from"] != "digit"
+    label = state.name.strip() if drawn else state.digit
+    pictures = list(examples(model).values()) if drawn else []
+    if wrong := (drawn and told.too_few(len(pictures))) or told.wrong_name(label, model.labels):
+        say(wrong)
+        return
+    cancel()
+    state["_lesson"] = Begun(name, label, Numbers(np.stack(pictures)) if drawn else None, drawn, state.steps or None)
+
+
+def running(base: str) -> Begun | None:
+    """The unfinished lesson of this visitor on a model."""
+    begun = st.session_state.get("_lesson")
+    return begun if begun and begun.base == base else None
+
+
+def cancel() -> None:
+    """The lesson is let go; the drawings stay."""
+    begun = st.session_state.pop("_lesson", None)
+    if begun and begun.images:
+        serve.drop(begun.base, begun.lesson)
+
+
+def stop() -> None:
+    """The lesson ends where it is, by the visitor's wish."""
+    begun = st.session_state.get("_lesson")
+    if begun and begun.progress.latest:
+        finish(begun, begun.progress, "stopped")
+    elif begun:
+        cancel()
+        say("It had not learnt anything yet.")
+
+
+def taught_by_another(begun: Begun, digits: np.ndarray) -> Begun:
+    """The lesson, now that another model has drawn its examples."""
+    st.session_state["_lesson"] = begun = replace(begun, images=Numbers(digits))
+    return begun
+
+
+def finish(begun: Begun, progress: Progress, ended: str = "") -> None:
+    """What was learnt becomes the visitor's own model, and all pages show it."""
+    older = visitor.find(begun.base)
+    taught = visitor.Taught(begun.images.array[:EXAMPLES], begun.drawn, tuple(progress.previews),
+                            np.stack(list(progress.previews.values())), ended)
+    mine = visitor.keep(older.base if older else begun.base, progress.latest.model, models.get(begun.base),
+                        {**(older.taught if older else {}), begun.label: taught})
+    cancel()
+    start_over()
+    st.session_state["_another"] = None
+    st.query_params.from_dict({"model": mine.name})
+
+
+# -- what can be done with what came of it -----------------------------------------------------------------------------
+
+def contents(mine: visitor.Own) -> bytes:
+    """The model as a file's contents."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.safetensors"
+        mine.model.save(path)
+        return path.read_bytes()
+
+
+def remove(label: str) -> None:
+    """Take a class out of the visitor's model; without any, it is let go."""
+    mine = visitor.held()
+    try:
+        smaller = mine.model.without(label)
+    except BranchedError as error:
+        say(str(error))
+        return
+    name, left = mine.base, {other: taught for other, taught in mine.taught.items() if other != label}
+    if left:
+        name = visitor.keep(mine.base, smaller, shell.model(mine.base), left).name
+    else:
+        visitor.forget()
+    st.query_params.from_dict({"model": name})
+
+
+def another(name: str | None) -> None:
+    """Back to drawing, for one more class; or back to what there is."""
+    st.session_state["_another"] = name
+
+
+def actions(mine: visitor.Own, label: str) -> None:
+    """What to do with the model now."""
+    st.download_button("Download the model", lambda: contents(mine), f"{visitor.short(mine.name)}.safetensors",
+                       "application/octet-stream", on_click="ignore", icon=":material/download:", width="stretch",
+                       help="Without it, the model is gone when this page is closed. Put into the folder checkpoints, "
+                            "it is a model like any other.")
+    full = len(mine.added) >= MOST
+    st.button("Teach another", icon=":material/add:", on_click=another, args=[mine.name], disabled=full,
+              width="stretch", help=f"{MOST} added classes are the most." if full else None)
+    st.button(f"Remove {label}", icon=":material/delete:", on_click=remove, args=[label], width="stretch")
+
+
+def links(mine: visitor.Own, label: str, sibling: str) -> None:
+    """The other pages, where they are about the new class."""
+    for page, name, icon, query in (
+            ("app.py", "Class tree", "account_tree", {"node": str(mine.model.tree.leaf(label).id)}),
+            ("pages/generate.py", "Generate", "grid_view", {"labels": f"{sibling},{label}"}),
+            ("pages/hybrids.py", "Hybrids", "join_inner", {"a": label, "b": sibling}),
+            ("pages/transmute.py", "Transmute", "swap_horiz", {"target": label}),
+            ("pages/discovery.py", "Why there", "query_stats", {"a": label, "b": sibling})):
+        st.page_link(page, label=name, icon=f":material/{icon}:", query_params={"model": mine.name, **query})

@@ -1,0 +1,113 @@
+"""What the page "Teach" shows: trees, pictures, curves and films; HTML is from the templates beside this file."""
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+
+from branched import ClassTree
+
+from ..figures.standing_tree import figure
+from ..figures.ways import two_ways
+from ..frame.look import Look
+from ..frame.visitor import Taught
+from ..parts.markup import filled
+from ..parts.pictures import Row, hybrids, sheet, strip, svg
+from ..parts.reels import Frame
+from . import told
+from .work import COLUMNS, Crossed, Kin, Progress, Proof
+
+HERE = Path(__file__).parent
+CSS = HERE / "teach.css"
+FACTS_CSS = HERE.parent / "parts" / "facts.css"  # of tables
+HEIGHT = 560           # CSS pixels of the tree
+WIDE, HIGH = 320, 110  # of the curve, in its own units
+
+
+# -- trees -------------------------------------------------------------------------------------------------------------
+
+def tree_figure(tree: ClassTree, label: str, sibling: str, picture: np.ndarray | None,
+                look: Look) -> go.Figure:
+    """The tree with the ways of a class and of its sibling lit, and a picture below the class's leaf."""
+    branch, leaf = tree.meeting_branch(label, sibling), tree.leaf(label)
+    return figure(tree, branch and branch.id, {} if picture is None else {leaf.id: picture}, look, height=HEIGHT,
+                  paths=two_ways(tree, (label,), (sibling,)))
+
+
+def growing(label: str, progress: Progress, look: Look) -> go.Figure:
+    """The tree as it is while a class is being learnt."""
+    larger, samples = progress.latest.model, progress.latest.samples
+    return tree_figure(larger.tree, label, larger.facts.lesson(label).sibling, samples[0], look)
+
+
+# -- the lesson --------------------------------------------------------------------------------------------------------
+
+def curve(progress: Progress, look: Look) -> str:
+    """How wrong its guesses were, step by step and smoothed, as a small picture."""
+    steps = progress.records[-1].steps if progress.records else ""
+    losses = [record.loss for record in progress.records]
+    top = max(losses, default=1.0) * 1.05
+    lines = [(_points(values, steps, top), colour, thickness) for values, colour, thickness in (
+        (losses, look.line, 1), (told.smooth(losses), look.lit, 2.5))]
+    drawing = filled(HERE / "curve.svg", wide=WIDE, high=HIGH, lines=lines)
+    return filled(HERE / "curve.html", source=svg(drawing), steps=steps)
+
+
+def _points(values: Sequence[float], steps: int, top: float) -> str:
+    """A line through the values after each of so many steps, from the bottom (0) to the `top`."""
+    return " ".join(f"{WIDE * (k + 1) / steps:.1f},{HIGH * (1 - value / top):.1f}" for k, value in enumerate(values))
+
+
+def previews(progress: Progress) -> str:
+    """What it draws by now, large, and below what it drew before."""
+    if not progress.previews:
+        return '<p class="soon">Soon you will see here what it draws.</p>'
+    *_, (step, now) = progress.previews.items()
+    rows = [Row(f"Now, at step {step}", "each picture began as noise", _strip(now, len(now) // 2),
+                f"{len(now)} pictures that it draws at step {step}"),
+            Row("From noise to the symbol, step by step", "", "", "")]
+    small = {step: _strip(pictures) for step, pictures in progress.previews.items()}
+    return sheet(rows) + filled(HERE / "steps.html", strips=small)
+
+
+def _strip(levels: np.ndarray, columns: int = 0) -> str:
+    return strip(levels / np.float32(255), columns)
+
+
+def film(taught: Taught) -> tuple[np.ndarray, list[Frame]]:
+    """How pictures of the class came into focus while it was learnt."""
+    count = taught.previews.shape[1]
+    frames = []
+    for k, step in enumerate(taught.steps):
+        numbers = range(k * count, (k + 1) * count)
+        rows = tuple(tuple(numbers[first:first + COLUMNS]) for first in range(0, count, COLUMNS))
+        frames.append(Frame(f"After {step} step{'s' * (step > 1)}", rows))
+    return taught.previews.reshape(-1, *taught.previews.shape[2:]), frames
+
+
+# -- what came of it ---------------------------------------------------------------------------------------------------
+
+def samples(label: str, images: np.ndarray) -> str:
+    """Pictures of the new class in two rows."""
+    return sheet([Row(label, "", strip(images, COLUMNS), f"Pictures of {label}, drawn by the model", "short")])
+
+
+def between(label: str, sibling: str, kin: Kin) -> str:
+    """What a class and its sibling share, and what becomes of it."""
+    return sheet(hybrids(f"{label} and {sibling}", kin.noisy[:COLUMNS], kin.guesses[:COLUMNS],
+                         {sibling: kin.sibling[:COLUMNS], label: kin.images[:COLUMNS]}))
+
+
+def crossed(label: str, old: str, pictures: Crossed, drawn: bool) -> str:
+    """The new class into an old one, and back."""
+    whose = "your drawings" if drawn else "its examples"
+    return sheet([Row(label, whose, strip(pictures.examples, COLUMNS), f"{label}: {whose}"),
+                  Row(f"as {old}", "", strip(pictures.as_old, COLUMNS), f"The same, turned into {old}"),
+                  Row(old, "drawn by it", strip(pictures.old), f"Pictures of {old}"),
+                  Row(f"as {label}", "", strip(pictures.as_new), f"The same, turned into {label}")])
+
+
+def kept(proof: Proof, images: np.ndarray) -> str:
+    """One side of the proof."""
+    return sheet([Row(label, "", strip(pictures), f"{label}, drawn anew", "short")
+                  for label, pictures in zip(proof.labels, images, strict=True)])
