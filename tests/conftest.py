@@ -136,8 +136,9 @@ def digits():
 def at_hand():
     """`at_hand("mnist", "test")`: a known data set, if $BRANCHED_DATA has its files; a test downloads nothing. That is
     seen by the names of files alone, so that a reader that is broken fails and does not skip."""
+    folder = os.environ.get("BRANCHED_DATA")  # seen here, so that a test's own environment does not matter
+
     def load_or_skip(name: str, split: str) -> Dataset:
-        folder = os.environ.get("BRANCHED_DATA")
         if not folder or not any(Path(folder).rglob(DATA_FILES[name, split] + "*")):
             pytest.skip(f"BRANCHED_DATA does not name a folder with the {split} part of {name}")
         return load(name, split, folder=folder)

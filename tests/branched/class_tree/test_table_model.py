@@ -9,14 +9,8 @@ import branched
 from branched import BranchedError, BranchedModel, ClassTree, checkpoint
 from branched.class_tree import discovery, training
 from branched.command.main import main
-from branched.data import sources
-from branched.data.dataset import Dataset, load
+from branched.data.dataset import Dataset
 from branched.data.table import Table
-from branched.facts import Quality
-from branched.measure.evaluate import PARTS, evaluate
-from branched.measure.of_tables import close_correlations
-from branched.measure.report import as_text, card
-from branched.measure.sizes import Protocol
 from branched.networks.mlp import MLPConfig
 from branched.noise.solvers import SOLVERS
 
@@ -254,73 +248,3 @@ def test_bad_input_is_told_in_a_sentence(file, table_model, tmp_path, capsys, ar
     assert run(*(there.get(argument, argument) for argument in arguments)) == 2
     told = capsys.readouterr().err
     assert sentence in told and told.count("\n") == 1
-
-
-# -- measuring ---------------------------------------------------------------------------------------------------------
-
-def test_close_correlations_are_counted():
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(50_000, 3))
-    mixed = x @ np.array([[1, 0.5, 0], [0, 1, 0], [0, 0, 1]])
-    assert close_correlations(x[:25_000], x[25_000:]) == 1
-    assert close_correlations(mixed, x) == pytest.approx(2 / 3)
-    x[:, 2] = 4
-    assert close_correlations(mixed, x) == 0
-
-
-def test_correlations_are_those_of_numpy():
-    a, b = np.random.default_rng(0).normal(size=(2, 30, 4))
-    b[:, 3] = 1
-    found = branched.correlations(a, b)
-    assert np.allclose(found[:3], [np.corrcoef(a[:, k], b[:, k])[0, 1] for k in range(3)]) and np.isnan(found[3])
-    assert np.allclose(branched.correlations(a, 3 - 2 * a), -1)
-
-
-def test_every_part_is_measured(table_model, rows, monkeypatch):
-    monkeypatch.setattr("branched.measure.of_tables.TREES", 5)
-    protocol = Protocol(n=30, steps=4, transmuted=5, classified=20)
-    quality = Quality(**dict(evaluate(table_model, lambda: pytest.fail("a judge"), rows, rows, protocol, PARTS)))
-    assert list(quality.parts) == ["protocol", "generation", "transmutation, stochastic",
-                                   "transmutation, deterministic", "classification"]
-    generation, turned = quality.generation, quality.stochastic
-    assert generation.frechet > generation.frechet_gaussian > 0
-    assert generation.right_worst == min(generation.right_of.values())
-    assert set(turned.kept_of) == {"0>1", "1>0", "4>9", "7>4", "9>4"}
-    assert len(turned.right_of) == 20 and quality.classification.count == 20
-    for part in (generation, turned, quality.deterministic, quality.classification):
-        assert not [name for name in part.__struct_fields__ if getattr(part, name) is None]
-    measured = table_model.with_quality(quality)
-    assert measured.facts.quality == quality and table_model.facts.quality == Quality()
-    assert "close correlations" in card("tiny", measured) and "per pair" not in as_text(turned, "rows")
-
-
-# -- the letters -------------------------------------------------------------------------------------------------------
-
-LINES = "".join(f"{'ABC'[k % 3]},{','.join(str((k * j) % 16) for j in range(16))}\n" for k in range(1, 31))
-
-
-@pytest.mark.parametrize("ending", ["\n", "\r\n"])
-@pytest.mark.parametrize("below", ["", "letter-recognition"])
-def test_the_letters_are_found(tmp_path, monkeypatch, ending, below):
-    name, _ = sources.LETTERS_FILE
-    monkeypatch.setattr(sources, "LETTERS_FILE", (name, sources.LETTERS.checksum(LINES.encode())))
-    monkeypatch.setattr(sources, "LETTERS_TRAINING", 20)
-    (tmp_path / below).mkdir(exist_ok=True)
-    (tmp_path / below / name).write_bytes(LINES.replace("\n", ending).encode())
-    train, test = (load("letters", split, folder=tmp_path) for split in ("train", "test"))
-    assert (len(train), len(test)) == (20, 10) and train.labels == ("A", "B", "C") and train.form == test.form
-    assert train.form.features[:2] == ("x-box", "y-box") and all(train.form.whole) and train.x[0, 1] == 1
-
-
-def test_other_letters_are_refused(tmp_path):
-    name, _ = sources.LETTERS_FILE
-    (tmp_path / name).write_text(LINES)
-    with pytest.raises(BranchedError, match="not the file that it should be"):
-        load("letters", folder=tmp_path)
-
-
-def test_the_real_letters(at_hand):
-    """What the checksum vouches for."""
-    train, test = at_hand("letters", "train"), at_hand("letters", "test")
-    assert (len(train), len(test), len(train.labels)) == (16_000, 4_000, 26)
-    assert train.x.min() == 0 and train.x.max() == 15 and torch.equal(train.x, train.x.round())

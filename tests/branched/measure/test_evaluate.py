@@ -11,7 +11,7 @@ from branched.measure import evaluate as measured
 from branched.measure.evaluate import MEASURES, PARTS, evaluate, unmeasured
 from branched.measure.judge import Settings, train_judge
 from branched.measure.report import as_text, card
-from branched.measure.sizes import Protocol, drawn
+from branched.measure.sizes import Protocol
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +90,3 @@ def test_no_judge_is_read_where_none_is_asked_for(model, digits):
     test = dataset.load("digits", "test").only(digits.labels)
     assert len(dict(evaluate(model, lambda: pytest.fail("read"), digits, test, Protocol(classified=5),
                              ("classification",)))) == 2
-
-
-def test_pictures_are_the_classs_own(digits):
-    images = drawn(digits, "4", 10, seed=0)
-    own = {row.tobytes() for row in (digits.of("4")[:, 0].numpy().astype(np.float32) / 255)}
-    assert images.shape == (10, 8, 8) and all(image.tobytes() in own for image in images)
-    assert (images == drawn(digits, "4", 10, seed=0)).all()

@@ -11,7 +11,6 @@ from torch.nn.functional import interpolate, pad
 import branched
 from branched.command.main import main
 from branched.data import dataset
-from branched.data.distort import distort
 from branched.errors import BranchedError
 from branched.measure.judge import Judge, JudgeConfig, Settings, make_judge, train_judge
 
@@ -94,19 +93,7 @@ def test_a_judge_that_cannot_be_is_refused(changes):
         JudgeConfig(**{"labels": ("a", "b"), "channels": 1, "height": 28, "width": 28, **changes})
 
 
-def test_distortions_are_small_and_repeatable():
-    x = torch.zeros(200, 1, 28, 28)
-    x[:, :, 10:18, 10:18] = 1
-    settings = Settings()
-    once, again = (distort(x, settings, torch.Generator().manual_seed(3)) for _ in range(2))
-    assert torch.equal(once, again) and once.min() >= 0 and once.max() <= 1 + 1e-6
-    assert 0.8 < once.mean() / x.mean() < 1.25
-    still = Settings(turn=0, scale=0, shear=0, shift=0, bend=0)
-    assert torch.allclose(distort(x, still, torch.Generator()), x, atol=1e-5)
-
-
 # -- files -----------------------------------------------------------------------------------------------------------
-
 
 def test_round_trip(judge, digits, tmp_path):
     judge.save(tmp_path / "new" / "judge.safetensors")
@@ -180,7 +167,6 @@ def _edit_header(path: Path, change) -> None:
 
 
 # -- the judge that comes with the project ---------------------------------------------------------------------------
-
 
 def test_the_shipped_judge_is_small_and_says_how_good_it_is():
     judge = Judge.load(SHIPPED)
