@@ -5,7 +5,7 @@ import browser
 import pytest
 
 import branched
-from pages.ui.discovery import finding, guessing
+from pages.ui.discovery import told, work
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,9 @@ def still(page) -> None:
 
 
 def test_clicking_a_branch_point_chooses_its_pair(shipped, address, chromium):
-    curves = finding.curves(shipped)
-    met = finding.meetings(curves.times, finding.gaps("again", 3.0, curves), 0.005)
+    curves, rule = work.curves(shipped), branched.Rule()
     root = shipped.tree.roots[0]
-    a, b = finding.pair_of(shipped.tree, root, met)
+    a, b = work.pair_of(shipped.tree, root, work.likenesses(curves, curves.gaps(rule), rule))
     with browser.page(chromium, height=1600) as page:
         page.goto(f"{address}/discovery")
         still(page)
@@ -44,22 +43,22 @@ def test_the_film_is_scrubbed_linked_and_revealed(address, chromium):
         still(page)
         page.noise.clear()
         caption = page.locator(".film .now")
-        assert caption.inner_text() == guessing.moment(0.5)
+        assert caption.inner_text() == told.moment(0.5)
         page.locator(".film input").focus()
         page.keyboard.press("ArrowRight")
-        assert caption.inner_text() == guessing.moment(0.48)
+        assert caption.inner_text() == told.moment(0.48)
         page.wait_for_url("**time=0.48*")
         still(page)
         assert page.locator(".film canvas").count() == 1
         page.get_by_text("Show which is which").click()
         page.locator(".film canvas").nth(1).wait_for()
-        assert caption.inner_text() == guessing.moment(0.48), "it stays at its time"
+        assert caption.inner_text() == told.moment(0.48), "it stays at its time"
         assert page.locator(".film .name").all_inner_texts() == ["0", "1"]
         page.wait_for_url("**reveal=on*")
         still(page)
         for _ in range(2):
             page.go_back()
         page.wait_for_url("**time=0.5*")
-        page.locator(".film .now", has_text=guessing.moment(0.5)).wait_for()
+        page.locator(".film .now", has_text=told.moment(0.5)).wait_for()
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
         assert page.noise == []

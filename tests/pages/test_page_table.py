@@ -16,7 +16,6 @@ from streamlit.testing.v1 import AppTest
 import branched
 from branched import BranchedModel, ClassTree
 from pages.ui.about import facts, table_facts
-from pages.ui.discovery import finding
 from pages.ui.figures import lying_tree
 from pages.ui.frame import shell
 from pages.ui.frame.look import DARK, LIGHT
@@ -290,7 +289,6 @@ def test_how_the_tree_of_a_table_is_found():
     assert "picture" not in words and "pixel" not in words and "real rows" in words
     spec = json.loads(next(chart for chart in app.get("plotly_chart") if chart.key == "tree").proto.spec)
     assert len(spec["layout"]["yaxis"]["ticktext"]) == 26
-    assert "game" in finding.explanation(False) and "pixels" in finding.explanation(False)
 
 
 # -- about the model ---------------------------------------------------------------------------------------------------
