@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 import msgspec
 
@@ -31,6 +31,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     LONG: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """A part of those values, by their names here, for which it has fields."""
+        return cls(**{name: values[name] for name in cls.__struct_fields__ if name in values})
 
 
 def titled(name: str) -> Any:

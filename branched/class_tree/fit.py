@@ -11,7 +11,7 @@ import torch.distributed as dist
 
 from ..data.dataset import Dataset
 from ..errors import BranchedError
-from ..facts import Data, Facts, Training
+from ..facts import Data, Facts
 from ..learning import resume
 from ..learning.loop import LearningState, Progress
 from ..networks.base import NetworkConfig
@@ -72,7 +72,7 @@ def as_model(plan: Plan, state: LearningState) -> BranchedModel:
         plan.data.form.kind,
         data=Data(name=plan.data.name, count=len(plan.data), shape=tuple(plan.data.shape),
                   **plan.data.form.facts(plan.data.x)),
-        training=Training(**asdict(plan.config) | spent),
+        training=asdict(plan.config) | spent,
         discovery=None if plan.discovery is None else plan.discovery.settings,
         versions=versions())
     return BranchedModel(state.average, plan.tree, facts, curves, plan.data.form)

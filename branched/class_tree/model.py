@@ -266,7 +266,7 @@ class BranchedModel:
 
         (sibling, time), network = place, self.denoise.network
         tree = self.tree.graft(name, sibling, time)
-        lesson = Lesson(name=name, sibling=sibling, time=time, count=len(x), training=Training(**asdict(config)))
+        lesson = Lesson(name=name, sibling=sibling, time=time, count=len(x), training=Training.of(asdict(config)))
         row = self.tree.leaf(sibling).process
         for learnt in extend.learning(self.diffusion, network, tree, name, x, row, config):
             model = None
