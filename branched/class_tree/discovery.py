@@ -64,7 +64,7 @@ def discover(dataset: Dataset, rule: Rule = Rule(), *, seed: int = 0, samples: i
     generator = torch.Generator().manual_seed(seed)
     objects = [_picked(dataset, label, samples, generator) for label in dataset.labels]
     grid = np.arange(1, times + 1) / times
-    similarity, means = _similarity(objects, dataset.form, grid, generator)
+    similarity, means = pairwise_similarity(objects, dataset.form, grid, generator)
     tree = tree_from_similarity(dataset.labels, grid, similarity, rule)
     return Discovery(tree, grid, similarity, means, {"seed": seed, "samples": samples, "times": times, **asdict(rule)})
 
@@ -80,8 +80,8 @@ def _picked(dataset: Dataset, label: str, samples: int, generator: torch.Generat
 
 # -- similarity ------------------------------------------------------------------------------------------------------
 
-def _similarity(objects: list[Tensor], form: Form, times: np.ndarray,
-                generator: torch.Generator) -> tuple[np.ndarray, np.ndarray]:
+def pairwise_similarity(objects: list[Tensor], form: Form, times: np.ndarray,
+                        generator: torch.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Mean cosine similarity (S, N, N) of noised objects, from stored ones (n, *shape) of each class, and the mean unit
     vectors (M, N, D) behind it at the times that are kept.
 

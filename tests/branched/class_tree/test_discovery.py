@@ -55,7 +55,7 @@ def curves(meetings: dict[tuple[int, int], float], count: int, steps: int = 100)
 def test_all_pairs_equal_a_loop_over_pairs():
     data = planted("abc", {"ab": 100, "abc": 300}, n=7)
     images, times = [data.of(label)[:n] for label, n in zip("abc", (7, 5, 2), strict=True)], np.arange(1, 13) / 12
-    found, _ = discovery._similarity(images, data.form, times, torch.Generator().manual_seed(3))
+    found, _ = discovery.pairwise_similarity(images, data.form, times, torch.Generator().manual_seed(3))
 
     generator, noise = torch.Generator().manual_seed(3), {}
     for first in range(discovery.ROUNDS):
