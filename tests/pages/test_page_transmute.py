@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from uploads import BAD, written
 
 import branched
+from branched import Sampling
 from pages.ui.frame.look import LIGHT
 from pages.ui.parts.markup import filled
 from pages.ui.parts.pictures import levels
@@ -24,7 +25,7 @@ PAGE = "pages/transmute.py"
 def turning(picture, target, **more) -> Turning:
     """A 4 to be turned into each of some classes."""
     return Turning(**{"picture": Numbers(picture), "source": "4", "targets": tuple(target), "variants": 3,
-                      "deterministic": False, "steps": 4, "seed": 5} | more)
+                      "deterministic": False, "sampling": Sampling(steps=4, seed=5)} | more)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,9 @@ def test_the_meeting_point_is_one_of_the_turning_times(tree, picture):
 
 @pytest.mark.parametrize("target, deterministic", [("9", False), ("0", True), ("0179", False)])
 def test_the_parts_of_a_film_are_those_of_one_walk(model, picture, target, deterministic):
-    asked = turning(picture, target, deterministic=deterministic, variants=2 if len(target) == 1 else 1)
+    sampling = Sampling(steps=4, seed=5)
+    asked = turning(picture, target, deterministic=deterministic, variants=2 if len(target) == 1 else 1,
+                    sampling=sampling.without_noise() if deterministic else sampling)
     seen, found = finished(replace(asked, first=2).work(model))
     times, usual = asked.times(model.tree)
     assert found.times == times and found.images.shape == found.noisy.shape == (len(times), len(asked.columns), 8, 8)
@@ -114,7 +117,7 @@ def test_both_ways_are_lit(tree):
 
 def test_every_class_into_every_other(model):
     sources = np.random.default_rng(0).random((5, 8, 8), np.float32)
-    seen, found = finished(work.Crossing(Numbers(sources), False, 4, 5).work(model))
+    seen, found = finished(work.Crossing(Numbers(sources), False, Sampling(steps=4, seed=5)).work(model))
     assert len(seen) == 10 and not found.independent
     for k, label in enumerate(model.labels):
         assert (found.pictures[k, k] == levels(sources[k])).all()

@@ -60,7 +60,7 @@ class Draw(Request[Drawn]):
             yield frame
         samples = frame.result
         count = max(8, min(self.sampling.steps, MOMENTS, FILM // (len(self.labels) * self.sampling.n)))
-        reel = reels.reel(model.tree, samples.labels, waves, reels.even(count))
+        reel = reels.reel(model.outline(), samples.labels, waves, reels.even(count))
         return Drawn(samples.images, reel, samples.evaluations, samples.evaluations_class_by_class, samples.calls,
                      walk.seconds)
 

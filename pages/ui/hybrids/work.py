@@ -60,7 +60,7 @@ class Hybrids(Request[Parted]):
             noisy, guesses = samples.hybrids[meeting.branch.id].noisy, samples.hybrids[meeting.branch.id].denoised
         times = schedule(meeting.time)
         moment = times.index(meeting.time)
-        reel = with_meeting(reels.reel(tree, labels, waves, times), moment, noisy, guesses)
+        reel = with_meeting(reels.reel(model.outline(), labels, waves, times), moment, noisy, guesses)
         judge, seen = judge_for(model), []
         for first in range(0, len(reel.guesses) if judge else 0, JUDGED):
             seen += recognised(judge, reel.guesses[first:first + JUDGED])

@@ -195,9 +195,10 @@ class Reel {  // the pictures, unpacked when first seen
   }
 
   unpack(k) {
-    const image = new ImageData(this.width, this.height), many = this.width * this.height, own = this.channels;
+    const image = new ImageData(this.width, this.height), many = this.width * this.height, {channels} = this;
     for (let place = 0; place < many; place++) {
-      for (let c = 0; c < 3; c++) image.data[4 * place + c] = this.bytes[(k * many + place) * own + (own > 1 ? c : 0)];
+      const first = (k * many + place) * channels;
+      for (let c = 0; c < 3; c++) image.data[4 * place + c] = this.bytes[first + (channels > 1 ? c : 0)];
       image.data[4 * place + 3] = 255;
     }
     return image;

@@ -8,16 +8,16 @@ export default function({parentElement, data, setTriggerValue}) {
   while (grid.children.length > names.length) grid.lastChild.remove();
   while (grid.children.length < names.length) grid.append(document.createElement('button'));
   const buttons = [...grid.children];
-  const mark = (own) => buttons.forEach((button, k) => {
-    button.setAttribute('aria-checked', k === own);
-    button.tabIndex = k === own ? 0 : -1;  // one stop for the Tab key, as radio buttons have
+  const mark = (number) => buttons.forEach((button, k) => {
+    button.setAttribute('aria-checked', k === number);
+    button.tabIndex = k === number ? 0 : -1;  // one stop for the Tab key, as radio buttons have
   });
-  const choose = (own) => {
-    if (own < 0 || own >= buttons.length) return;
-    mark(own);
-    buttons[own].focus({preventScroll: true});
+  const choose = (number) => {
+    if (number < 0 || number >= buttons.length) return;
+    mark(number);
+    buttons[number].focus({preventScroll: true});
     clearTimeout(grid.soon);  // a held arrow key asks once, at its end
-    grid.soon = setTimeout(() => setTriggerValue('picked', own), grid.hurried ? 250 : 0);
+    grid.soon = setTimeout(() => setTriggerValue('picked', number), grid.hurried ? 250 : 0);
   };
   buttons.forEach((button, k) => {
     Object.assign(button, {type: 'button', title: names[k], onclick: () => { grid.hurried = false; choose(k); }});

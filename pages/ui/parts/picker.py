@@ -17,9 +17,9 @@ def picker(key: str, pictures: np.ndarray, names: Sequence[str], chosen: int, co
     `names` are for screen readers and pointers that rest; `side` is the largest width of a picture, in CSS pixels.
     """
     def tell() -> None:
-        own = st.session_state[key].get("picked")
-        if type(own) is int and 0 <= own < len(pictures):
-            pick(own)
+        number = st.session_state[key].get("picked")
+        if type(number) is int and 0 <= number < len(pictures):
+            pick(number)
 
     sheet = png(picture(np.concatenate(list(pictures))))  # one below the other
     _picker(key=key, on_picked_change=tell, data={"sheet": sheet, "names": list(names), "chosen": chosen,

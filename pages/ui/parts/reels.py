@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from branched import ClassTree
+from branched import Outline
 
 from .pictures import levels
 
@@ -69,21 +69,22 @@ def latest(times: Sequence[float], t: float) -> int:
     return bisect_right(times, -t, key=lambda time: -time) - 1
 
 
-def reel(tree: ClassTree, labels: Sequence[str], waves: Sequence[Wave], moments: Iterable[float]) -> Reel:
-    """The states of these classes at some moments. Classes that share a branch share their pictures."""
-    moments, times = tuple(moments), list(zip(*(own.times for own in waves), strict=True))
-    places: dict[tuple[int, int], int] = {}  # (wave, branch id): number of the state
-    noisy, guesses, cells = [], [], []
-    for t in moments:
-        row = []
-        for k, label in enumerate(labels):
-            number = latest(times[k], t)
-            key = number, tree.branch_of(label, times[k][number]).id
-            if key not in places:
-                places[key] = len(noisy)
-                noisy.append(waves[number].noisy[k])
-                guesses.append(waves[number].guesses[k])
-            row.append(places[key])
-        cells.append(row)
-    n = len(noisy[0])
-    return Reel(moments, np.concatenate(noisy), np.concatenate(guesses), np.array(cells)[..., None] * n + np.arange(n))
+def reel(outline: Outline, groups: Sequence[str], waves: Sequence[Wave], moments: Iterable[float]) -> Reel:
+    """The states of these groups (classes) at some moments. Groups that share a node share their pictures."""
+    moments, times = tuple(moments), list(zip(*(wave.times for wave in waves), strict=True))
+    states = [[_state(outline, group, walked, t) for group, walked in zip(groups, times, strict=True)] for t in moments]
+    first = {}  # each state once: where its pictures are to be found
+    for row in states:
+        for k, state in enumerate(row):
+            first.setdefault(state, (state[0], k))
+    noisy, guesses = (np.concatenate([getattr(waves[number], view)[k] for number, k in first.values()])
+                      for view in ("noisy", "guesses"))
+    places, n = {state: place for place, state in enumerate(first)}, waves[0].noisy.shape[1]
+    cells = np.array([[places[state] for state in row] for row in states])[..., None] * n + np.arange(n)
+    return Reel(moments, noisy, guesses, cells)
+
+
+def _state(outline: Outline, group: str, times: Sequence[float], t: float) -> tuple[int, int]:
+    """Where a group is at a moment: the number of the wave that brought it there, and the node of the outline."""
+    number = latest(times, t)
+    return number, outline.node_of(group, times[number]).id

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from branched import BranchedModel, ClassTree
+from branched import BranchedModel, ClassTree, Sampling
 
 from .. import serve
 from ..frame import link
@@ -109,7 +109,7 @@ def _first(name: str, model: BranchedModel) -> Source:
     state = st.session_state
     if work.digits(model):
         return serve.ask(name, Gallery()).source(state.pick)
-    drawings = Drawings(state.own, state.seed)
+    drawings = _drawings(state.own)
     return drawings.source(serve.ask(name, drawings), state.nth)
 
 
@@ -130,12 +130,16 @@ def _from_gallery(name: str) -> Source:
 
 def _from_model(name: str, settings: Settings) -> Source:
     label = settings.label.selectbox("Class", on_change=picture_changed)
-    request = Drawings(label, st.session_state.seed)
+    request = _drawings(label)
     drawings = serve.ask(name, request)
     picker("samples", drawings, [f"{label}, number {k + 1}" for k in range(len(drawings))], st.session_state.nth - 1,
            4, f"Pictures of {label}: choose one", lambda k: _pick("nth", k + 1), side=76)
     st.caption("Drawn by the model. Another draw number, under *More settings*, gives others.")
     return request.source(drawings, st.session_state.nth)
+
+
+def _drawings(label: str) -> Drawings:
+    return Drawings(label, Sampling(n=work.DRAWN, seed=st.session_state.seed))
 
 
 def _pick(setting: str, number: int) -> None:
@@ -205,6 +209,12 @@ def _more(settings: Settings) -> None:
         draw_number("noise", on_change=picture_changed)
 
 
+def _sampling(deterministic: bool) -> Sampling:
+    """What the controls say of the walk; without chance by a solver that adds no noise."""
+    sampling = Sampling(steps=st.session_state.steps, seed=st.session_state.seed)
+    return sampling.without_noise() if deterministic else sampling
+
+
 def turning(picture: Source, model: BranchedModel) -> Turning | None:
     """What the controls ask for; None where there is nothing to do."""
     state = st.session_state
@@ -213,7 +223,7 @@ def turning(picture: Source, model: BranchedModel) -> Turning | None:
     if not targets:
         return None
     variants = state.variants if len(targets) == 1 and not deterministic else 1
-    return Turning(picture.picture, it_is, targets, variants, deterministic, state.steps, state.seed, picture.private)
+    return Turning(picture.picture, it_is, targets, variants, deterministic, _sampling(deterministic), picture.private)
 
 
 # -- the film ----------------------------------------------------------------------------------------------------------
@@ -258,8 +268,8 @@ def film_of(name: str, model: BranchedModel, request: Turning, thing: str) -> tu
 
 def matrix(name: str, model: BranchedModel, place: DeltaGenerator) -> Matrix:
     """One picture of each class turned into every other; it grows before one's eyes."""
-    state = st.session_state
-    request = Crossing(Numbers(one_of_each(name, model)), state.way == "plain", state.steps, state.seed)
+    deterministic = st.session_state.way == "plain"
+    request = Crossing(Numbers(one_of_each(name, model)), deterministic, _sampling(deterministic))
     crossed = serve.ask(name, request, lambda grown: place.html(shown.grid(model.labels, grown)))
     place.html(shown.grid(model.labels, crossed))
     return crossed
@@ -272,5 +282,5 @@ def one_of_each(name: str, model: BranchedModel) -> np.ndarray:
     """
     state = st.session_state
     if state["from"] == "model" or set(model.labels) != set(work.digits(model)):
-        return np.stack([serve.ask(name, Drawings(label, state.seed))[0] for label in model.labels])
+        return np.stack([serve.ask(name, _drawings(label))[0] for label in model.labels])
     return serve.ask(name, Gallery()).pictures[state.seed % EACH::EACH]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from PIL import Image, ImageOps
 
-import branched
-from branched import BranchedError, BranchedModel, ClassTree
+from branched import BranchedError, BranchedModel, ClassTree, Judge, Sampling
 
 from ..parts.pictures import levels
+from ..serve.judge import judge_for
 from ..serve.request import Numbers, Request
 
 LOW, HIGH = 0.02, 0.8  # turning times, from hardly any noise to hardly any picture
@@ -90,10 +90,10 @@ class Drawings(Request[np.ndarray]):
     """Some pictures (n, H, W[, 3]) of a class that the model draws."""
 
     label: str
-    seed: int
+    sampling: Sampling
 
     def work(self, model: BranchedModel) -> Generator[float, None, np.ndarray]:
-        for frame in model.sampling(self.label, n=DRAWN, seed=self.seed):
+        for frame in model.sampling(self.label, sampling=self.sampling):
             yield 1 - max(frame.times)
         return frame.result.images[0]
 
@@ -182,8 +182,7 @@ class Turning(Request[Turned]):
     targets: tuple[str, ...]
     variants: int
     deterministic: bool
-    steps: int
-    seed: int
+    sampling: Sampling
     private: bool = False
     first: int = field(default=0, compare=False)
 
@@ -205,7 +204,7 @@ class Turning(Request[Turned]):
     def work(self, model: BranchedModel) -> Iterator[Turned | float]:
         """Yields the frame `first`, then how far the others are; last they are read."""
         times, usual = self.times(model.tree)
-        classifier, states = judge(model), {}
+        classifier, states = judge_for(model), {}
         portions = self._portions(times)
         for number, portion in enumerate(portions):
             walked = self._walked(model, [times[k] for k in portion])
@@ -232,7 +231,7 @@ class Turning(Request[Turned]):
         """For each turning time the noisy pictures and what became of them, (columns, H, W[, 3]) each."""
         copies = np.repeat(self.picture.array[None], self.variants if len(self.targets) == 1 else 1, 0)
         time = None if times == [None] else times
-        result = model.transmute(copies, self.source, list(self.targets), time, steps=self.steps, seed=self.seed,
+        result = model.transmute(copies, self.source, list(self.targets), time, sampling=self.sampling,
                                  deterministic=self.deterministic)
         # (targets, times, variants, H, W[, 3]); without times there is no such axis
         noisy, images = (levels(x)[:, None] if time is None else levels(x) for x in (result.noisy, result.images))
@@ -262,8 +261,7 @@ class Crossing(Request[Matrix]):
 
     sources: Numbers
     deterministic: bool
-    steps: int
-    seed: int
+    sampling: Sampling
 
     def work(self, model: BranchedModel) -> Iterator[Matrix]:
         """Yields the matrix as it grows, row by row."""
@@ -272,11 +270,11 @@ class Crossing(Request[Matrix]):
         pictures[range(len(labels)), range(len(labels))] = levels(sources)
         for k, label in enumerate(labels):
             others = [j for j in range(len(labels)) if j != k]
-            turned = model.transmute(sources[k:k + 1], label, [labels[j] for j in others], steps=self.steps,
-                                     seed=self.seed, deterministic=self.deterministic)
+            turned = model.transmute(sources[k:k + 1], label, [labels[j] for j in others], sampling=self.sampling,
+                                     deterministic=self.deterministic)
             pictures[k, others] = levels(turned.images[:, 0])
             yield Matrix(pictures.copy())
-        classifier, names = judge(model), []
+        classifier, names = judge_for(model), []
         for row in pictures:
             names += read(model, classifier, row[None])
             if classifier is None:
@@ -284,15 +282,7 @@ class Crossing(Request[Matrix]):
         return Matrix(pictures, tuple(names), classifier is not None)
 
 
-def judge(model: BranchedModel) -> branched.Judge | None:
-    """The independent classifier for a model's pictures; None if there is none, or a damaged one."""
-    try:
-        return branched.judge_for(model)
-    except (BranchedError, OSError):
-        return None
-
-
-def read(model: BranchedModel, classifier: branched.Judge | None, images: np.ndarray) -> tuple[tuple[str, ...], ...]:
+def read(model: BranchedModel, classifier: Judge | None, images: np.ndarray) -> tuple[tuple[str, ...], ...]:
     """What pictures (T, columns, H, W[, 3]), uint8, are taken for: by the classifier or, without one, by the model."""
     flat = images.reshape(-1, *images.shape[2:]).astype(np.float32) / 255
     if classifier is None:
