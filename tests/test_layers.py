@@ -1,6 +1,7 @@
 """Who may know whom: read from the imports, folder by folder. A new room has to be placed in a table."""
 import ast
 from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,12 @@ def test_rooms_of_the_app_know_what_they_may(name):
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_page_knows_its_own_room_and_shared_ones(name):
     assert ui_rooms(PAGES, name) - set(SHARED) - {SCRIPTS[name]} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if ui_room(name)])
+def test_every_module_of_the_app_can_be_imported(name):
+    """What names a module that is gone is seen here, before a visitor opens the page."""
+    import_module(name)
 
 
 def test_an_arrow_between_pages_is_seen():
