@@ -1,0 +1,25 @@
+"""The look of the app: colours by name, and the dress of figures."""
+import plotly.graph_objects as go
+import pytest
+
+from pages.ui.frame import look
+from pages.ui.frame.look import DARK, LIGHT
+
+
+@pytest.mark.parametrize("own", [LIGHT, DARK])
+def test_colours_go_by_their_names(own):
+    assert own["lit"] == own.lit and own.font(14, "grid") == {"size": 14, "color": own.grid, "family": look.FONT}
+    assert len({own.line, own.lit, own.other, own.both, own.grid}) == 5, "what means another thing has another colour"
+    with pytest.raises(AttributeError):
+        own["red"]
+
+
+def test_a_look_is_part_of_a_key():
+    assert len({LIGHT, DARK, look.Look(**vars(LIGHT))}) == 2
+
+
+def test_a_dressed_figure_lies_on_the_page():
+    layout = go.Figure().update_layout(**DARK.dress(height=300, hover=14, margin={"l": 1})).layout
+    assert layout.paper_bgcolor == layout.plot_bgcolor == look.CLEAR and layout.dragmode is False
+    assert layout.showlegend is False and layout.font.family == layout.hoverlabel.font.family == look.FONT
+    assert (layout.height, layout.margin.l, layout.hoverlabel.font.size) == (300, 1, 14)

@@ -1,0 +1,41 @@
+"""What pages need of a model: read from the table of pages."""
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.frame import shell
+from pages.ui.serve import models
+
+
+def stranger(kind: str) -> SimpleNamespace:
+    """A model of another family."""
+    return SimpleNamespace(form=SimpleNamespace(kind=kind), labels=("a",))
+
+
+@pytest.mark.parametrize(("file", "images", "rows"), [
+    ("app.py", True, False), ("pages/generate.py", True, False), ("pages/hybrids.py", True, False),
+    ("pages/transmute.py", True, False), ("pages/teach.py", True, False), ("pages/table.py", True, True),
+    ("pages/discovery.py", True, True), ("pages/about.py", True, True)])
+def test_a_page_says_what_it_needs(file, images, rows, model, table_model):
+    page = shell.PAGES[file]
+    assert (page.fits(model), page.fits(table_model)) == (images, rows)
+    assert not page.fits(stranger("images")), "none of these pages knows another family"
+    free = shell.Page("Any", "", family=None, form="")
+    assert free.fits(stranger("signals")) and not shell.Page("Any", "", family=None).fits(stranger("signals"))
+
+
+def _page():
+    import streamlit as st
+
+    from pages.ui.frame import shell
+
+    st.session_state.model = shell.fitting("app.py", "mnist")
+
+
+def test_a_page_that_a_model_does_not_fit_says_so_and_ends(monkeypatch):
+    """For models of tables see test_page_table.py."""
+    monkeypatch.setattr(models, "get", lambda name: stranger("images"))
+    app = AppTest.from_function(_page).run()
+    assert not app.exception and "nothing to show of the model mnist" in app.info[0].value
+    assert "model" not in app.session_state
