@@ -13,13 +13,13 @@ def stranger(kind: str) -> SimpleNamespace:
     return SimpleNamespace(form=SimpleNamespace(kind=kind), labels=("a",))
 
 
-@pytest.mark.parametrize(("file", "images", "rows"), [
+@pytest.mark.parametrize(("file", "for_images", "for_rows"), [
     ("app.py", True, False), ("pages/generate.py", True, False), ("pages/hybrids.py", True, False),
     ("pages/transmute.py", True, False), ("pages/teach.py", True, False), ("pages/table.py", True, True),
     ("pages/discovery.py", True, True), ("pages/about.py", True, True)])
-def test_a_page_says_what_it_needs(file, images, rows, model, table_model):
+def test_a_page_says_what_it_needs(file, for_images, for_rows, model, table_model):
     page = shell.PAGES[file]
-    assert (page.fits(model), page.fits(table_model)) == (images, rows)
+    assert (page.fits(model), page.fits(table_model)) == (for_images, for_rows)
     assert not page.fits(stranger("images")), "none of these pages knows another family"
     free = shell.Page("Any", "", family=None, form="")
     assert free.fits(stranger("signals")) and not shell.Page("Any", "", family=None).fits(stranger("signals"))
