@@ -16,6 +16,7 @@ from ..class_tree.training import TrainingConfig, begin, train
 from ..class_tree.tree import ClassTree
 from ..data.dataset import Dataset
 from ..family import load
+from ..noise.sampling import Sampling
 
 BATCH = 64
 OF_EACH_CLASS = {"images": BATCH, "rows": 1000}
@@ -48,9 +49,10 @@ def _verbs(model: BranchedModel, repeats: int) -> Iterator[Line]:
     yield Line(f"one evaluation of {BATCH} {model.form.kind}", f"{1e3 * seconds:.0f} ms", {"evaluation": seconds})
     one = model.sample(model.labels[0], n=1).made[0]
     a, b = model.labels[:2]
-    tasks = {("hybrid", "one hybrid, 20 steps"): lambda: model.hybrid(a, b, n=1),
-             ("transmutation", "one transmutation, 20 steps"): lambda: model.transmute(one, a, b),
-             ("deterministic", "one transmutation, deterministic, 20 steps"):
+    steps = f"{Sampling.steps} steps"
+    tasks = {("hybrid", f"one hybrid, {steps}"): lambda: model.hybrid(a, b, n=1),
+             ("transmutation", f"one transmutation, {steps}"): lambda: model.transmute(one, a, b),
+             ("deterministic", f"one transmutation, deterministic, {steps}"):
                  lambda: model.transmute(one, a, b, deterministic=True),
              ("classification", "one classification"): lambda: model.classify(one)}
     for (name, what), seconds in zip(tasks, _medians(list(tasks.values()), repeats), strict=True):
