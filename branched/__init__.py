@@ -13,7 +13,14 @@ from .data.form import Form
 from .data.images import Images
 from .data.table import Table
 from .errors import BranchedError
-from .facts import Facts
+from .facts import (
+    Classification,
+    Facts,
+    GenerationOfImages,
+    GenerationOfRows,
+    TransmutationOfImages,
+    TransmutationOfRows,
+)
 from .family import Explorable, load, models
 from .noise.sampling import Sampling
 from .noise.schedule import alpha, sigma
@@ -27,10 +34,11 @@ LATER = {  # these need SciPy, for whose import loading and sampling need not wa
     "correlations": ".measure.metrics", "differing_bits": ".measure.metrics",
     "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
 }
-__all__ = ["SOLVER", "SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree", "Explorable",
-           "Extension", "Facts", "Form", "Frame", "Hybrid", "Images", "Meeting", "Outline", "OutlineNode", "Rule",
-           "Samples", "Sampling", "Table", "Transmutation", "__version__", "alpha", "load", "models", "pair_curves",
-           "sigma", *LATER]
+__all__ = ["SOLVER", "SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree",
+           "Classification", "Explorable", "Extension", "Facts", "Form", "Frame", "GenerationOfImages",
+           "GenerationOfRows", "Hybrid", "Images", "Meeting", "Outline", "OutlineNode", "Rule", "Samples", "Sampling",
+           "Table", "Transmutation", "TransmutationOfImages", "TransmutationOfRows", "__version__", "alpha", "load",
+           "models", "pair_curves", "sigma", *LATER]
 
 
 def __getattr__(name: str) -> Any:

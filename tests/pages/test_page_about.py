@@ -7,8 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 import branched
 from branched import BranchedModel
-from pages.ui.about import facts
+from pages.ui.about import of_images, shown, told
+from pages.ui.about.figure import Figure
 from pages.ui.frame import shell
+from pages.ui.frame.look import DARK, LIGHT
 
 PAGE = "pages/about.py"
 ODD = [{}, {"data": None, "training": 3, "discovery": [], "versions": "x", "quality": "good"},
@@ -31,58 +33,145 @@ def text(app: AppTest) -> str:
 
 # -- what a file tells -------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("odd", ODD, ids=str)
+def telling(model: BranchedModel, facts: dict) -> BranchedModel:
+    """The same model with other facts."""
+    return BranchedModel(model.denoise.network, model.tree, facts, {}, model.form)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
 def test_a_file_need_not_tell_anything_that_makes_sense(model, odd):
-    fresh = BranchedModel(model.denoise.network, model.tree, odd, {})
-    rows = dict(facts.story(fresh, "odd"))
+    fresh = telling(model, odd)
+    rows = dict(told.story(fresh, "odd"))
     assert rows["Name"] == "odd" and rows["Tree"] == "8 branches, 3 branch points"
-    assert facts.quality(odd, None) == {} and facts.protocol(odd) == ""
-    assert facts.per_class(odd, model.labels, False) is None
-    assert all(facts.per_pair(odd, way, model.labels) is None for way in facts.WAYS)
+    assert told.quality(fresh) == {} and told.protocol(fresh) == ""
+    assert shown.right_classes(fresh, LIGHT) is None and shown.distances(fresh, LIGHT) is None
+    assert all(shown.per_pair(fresh, way) is None for way in told.WAYS)
+
+
+def test_figures_that_are_no_numbers_are_not_shown(model):
+    fresh = telling(model, {"training": {"seconds": float("nan")}, "quality": {
+        "generation": {"right class": float("inf"), "right class per class": {"4": float("nan")}},
+        "transmutation, deterministic": {"right class": float("nan"), "right class per pair": {"0>1": float("nan")}}}})
+    assert "Training" not in dict(told.story(fresh, "odd"))
+    assert told.quality(fresh) == {}
+    assert shown.right_classes(fresh, LIGHT) is None and shown.per_pair(fresh, "deterministic") is None
 
 
 def test_the_shipped_model_tells_everything(shipped):
-    rows, quality = dict(facts.story(shipped, "mnist")), facts.quality(shipped.facts.stored, 0.9962)
+    rows, quality = dict(told.story(shipped, "mnist")), told.quality(shipped)
     assert rows["Trained on"] == "MNIST, 60,000 pictures" and f"{shipped.parameters:,}" in rows["Size"]
+    assert rows["Training"] == "14,000 steps, 128 pictures a step, 69 minutes, on 2 CPU cores"
     assert set(quality) == {"generation", "stochastic", "deterministic", "classification"}
     first = quality["generation"][0]
     assert first.name == "Right class" and first.here.endswith("%") and first.real == "99.6%" and first.published
-    own = shipped.facts.stored["quality"]["generation"]
-    assert f"{own['pixel Frechet']:.1f}" in [row.here for row in quality["generation"]]
+    generation = shipped.facts.quality.generation
+    assert f"{generation.pixel_frechet:.1f}" in [row.here for row in quality["generation"]]
     assert all(row.meaning and row.here for rows in quality.values() for row in rows)
 
 
 def test_published_figures_stand_beside_mnist_alone(shipped):
     for data in ({"name": "fashion"}, {"name": ["mnist"]}, None, {}):
-        told = facts.quality({**shipped.facts.stored, "data": data}, None)
-        assert told.keys() == {"generation", "stochastic", "deterministic", "classification"}
-        assert not any(row.published for rows in told.values() for row in rows)
-        assert "Published" not in facts.quality_table(told["generation"])
+        quality = told.quality(telling(shipped, {**shipped.facts.stored, "data": data}))
+        assert quality.keys() == {"generation", "stochastic", "deterministic", "classification"}
+        assert not any(row.published for rows in quality.values() for row in rows)
+        assert "Published" not in shown.table(quality["generation"], "pictures")
 
 
 def test_each_cell_of_the_matrix_is_its_pair(shipped):
-    own = shipped.facts.stored["quality"]["transmutation, stochastic"]["right class per pair"]
-    shares = facts.per_pair(shipped.facts.stored, "stochastic", shipped.labels)
+    right = shipped.facts.quality.stochastic.right_of
+    shares = shown.per_pair(shipped, "stochastic")
     assert shares.shape == (10, 10) and np.isnan(shares.diagonal()).all()
-    assert shares[9, 4] == own["9>4"] and shares[4, 9] == own["4>9"]
-    drawn = facts.matrix(shares, shipped.labels, dark=True).data[0]
-    assert drawn.y[9] == "9" and drawn.x[4] == "4" and drawn.z[9][4] == pytest.approx(100 * own["9>4"])
-    worst = facts.per_class(shipped.facts.stored, shipped.labels, False).data[0]
+    assert shares[9, 4] == right["9>4"] and shares[4, 9] == right["4>9"]
+    drawn = shown.matrix(shares, shipped.labels, DARK).data[0]
+    assert drawn.y[9] == "9" and drawn.x[4] == "4" and drawn.z[9][4] == pytest.approx(100 * right["9>4"])
+    worst = shown.right_classes(shipped, LIGHT).data[0]
     assert list(worst.x) == list(shipped.labels)
 
 
 def test_what_a_file_says_is_never_markup():
-    table = facts.pairs_table([("Name", "<script>"), ("<b>", "x")])
+    table = shown.story([("Name", "<script>"), ("<b>", "x")])
     assert "<script>" not in table and "<b>" not in table
-    rows = [facts.Figure("<i>", "<u>", "<s>", '"><img src=x>')]
-    assert not any(tag in facts.quality_table(rows) for tag in ("<i>", "<u>", "<s>", "<img"))
+    rows = [Figure("<i>", "<u>", "<s>", '"><img src=x>')]
+    assert not any(tag in shown.table(rows, "<b>") for tag in ("<i>", "<u>", "<s>", "<img", "<b>"))
+
+
+def test_a_column_in_which_nothing_stands_is_left_out():
+    table = shown.table([Figure("a", "b", "1", published="2"), Figure("c", "d", "3")], "rows")
+    assert "Published" in table and "Real rows" not in table and table.count('data-column="This model"') == 2
 
 
 def test_a_judge_that_cannot_be_read_is_no_ceiling(shipped, tmp_path, monkeypatch):
-    assert 0.99 < facts.ceiling(shell.judge("shipped, in a test", shipped)) <= 1
+    assert of_images.ceiling(shipped) == "99.6%"
     monkeypatch.setattr(branched.checkpoint, "SHIPPED", tmp_path)
     (tmp_path / "judge-mnist.safetensors").write_bytes(b"damaged")
-    assert facts.ceiling(shell.judge("damaged, in a test", shipped)) is None
+    assert of_images.ceiling(shipped) == ""
+
+
+def test_a_form_without_words_of_its_own_is_told_of(shipped, monkeypatch):
+    """As a model of signals would be: what is measured of any form, and nothing about pictures."""
+    monkeypatch.setattr(told, "FORMS", {})
+    assert [row.name for row in told.quality(shipped)["generation"]] == ["Right class", "Work saved"]
+    assert {"stochastic", "deterministic", "classification"} < told.quality(shipped).keys()
+    assert "objects of each class" in told.measuring(shipped, told.quality(shipped))
+    words = "\n".join([*dict(told.story(shipped, "x")).values(), told.form_of(shipped).fails(shipped, "4 and 9")])
+    assert "picture" not in words and "pixel" not in words and "images of 28 × 28 numbers" in words
+
+
+# -- of a table --------------------------------------------------------------------------------------------------------
+
+TOLD = {"data": {"name": "letters", "rows": 16000}, "quality": {
+    "protocol": {"n": 1000, "transmuted": 100},
+    "generation": {"Frechet": 1.31, "Frechet, as many rows of one Gaussian": 0.35, "Frechet, real halves": 0.4,
+                   "right class": 0.931, "right class, worst": 0.81, "right class, real test rows": 0.962,
+                   "close correlations": 0.87, "density, coverage": [0.8, 0.82],
+                   "density, coverage, real halves": [0.9, 0.91], "evaluations, class by class over tree": 2.38,
+                   "nearer to a training row than 5% of test rows": 0.031, "right class per class": {"A": 0.9},
+                   "Frechet per class": {"A": 1.0, "B": 2.0}},
+    "transmutation, stochastic": {"right class": 0.9, "worst pair": "A>B", "right class, worst pair": 0.5,
+                                  "kept, nearest class": 0.55, "kept, random target": -0.001,
+                                  "kept, wrong target": 0.3, "right class per pair": {"A>B": 0.5}},
+    "classification": {"rows": 2000, "accuracy": 0.93, "evaluations of each row": 190}}}
+
+
+@pytest.fixture(scope="module")
+def letters():
+    return branched.load("letters")
+
+
+def test_a_table_tells_its_quality(letters):
+    fresh = telling(letters, TOLD)
+    quality = told.quality(fresh)
+    made = {row.name: row for row in quality["generation"]}
+    distance = made["Distance (Fréchet)"]
+    assert (distance.here, distance.real, distance.published) == ("1.31", "0.40", "1.24") and "0.35" in distance.meaning
+    assert made["Right class"].real == "96.2%" and made["Work saved"].published == "2.43×"
+    assert made["Coverage"].here == "82.0%" and made["Coverage"].real == "91.0%" and made["Copied?"].here == "3.1%"
+    kept = quality["stochastic"][-1]
+    assert kept.here == "0.55" and "0.00 with any real row" in kept.meaning and "0.30 when" in kept.meaning
+    assert "A into B" in quality["stochastic"][1].meaning and "2,000" in quality["classification"][0].meaning
+    assert shown.distances(fresh, DARK).data[0].y == (1.0, 2.0)
+    assert "1,000 rows of each class, 100 real test rows" in told.protocol(fresh)
+    story = dict(told.story(fresh, "x"))
+    assert story["Trained on"] == "LETTERS, 16,000 rows" and "rows of 16 numbers (x-box, " in story["Makes"]
+
+
+@pytest.mark.parametrize("odd", [{}, {"quality": 3}, {"data": {"name": []}, "quality": {
+    "generation": {"Frechet": "x", "density, coverage": [1], "Frechet per class": {"A": None}},
+    "transmutation, stochastic": {"worst pair": 4, "kept, random target": "y"}, "classification": []}}], ids=str)
+def test_odd_facts_of_a_table_are_nothing(letters, odd):
+    fresh = telling(letters, odd)
+    assert told.quality(fresh) == {} and shown.distances(fresh, LIGHT) is None
+
+
+def test_about_a_table(tmp_path, monkeypatch, letters):
+    monkeypatch.setenv("BRANCHED_MODELS", str(tmp_path))
+    telling(letters, TOLD).save(tmp_path / "told.safetensors")
+    for name in ("letters", "told"):
+        app = opened(PAGE, model=name)
+        words = text(app)
+        assert "16 features" in words and "pixels" not in words and "Real pictures" not in words
+    assert "Real rows" in words and "1.24" in words
+    assert {chart.key for chart in app.get("plotly_chart")} == {"classes", "distances", "matrix"}
 
 
 # -- the script --------------------------------------------------------------------------------------------------------

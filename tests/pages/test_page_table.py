@@ -14,8 +14,7 @@ from apptest import opened
 from streamlit.testing.v1 import AppTest
 
 import branched
-from branched import BranchedModel, ClassTree
-from pages.ui.about import facts, table_facts
+from branched import ClassTree
 from pages.ui.figures import lying_tree
 from pages.ui.frame import shell
 from pages.ui.frame.look import DARK, LIGHT
@@ -289,53 +288,3 @@ def test_how_the_tree_of_a_table_is_found():
     assert "picture" not in words and "pixel" not in words and "real rows" in words
     spec = json.loads(next(chart for chart in app.get("plotly_chart") if chart.key == "tree").proto.spec)
     assert len(spec["layout"]["yaxis"]["ticktext"]) == 26
-
-
-# -- about the model ---------------------------------------------------------------------------------------------------
-
-TOLD = {"data": {"name": "letters", "rows": 16000}, "quality": {
-    "protocol": {"n": 1000, "transmuted": 100},
-    "generation": {"Frechet": 1.31, "Frechet, as many rows of one Gaussian": 0.35, "Frechet, real halves": 0.4,
-                   "right class": 0.931, "right class, worst": 0.81, "right class, real test rows": 0.962,
-                   "close correlations": 0.87, "density, coverage": [0.8, 0.82],
-                   "density, coverage, real halves": [0.9, 0.91], "evaluations, class by class over tree": 2.38,
-                   "nearer to a training row than 5% of test rows": 0.031, "right class per class": {"A": 0.9},
-                   "Frechet per class": {"A": 1.0, "B": 2.0}},
-    "transmutation, stochastic": {"right class": 0.9, "worst pair": "A>B", "right class, worst pair": 0.5,
-                                  "kept, nearest class": 0.55, "kept, random target": -0.001,
-                                  "kept, wrong target": 0.3, "right class per pair": {"A>B": 0.5}},
-    "classification": {"rows": 2000, "accuracy": 0.93, "evaluations of each row": 190}}}
-
-
-def test_a_table_tells_its_quality(shipped):
-    told = table_facts.quality(TOLD)
-    made = {row.name: row for row in told["generation"]}
-    distance = made["Distance (Fréchet)"]
-    assert (distance.here, distance.real, distance.published) == ("1.31", "0.40", "1.24") and "0.35" in distance.meaning
-    assert made["Right class"].real == "96.2%" and made["Work saved"].published == "2.43×"
-    assert made["Coverage"].here == "82.0%" and made["Coverage"].real == "91.0%" and made["Copied?"].here == "3.1%"
-    kept = told["stochastic"][-1]
-    assert kept.here == "0.55" and "0.00 with any real row" in kept.meaning and "0.30 when" in kept.meaning
-    assert "A into B" in told["stochastic"][1].meaning and "2,000" in told["classification"][0].meaning
-    assert table_facts.distances(TOLD, shipped.labels, True).data[0].y == (1.0, 2.0)
-    assert "1,000 rows of each class, 100 real test rows" in facts.protocol(TOLD, "rows", "rows")
-    story = dict(facts.story(BranchedModel(shipped.denoise.network, shipped.tree, TOLD, {}, shipped.form), "x"))
-    assert story["Trained on"] == "LETTERS, 16,000 rows" and "rows of 16 numbers (x-box, " in story["Makes"]
-
-
-@pytest.mark.parametrize("odd", [None, [], {}, {"quality": 3}, {"data": {"name": []}, "quality": {
-    "generation": {"Frechet": "x", "density, coverage": [1], "Frechet per class": {"A": None}},
-    "transmutation, stochastic": {"worst pair": 4, "kept, random target": "y"}, "classification": []}}], ids=str)
-def test_odd_facts_of_a_table_are_nothing(odd):
-    assert table_facts.quality(odd) == {} and table_facts.distances(odd, "AB", False) is None
-
-
-def test_about_a_table(tmp_path, monkeypatch, shipped):
-    monkeypatch.setenv("BRANCHED_MODELS", str(tmp_path))
-    BranchedModel(shipped.denoise.network, shipped.tree, TOLD, {}, shipped.form).save(tmp_path / "told.safetensors")
-    for name in ("letters", "told"):
-        app = opened("pages/about.py", model=name)
-        assert not app.exception and "16 features" in "\n".join(text.value for text in app.markdown)
-        assert "pixels" not in html(app) and "Real pictures" not in html(app)
-    assert "Real rows" in html(app) and "1.24" in html(app)
-    assert {chart.key for chart in app.get("plotly_chart")} == {"classes", "distances", "matrix"}

@@ -1,0 +1,119 @@
+"""What a model's file tells of itself, in plain words; what was measured, and how."""
+from types import ModuleType
+
+import branched
+from branched import BranchedModel, Facts
+
+from . import of_images, of_rows, of_things
+from .figure import Figure, published, recognising, text
+
+FORMS: dict[str, ModuleType] = {"images": of_images, "rows": of_rows}  # by kind: how a form's objects are spoken of
+WAYS = {"stochastic": "With fresh noise", "deterministic": "Without chance"}
+MOST = 40  # classes that are named
+NOT_MEASURED = """This model's file tells of no measured quality: nobody has measured it yet
+(`python -m branched evaluate --store` does)."""
+OWN = """
+Put model files (`.safetensors`, as `python -m branched train` writes them) into a folder, and start the app with the
+name of the folder in the environment: `BRANCHED_MODELS=my-models streamlit run app.py`. The files are then in the list
+above by their names. A file that is damaged is there as well; choosing it tells what is wrong. For safety, no path can
+be typed into this page, and a model file holds numbers and text alone, no program.
+"""
+EXPLANATION = """Facts that the model's file carries, and figures that were measured once and stored in it: nothing on
+this page is computed while you look, but one number. Added up, the branches of the tree are shorter than all ways from
+noise to the classes would be, each walked alone; so making one of each class through the tree saves work:"""
+WORK = r"\frac{\text{each class alone}}{\text{through the tree}} = \frac{%d}{%.2f} = %.2f"
+
+
+def form_of(model: BranchedModel) -> ModuleType:
+    """The module that speaks of the objects of a model."""
+    return FORMS.get(model.form.kind, of_things)
+
+
+# -- how it was made ---------------------------------------------------------------------------------------------------
+
+def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
+    """What the model is and how it came about, as rows of two; a row for what the file tells."""
+    form = form_of(model)
+    classes = ", ".join(model.labels[:MOST]) + (", …" if len(model.labels) > MOST else "")
+    rows = [
+        ("Name", name),
+        ("Draws" if form is of_images else "Makes",
+         f"{len(model.labels)} classes ({classes}), {form.object_is(model)}"),
+        *_training(model.facts, form.THINGS),
+        ("Size", f"{model.parameters:,} numbers learnt (parameters)"),
+        ("Tree", f"{len(model.tree.branches)} branches, {len(model.tree.branch_points)} branch points"),
+        *_discovery(model.facts, form.THINGS),
+        ("Versions", _joined(*(f"{_short(key)} {_short(value)}"
+                               for key, value in list(model.facts.versions.items())[:6]),
+                             f"shown by branched {branched.__version__}"))]
+    return [(title, words) for title, words in rows if words]
+
+
+def _training(facts: Facts, things: str) -> list[tuple[str, str]]:
+    data, run = facts.data, facts.training
+    lessons = (_short(lesson.name) + text(lesson.count, " ({:,.0f} pictures)" if things == "pictures" else
+                                          f" ({{:,.0f}} {things})") for lesson in facts.extensions)
+    return [
+        ("Trained on", _joined(_short(data.name).upper(), text(data.count, f"{{:,.0f}} {things}"))),
+        ("Training", _joined(text(run.steps, "{:,.0f} steps"), text(run.batch, f"{{:.0f}} {things} a step"),
+                             _duration(run.seconds), f"on {_short(run.device)}" if run.device else "")),
+        ("Settings of training", _joined(text(run.learning_rate, "learning rate {:g}"),
+                                         text(run.bridge, "{:.0%} of each step on bridges"),
+                                         text(run.ema, "average of weights {:g}"))),
+        ("Taught later", _joined(*lessons))]
+
+
+def _discovery(facts: Facts, things: str) -> list[tuple[str, str]]:
+    rule = facts.discovery
+    return [
+        ("Tree found with", _joined(text(rule.samples, f"up to {{:,.0f}} {things} of each class"),
+                                    text(rule.epsilon, "epsilon {:g}"), text(rule.smoothing, "smoothing {:g}"),
+                                    text(rule.minimum_length, "shortest branch {:g}"))),
+        ("Draw numbers (seeds)", _joined(text(facts.training.seed, "training {:.0f}"),
+                                         text(rule.seed, "tree {:.0f}")))]
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _short(name: str | None) -> str:
+    return f"{name or '':.60}"
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None or not seconds >= 0:
+        return ""
+    return text(seconds / 3600, "{:.1f} hours") if seconds > 7200 else text(seconds / 60, "{:.0f} minutes")
+
+
+# -- how good it is ----------------------------------------------------------------------------------------------------
+
+def quality(model: BranchedModel) -> dict[str, list[Figure]]:
+    """Measured figures by what the model was asked to do: "generation", "classification", and the ways of turning one
+    class into another; without those that nobody measured."""
+    form, measured = form_of(model), model.facts.quality
+    ceiling = form.ceiling(model)
+    found = {
+        "generation": measured.generation and form.making(measured.generation, ceiling, published(model.facts)),
+        **{way: part and form.turning(part, ceiling) for way in WAYS for part in [getattr(measured, way)]},
+        "classification": measured.classification and recognising(measured.classification, form.THING)}
+    return {key: kept for key, rows in found.items() if (kept := [row for row in rows or () if row.here])}
+
+
+def protocol(model: BranchedModel) -> str:
+    """How the figures came about, in a part of a sentence."""
+    form, asked = form_of(model), model.facts.quality.protocol
+    if asked is None:
+        return ""
+    return _joined(text(asked.n, f"{{:,.0f}} {form.MADE} of each class"), text(asked.steps, "{:.0f} steps"),
+                   asked.solver and f"solver {_short(asked.solver)}" or "", text(asked.seed, "seed {:.0f}"),
+                   text(asked.transmuted, f"{{:,.0f}} real test {form.THINGS} of each class turned into each other "
+                                          "class"))
+
+
+def measuring(model: BranchedModel, figures: dict[str, list[Figure]]) -> str:
+    """How it was measured, and what stands beside it."""
+    form, how = form_of(model), protocol(model)
+    beside = any(row.published for rows in figures.values() for row in rows)
+    return f"{f'How it was measured: {how}. ' if how else ''}{form.REAL}{f' {form.PUBLISHED}' if beside else ''}"
