@@ -35,8 +35,8 @@ def names(*kinds: str) -> tuple[str, ...]:
 
 
 def _folders() -> list[Path]:
-    own = os.environ.get("BRANCHED_MODELS")
-    return [SHIPPED, Path(own).expanduser()] if own else [SHIPPED]
+    folder = os.environ.get("BRANCHED_MODELS")
+    return [SHIPPED, Path(folder).expanduser()] if folder else [SHIPPED]
 
 
 def kind_of(path: Path) -> str | None:

@@ -87,8 +87,8 @@ class Discovery(Part):
     @property
     def rule(self) -> dict[str, float]:
         """What the file tells of the rule, by the names of its parameters."""
-        told = {name: getattr(self, name) for name in ("epsilon", "smoothing", "minimum_time", "minimum_length")}
-        return {name: value for name, value in told.items() if value is not None}
+        settings = {name: getattr(self, name) for name in ("epsilon", "smoothing", "minimum_time", "minimum_length")}
+        return {name: value for name, value in settings.items() if value is not None}
 
 
 class Lesson(Part):

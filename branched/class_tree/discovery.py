@@ -95,8 +95,8 @@ def pairwise_similarity(objects: list[Tensor], form: Form, times: np.ndarray,
         t = torch.from_numpy(times[first::ROUNDS])
         means = torch.stack([_mean_unit_vectors(form.scale(x), t, generator) for x in objects], 1)  # (S / ROUNDS, N, D)
         products = (means @ means.mT).double()                                          # (S / ROUNDS, N, N)
-        own = products.diagonal(dim1=1, dim2=2)
-        own.copy_(_within(own, torch.tensor([len(x) for x in objects], dtype=torch.float64)))
+        within = products.diagonal(dim1=1, dim2=2)
+        within.copy_(_within(within, torch.tensor([len(x) for x in objects], dtype=torch.float64)))
         similarity[first::ROUNDS] = products.numpy()
         here = kept % ROUNDS == first
         vectors[here] = means[kept[here] // ROUNDS].half().numpy()
@@ -126,10 +126,10 @@ def with_class(curves: dict[str, np.ndarray], x: Tensor, seed: int = 0) -> dict[
     generator, at = torch.Generator().manual_seed(seed), times[_kept(len(times))]
     t, old = torch.from_numpy(at).double(), torch.from_numpy(means).float()                  # (M,), (M, N, D)
     drawn = [_mean_unit_vectors(x, t, generator) for _ in range(max(1, -(-1000 // len(x))))]
-    own = torch.stack([_within(mean.square().sum(1).double(), len(x)) for mean in drawn]).mean(0)    # (M,)
+    within = torch.stack([_within(mean.square().sum(1).double(), len(x)) for mean in drawn]).mean(0)    # (M,)
     mean = torch.stack(drawn).mean(0)                                                        # (M, D)
     between = (old @ mean[..., None])[..., 0]                                                # (M, N)
-    new = [np.interp(times, at, values.numpy()) for values in (*between.T, own)]             # N + 1 times (S,)
+    new = [np.interp(times, at, values.numpy()) for values in (*between.T, within)]             # N + 1 times (S,)
     grown = np.pad(similarity, ((0, 0), (0, 1), (0, 1)))
     grown[:, -1, :] = grown[:, :, -1] = np.stack(new, 1)
     return {**curves, "similarity": grown, "means": np.concatenate([means, mean[:, None].half().numpy()], 1)}

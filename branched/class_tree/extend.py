@@ -68,13 +68,13 @@ def checked(x: Tensor, form: Form) -> Tensor:
     stored = form.store(x)
     different = len(torch.unique(stored.flatten(1), dim=0))
     if different < LEAST:
-        given = "1 was" if different == 1 else f"{different} were"
+        count = "1 was" if different == 1 else f"{different} were"
         raise BranchedError(f"A class is learnt from at least {LEAST} different {form.kind}, to see what varies; "
-                            f"{given} given{f', {len(x)} times over' if len(x) > different == 1 else ''}.")
+                            f"{count} given{f', {len(x)} times over' if len(x) > different == 1 else ''}.")
     return stored
 
 
-def learning(diffusion: Diffusion, network: BranchedNetwork, tree: ClassTree, name: str, given: Tensor, row: int,
+def learning(diffusion: Diffusion, network: BranchedNetwork, tree: ClassTree, name: str, objects: Tensor, row: int,
              config: TrainingConfig) -> Iterator[Learnt]:
     """Teach the class `name`, a leaf of `tree` that the network does not know yet, from stored objects (n, *shape).
 
@@ -85,7 +85,7 @@ def learning(diffusion: Diffusion, network: BranchedNetwork, tree: ClassTree, na
     # The leaf is learnt by a network of its own, whose only process is row 0, on the frozen trunk.
     lone = Branch(leaf.id, leaf.classes, 0.0, leaf.t_high, None, process=0)
     started = Diffusion(BranchedDenoiser(network.joined(state.average).eval(), tree), tree, form)
-    supply = Supply(started, leaf, given, config)
+    supply = Supply(started, leaf, objects, config)
     last = None
     for progress in learn(state, Batches([lone], supply, config), loss_of, config):
         record = Learnt(progress.step, config.steps, progress.loss, progress.seconds)
@@ -117,9 +117,9 @@ def repeats(samples: Tensor, supply: Supply) -> bool:
     """Whether samples (n, *shape) are nearer to the given objects than variations of these are: then they repeat
     them."""
     scale = supply.diffusion.form.scale
-    given, varied = scale(supply.given).flatten(1), scale(supply.varied(PREVIEWED)).flatten(1)
+    objects, varied = scale(supply.objects).flatten(1), scale(supply.varied(PREVIEWED)).flatten(1)
     # In double precision and by differences: distances of exactly 0 are what this is about.
-    nearest = [torch.cdist(x.double(), given.double(), compute_mode="donot_use_mm_for_euclid_dist").amin(1).numpy()
+    nearest = [torch.cdist(x.double(), objects.double(), compute_mode="donot_use_mm_for_euclid_dist").amin(1).numpy()
                for x in (samples.flatten(1), varied)]
     return np.median(nearest[0]) < 0.8 * np.median(nearest[1])
 
@@ -127,16 +127,18 @@ def repeats(samples: Tensor, supply: Supply) -> bool:
 class Supply:
     """What a leaf learns from: the objects of the class, varied if they are few, and bridges from its parent."""
 
-    def __init__(self, diffusion: Diffusion, leaf: Branch, given: Tensor, config: TrainingConfig):
-        self.diffusion, self.leaf, self.given, self.config = diffusion, leaf, given, config
-        share = np.log(len(given) / FEW) / np.log(ENOUGH / FEW)
-        self.strength = float(np.clip(1 - share, 0, 1))
-        self.arrived = torch.empty(0, *given.shape[1:])
+    def __init__(self, diffusion: Diffusion, leaf: Branch, objects: Tensor, config: TrainingConfig):
+        self.diffusion, self.leaf, self.objects, self.config = diffusion, leaf, objects, config
+        share = np.log(len(objects) / FEW) / np.log(ENOUGH / FEW)
+        self.strength = float(np.clip(1 - share, 0, 1))  # of variations: full for few objects, none for enough
+        self.arrived = torch.empty(0, *objects.shape[1:])
 
     def __call__(self, turn: int) -> tuple[Dataset, dict[int, Pairs]]:
         config = self.config
         generator = torch.Generator().manual_seed(mix(config.seed, turn, 3))
-        data = self.data(VARIED, generator)
+        data = self.data(VARIED, generator)  # new variations at every turn
+        # Walking the frozen model is what takes long. Twice as many states as are paired at a time do: each turn pairs
+        # others of them, with other objects.
         if len(self.arrived) < 2 * config.pairs:
             with autocast(config.precision, self.diffusion.device)():
                 fresh = arriving(self.diffusion, self.leaf, config.pairs, mix(config.seed, turn, 4)).float()
@@ -147,7 +149,7 @@ class Supply:
 
     def data(self, n: int, generator: torch.Generator) -> Dataset:
         """The given objects, if they are many; else n variations of them."""
-        x, form = self.given, self.diffusion.form
+        x, form = self.objects, self.diffusion.form
         if self.strength > 0:
             x = form.varied(x[torch.arange(n) % len(x)], self.strength, generator)
         return Dataset("the new class", self.leaf.classes, x, torch.zeros(len(x), dtype=torch.long), form)

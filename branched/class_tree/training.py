@@ -93,7 +93,7 @@ def make_batch(branches: Sequence[Branch], data: Dataset, pairs: dict[int, Pairs
     x0 = torch.empty(config.batch, *data.shape)
     noise = torch.randn(x0.shape, generator=generator)
     bridged = torch.rand(config.batch, generator=generator) < config.bridge
-    for k in place.unique().tolist():
+    for k in place.unique().tolist():  # in the order of branches: so the generator's draws are the same in any run
         rows = (place == k).nonzero().flatten()
         plain, paired = rows[~bridged[rows]], rows[bridged[rows]]
         if len(plain):

@@ -112,6 +112,7 @@ class Walk:
         """Yields the live lanes after each wave: states, their times, and the estimates from them."""
         live = [lane for k, start in enumerate(self.starts) for lane in self._enter(k, start.labels, start.x, start.t)]
         while live:
+            # One call for all lanes: what counts is the number of calls one after another, not that of rows.
             self._evaluate(live)
             yield live
             live = [following for lane in live for following in self._advance(lane)]
@@ -131,6 +132,7 @@ class Walk:
         if t == until:
             self.ends |= {(origin, label): x for label in labels}
             return []
+        # Downwards the branch point belongs to the children, upwards to the parent: exactly one side answers for it.
         return [self._lane(origin, branch, labels, x, t) for branch in self.diffusion.tree.walk(labels)
                 if (branch.owns(t) if until < t else branch.t_low <= t < branch.t_high)]
 
@@ -170,6 +172,7 @@ class Walk:
         # A class that leaves in the middle of the step draws the very noise that the step draws: a copy, made before.
         before = lane.noise.copy() if lane.is_left else lane.noise
         ended = self._step(lane)
+        # A step may be longer than a branch: then classes leave at several cuts within it, from noise to data.
         following = [new for upper, lower in pairwise(lane.parts) if lane.t <= upper.t_low < t
                      for new in self._leave(lane, upper, lower, x, t, before)]
         if not ended:

@@ -39,7 +39,7 @@ def distort(x: Tensor, size: Distortion, generator: torch.Generator) -> Tensor:
     amount = (size.stroke * draw())[:, None, None, None]
     brighter, darker = F.max_pool2d(x, 3, 1, 1), -F.max_pool2d(-x, 3, 1, 1)
     edged = x + amount.clamp(min=0) * (brighter - x) + (-amount).clamp(min=0) * (darker - x)
-    (low, high), (new_low, new_high) = (torch.aminmax(own.flatten(1), dim=1) for own in (x, edged))
+    (low, high), (new_low, new_high) = (torch.aminmax(images.flatten(1), dim=1) for images in (x, edged))
     gain = (high - low) / (new_high - new_low).clamp(min=1e-6)  # a thinner stroke is as bright as it was
     low, new_low, gain = (value[:, None, None, None] for value in (low, new_low, gain))
     return low + (edged - new_low) * gain

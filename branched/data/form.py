@@ -46,7 +46,7 @@ class Form(ABC):
     # -- between outside and inside ------------------------------------------------------------------------------------
 
     @abstractmethod
-    def to_core(self, given: Any) -> Tensor:
+    def to_core(self, objects: Any) -> Tensor:
         """What a user gives, as float32 (B, *shape). Raises BranchedError with what is wrong with it."""
 
     @abstractmethod

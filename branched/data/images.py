@@ -40,7 +40,7 @@ class Images(Form):
         channels, height, width = self.shape
         return (height, width) if channels == 1 else (height, width, channels)
 
-    def to_core(self, given: Any) -> Tensor:
+    def to_core(self, images: Any) -> Tensor:
         """Images (B, H, W) or (B, H, W, 3), floats in [0, 1] or uint8, as float32 (B, C, H, W) in [-1, 1].
 
         Raises BranchedError if they have another form, or values out of range.
@@ -48,7 +48,7 @@ class Images(Form):
         channels, height, width = self.shape
         wanted = f"(B, {height}, {width}" + (", 3)" if channels == 3 else ")")
         try:
-            array = given.detach().cpu().numpy() if isinstance(given, Tensor) else np.asarray(given)
+            array = images.detach().cpu().numpy() if isinstance(images, Tensor) else np.asarray(images)
             kind = array.dtype
             array = array.astype(np.float32) / (255 if kind == np.uint8 else 1)
         except (TypeError, ValueError):

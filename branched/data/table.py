@@ -56,11 +56,11 @@ class Table(Form):
     def shape(self) -> tuple[int]:
         return (len(self.features),)
 
-    def to_core(self, given: Any) -> Tensor:
+    def to_core(self, rows: Any) -> Tensor:
         """Rows (B, F) in the features' units as float32 (B, F), standardised. Raises BranchedError for other shapes,
         and for numbers that are not finite."""
         try:
-            array = given.detach().cpu().numpy() if isinstance(given, Tensor) else np.asarray(given)
+            array = rows.detach().cpu().numpy() if isinstance(rows, Tensor) else np.asarray(rows)
             array = array.astype(np.float32)
         except (TypeError, ValueError):
             raise BranchedError(f"Rows are an array of numbers of shape (B, {len(self.features)}).") from None
@@ -131,10 +131,10 @@ class Table(Form):
         def lines(temporary: str) -> None:
             with open(temporary, "w", newline="") as file:
                 writer = csv.writer(file)
-                for k, (said, rows) in enumerate(blocks):
+                for k, (words, rows) in enumerate(blocks):
                     if k == 0:
-                        writer.writerow([*said, *self.features])
-                    writer.writerows([*said.values(), *(np.format_float_positional(value, trim="-") for value in row)]
+                        writer.writerow([*words, *self.features])
+                    writer.writerows([*words.values(), *(np.format_float_positional(value, trim="-") for value in row)]
                                      for row in rows)
 
         write_atomically(path, lines)
@@ -177,8 +177,8 @@ def read_rows(path: Path, table: Table, label: str) -> np.ndarray:
         what = f"no column {absent[0]}" if absent else f"{len(lines[0][1])} columns and no header"
         raise BranchedError(f"{path} has {what}; this model takes the features {', '.join(table.features)}.")
     classes = next((k for k, name in enumerate(columns) if name.lower() in CLASS_COLUMNS), None)
-    own = [line for line in lines if classes is not None and line[1][classes] == label]
-    return _numbers(path, columns, own or lines, [columns.index(name) for name in table.features]).numpy()
+    of_class = [line for line in lines if classes is not None and line[1][classes] == label]
+    return _numbers(path, columns, of_class or lines, [columns.index(name) for name in table.features]).numpy()
 
 
 def _lines(path: Path) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
@@ -218,10 +218,10 @@ def _class_column(path: Path, columns: list[str], rows: list[list[str]], label: 
         return columns.index(label)
     known = [k for k, name in enumerate(columns) if name.lower() in CLASS_COLUMNS]
     texts = [k for k in range(len(columns)) if not any(_is_number(cells[k]) for cells in rows[:100])]
-    found = known or texts
-    if len(found) != 1:
+    candidates = known or texts
+    if len(candidates) != 1:
         raise BranchedError(f"Which column of {path} holds the classes? Name it (--label): {', '.join(columns):.400}.")
-    return found[0]
+    return candidates[0]
 
 
 def _numbers(path: Path, columns: list[str], lines: list[tuple[int, list[str]]], places: list[int]) -> Tensor:

@@ -9,8 +9,8 @@ def autocast(precision: str, device: torch.device):
     if precision == "auto":
         # bfloat16 pays on a GPU and on a CPU that multiplies it (a training step: AMX, and AVX-512 BF16, where it takes
         # 0.7 of float32's time); where it is emulated it is slower than float32
-        found = torch.cpu.get_capabilities()
-        capable = device.type == "cuda" or found.get("amx_bf16", False) or found.get("avx512_bf16", False)
+        abilities = torch.cpu.get_capabilities()
+        capable = device.type == "cuda" or abilities.get("amx_bf16", False) or abilities.get("avx512_bf16", False)
         precision = "bfloat16" if capable else "float32"
     if precision == "float32":
         return nullcontext

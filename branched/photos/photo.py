@@ -79,7 +79,7 @@ class _Part:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Candidate:
     """Part of the ink (H, W) that could be a character, or two, and how much speaks for it."""
 
     score: float
@@ -96,12 +96,13 @@ def _character(rgb: np.ndarray) -> np.ndarray:
     lowest that is about as convincing as the best is taken.
     """
     inks = inks_of(rgb)
-    found = [each for ink, even in inks for each in _at_levels(ink, even)]
-    if not found:
+    candidates = [each for ink, even in inks for each in _at_levels(ink, even)]
+    if not candidates:
         raise BranchedError(NO_DIGIT if max((ink > 4 * FAINTEST).mean() for ink, _ in inks) > 0.01 else NOTHING)
-    most = max(each.score for each in found)
+    most = max(each.score for each in candidates)
     # Stable: those about as good as the best in the order of their levels, then the others.
-    for each in sorted(found, key=lambda each: 0 if each.score > 0.7 * most else -each.score / most + 1)[:MOST_TRIED]:
+    order = sorted(candidates, key=lambda each: 0 if each.score > 0.7 * most else -each.score / most + 1)
+    for each in order[:MOST_TRIED]:
         if each.two:
             raise BranchedError(TWO)
         if _is_stroke(each):
@@ -109,16 +110,16 @@ def _character(rgb: np.ndarray) -> np.ndarray:
     raise BranchedError(NO_DIGIT)
 
 
-def _at_levels(ink: np.ndarray, even: bool) -> list[_Found]:
+def _at_levels(ink: np.ndarray, even: bool) -> list[_Candidate]:
     """What could be a character in this ink, from low contrasts to high ones."""
     noise = 1.4826 * np.median(ink[ink > 0]) if not even and ink.any() else 0
     lowest, highest = max(FAINTEST, 4 * noise), ink.max()
     count = np.ceil(np.log(highest / lowest) / np.log(LEVEL_STEP)) if highest > lowest else 0
-    found = [_at_level(ink, lowest * LEVEL_STEP**k, even) for k in range(int(count))]
-    return [each for each in found if each is not None]
+    candidates = [_at_level(ink, lowest * LEVEL_STEP**k, even) for k in range(int(count))]
+    return [each for each in candidates if each is not None]
 
 
-def _at_level(ink: np.ndarray, level: float, even: bool) -> _Found | None:
+def _at_level(ink: np.ndarray, level: float, even: bool) -> _Candidate | None:
     """What ink above a level shows, None if nothing or too much. Edges in a photo are left out."""
     labels, count = ndimage.label(ink > level, np.ones((3, 3)))
     if not count:
@@ -127,38 +128,41 @@ def _at_level(ink: np.ndarray, level: float, even: bool) -> _Found | None:
     boxes = ndimage.find_objects(labels)
     least = 0.02 * max(ink.shape) if not even else 0
     largest = np.argsort(mass[1:])[-MOST_LOOKED_AT:] + 1
+    # Specks go, and in a photo what is small beside the whole of it, or an edge of the paper.
     parts = [_Part(k, boxes[k - 1], mass[k]) for k in largest
              if mass[k] > 0.01 * mass[1:].max() and max(_extent(boxes[k - 1])) >= least
              and (even or not _is_edge(boxes[k - 1], ink.shape))]
     if not parts:
         return None
-    main = max(parts, key=lambda part: part.mass * part.size)
-    own, others = _gathered(main, parts)
-    box = _union(own)
+    main = max(parts, key=lambda part: part.mass * part.size)  # large and dark: a long thin line is neither
+    strokes, others = _gathered(main, parts)
+    box = _union(strokes)
     mask = np.zeros(ink.shape, bool)
-    mask[box] = np.isin(labels[box], [part.label for part in own])
+    mask[box] = np.isin(labels[box], [part.label for part in strokes])
     inside = ink[mask]
+    # Measured where ink is strong: a blurred rim would make the character larger than it is.
     size = max(np.ptp(places) + 1 for places in np.nonzero(mask[box] & (ink[box] > _strength(inside) / 2)))
     rivals = [part for part in others if part.size > 0.5 * size and part.mass > 0.15 * main.mass]
+    # A drawing has one strength of ink, a photo many: there the darkest is most likely to be what was written.
     score = size if max(ink.shape) <= SMALL else inside.mean()**2 * size
-    if len(own) + len(rivals) > MOST_PARTS or len(rivals) > 2:
+    if len(strokes) + len(rivals) > MOST_PARTS or len(rivals) > 2:
         return None
-    return _Found(score, ink, even, mask, two=bool(rivals) or _side_by_side(own))
+    return _Candidate(score, ink, even, mask, two=bool(rivals) or _side_by_side(strokes))
 
 
 def _gathered(main: _Part, parts: list[_Part]) -> tuple[list[_Part], list[_Part]]:
     """The parts near to the main one, or to one that is: the strokes of one character; and those that are not."""
-    own, others = [main], [part for part in parts if part is not main and part.mass > 0.02 * main.mass]
-    while near := [part for part in others if any(_gap(part, one) < 0.25 * main.size for one in own)]:
-        own += near
+    strokes, others = [main], [part for part in parts if part is not main and part.mass > 0.02 * main.mass]
+    while near := [part for part in others if any(_gap(part, one) < 0.25 * main.size for one in strokes)]:
+        strokes += near
         others = [part for part in others if not any(part is one for one in near)]
-    return own, others
+    return strokes, others
 
 
-def _side_by_side(own: list[_Part]) -> bool:
+def _side_by_side(strokes: list[_Part]) -> bool:
     """Whether strokes that lie near to each other are two characters all the same: both tall, with a clear gap."""
-    height, width = _extent(_union(own))
-    tall = [part for part in own if _extent(part.box)[0] > 0.5 * height]
+    height, width = _extent(_union(strokes))
+    tall = [part for part in strokes if _extent(part.box)[0] > 0.5 * height]
     gaps = [_gap_along(1, a, b) for a in tall for b in tall if a is not b]
     return bool(gaps) and (max(gaps) > 0.1 * height or max(gaps) > 0 and width > 1.1 * height)
 
@@ -190,15 +194,16 @@ def _gap(a: _Part, b: _Part) -> int:
 
 # -- its form --------------------------------------------------------------------------------------------------------
 
-def _is_stroke(found: _Found) -> bool:
+def _is_stroke(candidate: _Candidate) -> bool:
     """Whether this is a line on paper: narrow, with paper around it, and most of the ink that there is.
 
     Measured on digits drawn into synthetic photos: radius over size at most 0.18, ink around at most 0.05, share of all
     ink at least 0.84; on 50 cuttings from real photos of other things, median 0.07, 0.28 (at least 0.11), and 0.02.
     """
-    ink, full = found.ink, _strength(found.ink[found.mask])
+    ink, full = candidate.ink, _strength(candidate.ink[candidate.mask])
     strong = ink > 0.5 * full
-    core = strong & found.mask
+    core = strong & candidate.mask
+    # Measured where ink is strong: a blurred rim would make the character larger than it is.
     size = max(np.ptp(places) + 1 for places in np.nonzero(core))
     reach = max(2, size // 20)
     box = tuple(slice(max(0, places.min() - 2 * reach - 1), places.max() + 2 * reach + 2)
@@ -206,23 +211,23 @@ def _is_stroke(found: _Found) -> bool:
     around = ndimage.distance_transform_edt(~core[box])
     around = (around > reach) & (around <= 2 * reach)
     radius = ndimage.distance_transform_edt(np.pad(core[box], 1)).max()
-    if not found.even:
+    if not candidate.even:
         labels, _ = ndimage.label(strong, np.ones((3, 3)))
         strong &= ~np.isin(labels, np.unique(ring(labels)[ring(labels) > 0]))  # the table, say
     return bool(radius < 0.3 * size and ink[core].sum() > 0.5 * ink[strong].sum()
                 and (not around.any() or ink[box][around].mean() < 0.11 * full))
 
 
-def _cut(found: _Found) -> np.ndarray:
+def _cut(candidate: _Candidate) -> np.ndarray:
     """The ink (h, w) of a mask alone, as a share of its full strength, in the box that it fills."""
-    ink, inside = found.ink, found.ink[found.mask]
-    full = np.quantile(inside, 0.98) if found.even else _strength(inside)
-    strong = found.mask if found.even else found.mask & (ink > 0.35 * full)
+    ink, inside = candidate.ink, candidate.ink[candidate.mask]
+    full = np.quantile(inside, 0.98) if candidate.even else _strength(inside)
+    strong = candidate.mask if candidate.even else candidate.mask & (ink > 0.35 * full)
     near = ndimage.binary_dilation(strong, iterations=max(1, round(max(ink.shape) / 400)))
     rows, columns = (np.flatnonzero(near.any(axis)) for axis in (1, 0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     share = np.where(near, ink, 0)[box] / full
-    return (share if found.even else (share - 0.15) / 0.75).clip(0, 1)
+    return (share if candidate.even else (share - 0.15) / 0.75).clip(0, 1)
 
 
 def _strength(ink: np.ndarray) -> float:
