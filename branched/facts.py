@@ -303,7 +303,7 @@ class Facts:
         """The same without a class that was added. Raises KeyError if none is called so."""
         self.lesson(label)
         stored = self.stored
-        lessons = [lesson for lesson in stored.pop("extensions") if _told_name(lesson) != label]
+        lessons = [lesson for lesson in stored.pop("extensions") if _name_of(lesson) != label]
         return Facts.read(stored | ({"extensions": lessons} if lessons else {}), self.kind)
 
     def lesson(self, label: str) -> Lesson:
@@ -359,5 +359,5 @@ def _quality(stored: Any, kind: str) -> Quality:
                       for attribute, title in titles(Quality, kind).items()})
 
 
-def _told_name(lesson: Any) -> Any:
+def _name_of(lesson: Any) -> Any:
     return lesson.get("name") if isinstance(lesson, dict) else None

@@ -7,6 +7,7 @@ pixel Frechet distance.
 """
 import argparse
 import math
+import os
 import sys
 import time
 from dataclasses import replace
@@ -24,7 +25,7 @@ from branched.class_tree.training import Batch, loss_of
 from branched.data import dataset
 from branched.data.images import Images
 from branched.learning.loop import LearningConfig, learn, start
-from branched.measure import metrics
+from branched.measure import metrics, report
 from branched.measure.judge import Judge
 from branched.networks.unet import BranchedUNet
 from branched.noise import schedule
@@ -32,6 +33,7 @@ from branched.noise.seeds import mix
 from branched.noise.solvers import SOLVERS, grid, solve
 
 T_HIGH, BATCH, SAMPLES = 0.49, 64, 300
+RESULTS = report.DOCS / "figures" / "results" / "private-parameters.json"    # of which docs/experiments.md tells
 FORM = Images((1, 28, 28))
 FORMS = {  # name: (rank of the adapters, parts that learn)
     "vector": (1, ("branch.",)),
@@ -89,7 +91,10 @@ def main() -> None:
         seconds = time.perf_counter() - began
         network.eval().requires_grad_(False)
         error, right, distance = measure(network, judge, new, held_out)
-        print(f"{name:<38} {sum(p.numel() for p in free):>9,} parameters, error {error:.4f}, right class {right:.3f}, "
+        parameters = sum(p.numel() for p in free)
+        report.add(RESULTS, {"steps": options.steps, name: {"parameters": parameters, "error": error, "right": right,
+                                                            "frechet": distance}}, f"{os.cpu_count()} CPU cores")
+        print(f"{name:<38} {parameters:>9,} parameters, error {error:.4f}, right class {right:.3f}, "
               f"pixel Frechet {distance:.1f}, {seconds:.0f} s", flush=True)
 
 

@@ -30,7 +30,7 @@ from ..measure.bench import lines as bench_lines
 from ..measure.evaluate import evaluate as measure
 from ..measure.evaluate import unmeasured
 from ..measure.judge import Judge, make_judge
-from ..measure.report import as_text, card, cards, filled, machine
+from ..measure.report import as_text, card, cards, machine, pages
 from ..measure.report import record as write_results
 from . import options as asked
 
@@ -174,13 +174,12 @@ def bench(options: asked.Bench) -> None:
 
 
 def report(options: asked.Report) -> None:
-    page = options.docs / "measured.md"
-    if not page.is_file():
-        raise BranchedError(f"There is no file {page}; --docs names the folder in which it lies.")
-    _write_text(page, filled(page.read_text(), options.docs / "figures"))
-    for path, text in cards().items():
+    documents = pages(options.docs)
+    if not documents:
+        raise BranchedError(f"There are no documents with tables in {options.docs}; --docs names their folder.")
+    for path, text in (documents | cards()).items():
         _write_text(path, text)
-    print(f"{page} and the cards of the shipped models tell what is stored now.")
+    print(f"{', '.join(map(str, documents))} and the cards of the shipped models tell what is stored now.")
 
 
 def judge(options: asked.Judge) -> None:

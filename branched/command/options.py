@@ -289,10 +289,10 @@ class Bench:
 
 @dataclass(frozen=True)
 class Report:
-    """Write the tables of docs/measured.md and the checkpoints' cards from the figures that are stored."""
+    """Write the tables of the documents and the checkpoints' cards from the figures that are stored."""
 
     docs: Path = Path("docs")
-    """the folder with measured.md and figures/"""
+    """the folder with the documents and figures/"""
 
 
 @dataclass(frozen=True)

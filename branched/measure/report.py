@@ -1,4 +1,4 @@
-"""Accounts of what was measured: a part for the terminal, a checkpoint's card, and the tables of docs/measured.md.
+"""Accounts of what was measured: a part for the terminal, a checkpoint's card, and the tables of docs/*.md.
 
 A table is a file docs/figures/NAME.json. In its cells `{mnist.generation.right:.1%}` stands for a figure, by Python's
 rules for formats, and `sources` says where figures come from. Measuring writes figures, never a table; and a table
@@ -51,8 +51,8 @@ def card(name: str, model: BranchedModel) -> str:
 
 def cards() -> dict[Path, str]:
     """The cards of the shipped models, by where they lie."""
-    found = (checkpoint.find(name) for name in models())
-    return {path.with_suffix(".md"): card(path.stem, load(path)) for path in found if path.parent == checkpoint.SHIPPED}
+    paths = (checkpoint.find(name) for name in models())
+    return {path.with_suffix(".md"): card(path.stem, load(path)) for path in paths if path.parent == checkpoint.SHIPPED}
 
 
 def _text(value: Any) -> str:
@@ -104,6 +104,12 @@ SOURCES: dict[str, Callable[[str, Path], Any]] = {
 def filled(text: str, folder: Path = DOCS / "figures") -> str:
     """A Markdown text with every block `<!-- table NAME --> ... <!-- end -->` written anew."""
     return BLOCK.sub(lambda block: f"{block[1]}{block[2]}\n{table(block[1], folder)}\n", text)
+
+
+def pages(docs: Path = DOCS) -> dict[Path, str]:
+    """The documents that have such blocks, each filled from the figures beside it."""
+    texts = {path: path.read_text() for path in sorted(docs.glob("*.md"))}
+    return {path: filled(text, docs / "figures") for path, text in texts.items() if BLOCK.search(text)}
 
 
 def table(name: str, folder: Path = DOCS / "figures") -> str:

@@ -94,11 +94,11 @@ def quality(model: BranchedModel) -> dict[str, list[Figure]]:
     class into another; without those that nobody measured."""
     form, measured = form_of(model), model.facts.quality
     ceiling = form.ceiling(model)
-    found = {
+    parts = {
         "generation": measured.generation and form.making(measured.generation, ceiling, published(model.facts)),
         **{way: part and form.turning(part, ceiling) for way in WAYS for part in [getattr(measured, way)]},
         "classification": measured.classification and recognising(measured.classification, form.THING)}
-    return {key: kept for key, rows in found.items() if (kept := [row for row in rows or () if row.here])}
+    return {key: kept for key, rows in parts.items() if (kept := [row for row in rows or () if row.here])}
 
 
 def protocol(model: BranchedModel) -> str:

@@ -1,4 +1,4 @@
-"""Accounts of what was measured: docs/measured.md and the cards say what is stored; a table is its figures."""
+"""Accounts of what was measured: the documents and the cards say what is stored; a table is its figures."""
 import json
 
 import pytest
@@ -12,16 +12,17 @@ from branched.measure import report
 TABLES = sorted(path.stem for path in (report.DOCS / "figures").glob("*.json"))
 
 
-def test_the_page_tells_what_is_stored():
+@pytest.mark.parametrize("page", ["measured.md", "experiments.md"])
+def test_the_documents_tell_what_is_stored(page):
     """Measured anew, or another published figure? `python -m branched report` writes it."""
-    page = (report.DOCS / "measured.md").read_text()
-    assert report.filled(page) == page and [block[1] for block in report.BLOCK.finditer(page)]
+    path = report.DOCS / page
+    assert report.pages()[path] == path.read_text()
 
 
-def test_the_page_has_every_table_once():
-    page = (report.DOCS / "measured.md").read_text()
-    assert sorted(block[1] for block in report.BLOCK.finditer(page)) == TABLES
-    assert page.count("<!-- table ") == page.count("<!-- end -->") == len(TABLES)
+def test_every_table_stands_in_one_document_once():
+    texts = [path.read_text() for path in report.pages()]
+    assert sorted(block[1] for text in texts for block in report.BLOCK.finditer(text)) == TABLES
+    assert all(text.count("<!-- table ") == text.count("<!-- end -->") for text in texts)
 
 
 @pytest.mark.parametrize("name", ["mnist", "mnist-049", "letters"])
@@ -78,10 +79,12 @@ def test_results_are_kept_with_their_day_and_joined(tmp_path):
 def test_the_command_writes_the_page_anew(folder, capsys, monkeypatch):
     monkeypatch.setattr("branched.command.commands.cards", dict)
     page = folder.parent / "measured.md"
-    assert main(["report", "--docs", str(folder.parent)]) == 2 and "measured.md" in capsys.readouterr().err
+    (folder.parent / "other.md").write_text("no table")
+    assert main(["report", "--docs", str(folder.parent)]) == 2 and "no documents with tables" in capsys.readouterr().err
     page.write_text("<!-- table t -->\n<!-- end -->\n")
     assert main(["report", "--docs", str(folder.parent)]) == 0
     assert "| one hybrid | 0.12 s (4 into 9) |" in page.read_text()
+    assert (folder.parent / "other.md").read_text() == "no table"
 
 
 def test_a_part_as_text_has_a_line_a_figure():
