@@ -117,6 +117,13 @@ def test_a_form_without_words_of_its_own_is_told_of(shipped, monkeypatch):
     assert "picture" not in words and "pixel" not in words and "images of 28 × 28 numbers" in words
 
 
+@pytest.mark.parametrize("name, kind, lessons", [("mnist", "images", "star (10 pictures), moon"),
+                                                 ("letters", "rows", "star (10 rows), moon")])
+def test_classes_that_were_taught_later_are_told_of(name, kind, lessons):
+    added = [{"name": "star", "sibling": "4", "time": 0.3, kind: 10}, {"name": "moon", "sibling": "4", "time": 0.2}]
+    assert dict(told.story(telling(branched.load(name), {"extensions": added}), name))["Taught later"] == lessons
+
+
 # -- of a table --------------------------------------------------------------------------------------------------------
 
 TOLD = {"data": {"name": "letters", "rows": 16000}, "quality": {

@@ -51,8 +51,7 @@ def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
 
 def _training(facts: Facts, things: str) -> list[tuple[str, str]]:
     data, run = facts.data, facts.training
-    lessons = (_short(lesson.name) + text(lesson.count, " ({:,.0f} pictures)" if things == "pictures" else
-                                          f" ({{:,.0f}} {things})") for lesson in facts.extensions)
+    lessons = (_short(lesson.name) + text(lesson.count, f" ({{:,.0f}} {things})") for lesson in facts.extensions)
     return [
         ("Trained on", _joined(_short(data.name).upper(), text(data.count, f"{{:,.0f}} {things}"))),
         ("Training", _joined(text(run.steps, "{:,.0f} steps"), text(run.batch, f"{{:.0f}} {things} a step"),
@@ -107,7 +106,7 @@ def protocol(model: BranchedModel) -> str:
     if asked is None:
         return ""
     return _joined(text(asked.n, f"{{:,.0f}} {form.MADE} of each class"), text(asked.steps, "{:.0f} steps"),
-                   asked.solver and f"solver {_short(asked.solver)}" or "", text(asked.seed, "seed {:.0f}"),
+                   f"solver {_short(asked.solver)}" if asked.solver else "", text(asked.seed, "seed {:.0f}"),
                    text(asked.transmuted, f"{{:,.0f}} real test {form.THINGS} of each class turned into each other "
                                           "class"))
 
