@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 
 from branched import Outline
 
-from ..frame import look as looks
 from ..frame.look import LIGHT, Look
 from .graph import Outlined, clickable, graph, outlined
 
@@ -34,14 +33,13 @@ def places(outline: Outline | Outlined) -> dict[int, float]:
 
 
 def figure(outline: Outline | Outlined, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",
-           look: Look | bool = LIGHT, dark: Look | bool | None = None) -> go.Figure:
+           look: Look = LIGHT) -> go.Figure:
     """An outline (or what has one, such as a class tree), with a node marked, and branches lit as `paths` says: "lit",
     "other" or "both", or "line" for none.
 
     Every node can be clicked; its branch id is the first of its custom data.
     """
-    look, nodes, lines = looks.of(look if dark is None else dark), graph(outline).nodes, places(outline)
-    left, right = span(outline, zoom)
+    nodes, lines, (left, right) = graph(outline).nodes, places(outline), span(outline, zoom)
     kinds = {node: paths.get(node, "line") for node in nodes}
     result = go.Figure([
         *(_branches(outline, lines, [n for n in nodes if kinds[n] == kind], look[kind], width, right)

@@ -8,9 +8,7 @@ import plotly.graph_objects as go
 
 from branched import Outline
 
-from ..frame import look as looks
-from ..frame.controls import CHART  # noqa: F401 - until all pages draw by `controls.chart`
-from ..frame.look import DARK, FONT, LIGHT, Look  # noqa: F401 - until all pages take these from where they are
+from ..frame.look import LIGHT, Look
 from ..parts.pictures import framed
 from .graph import Outlined, clickable, graph, lit
 
@@ -19,15 +17,15 @@ HEIGHT, SMALL = 600, 400  # CSS pixels of the tree page's figure, and of one bes
 
 
 def figure(outline: Outline | Outlined, chosen: int | None = None, thumbnails: Mapping[int, np.ndarray] | None = None,
-           look: Look | bool = LIGHT, *, paths: Mapping[int, str] | None = None, notes: Mapping[str, str] | None = None,
-           height: int = HEIGHT, dark: Look | bool | None = None) -> go.Figure:
+           look: Look = LIGHT, *, paths: Mapping[int, str] | None = None, notes: Mapping[str, str] | None = None,
+           height: int = HEIGHT) -> go.Figure:
     """An outline (or what has one, such as a class tree), with the node `chosen` marked and its path lit.
 
     `thumbnails` has arrays (H, W[, 3]) by branch id; None leaves no room for them. `paths` says which branches are lit
     instead, and how: "lit" or "other", two colours, or "both", as dark as text. `notes` are a line more under the names
     of leaves.
     """
-    nodes, look = graph(outline), looks.of(look if dark is None else dark)  # `dark`: until all hand over looks
+    nodes = graph(outline)
     if paths is None:
         paths = {} if chosen is None else dict.fromkeys(lit(nodes, chosen), "lit")
     colours = {node: look[paths.get(node, "line")] for node in nodes}

@@ -146,14 +146,14 @@ def shared(page: str, *settings: Setting) -> Iterator[None]:
     the way; and settings that no widget showed are held, or Streamlit would drop them. A part of the page that runs by
     itself (`st.fragment`) has one of its own, for the settings that it shows.
     """
-    open_link(page, *settings)
-    write_link(page, *settings)
+    _read(page, *settings)
+    _write(page, *settings)
     yield
-    hold(settings)
-    write_link(page, *settings)
+    _hold(settings)
+    _write(page, *settings)
 
 
-def open_link(page: str, *settings: Setting) -> None:
+def _read(page: str, *settings: Setting) -> None:
     """Put what the address says into the session state: on arrival, and when the browser's Back or Forward changed it.
 
     Arriving from another page of the app, whose menu drops the address, a visitor finds the page as it was left.
@@ -179,7 +179,7 @@ def open_link(page: str, *settings: Setting) -> None:
                    icon=":material/link_off:")
 
 
-def write_link(page: str, *settings: Setting) -> None:
+def _write(page: str, *settings: Setting) -> None:
     """Put the settings of the page into the address (the defaults go without saying), for sharing what one sees."""
     state = st.session_state
     state._kept[_place(page)] |= {setting.name: setting.value for setting in settings}
@@ -191,12 +191,11 @@ def write_link(page: str, *settings: Setting) -> None:
     state._asked |= {setting.name: said.get(setting.name) for setting in settings}
 
 
-def hold(settings: Iterable[Setting], *shown: str) -> None:
+def _hold(settings: Iterable[Setting]) -> None:
     """Keep those settings that no widget shows at the moment: or Streamlit drops them."""
     for setting in settings:
-        if setting.name not in shown:
-            with contextlib.suppress(StreamlitAPIException):  # a widget of this run shows it
-                st.session_state[setting.name] = st.session_state[setting.name]
+        with contextlib.suppress(StreamlitAPIException):  # which it raises where a widget of this run shows it
+            setting.set(setting.value)
 
 
 def _place(page: str) -> tuple[str, str]:

@@ -49,8 +49,3 @@ DARK = Look(True, line="#66727c", lit="#ff9a4d", other="#6cbcf0", both="#eceff1"
 def current() -> Look:
     """The look of this visitor's theme."""
     return DARK if st.context.theme.type == "dark" else LIGHT
-
-
-def of(look: Look | bool) -> Look:
-    """A look, also from whether it is dark (until all pages hand over looks)."""
-    return look if isinstance(look, Look) else DARK if look else LIGHT

@@ -8,7 +8,6 @@ import streamlit as st
 import branched
 
 from ..serve import models
-from ..serve.judge import judge_for
 from . import look, visitor
 
 
@@ -106,18 +105,3 @@ def fitting(file: str, name: str) -> branched.BranchedModel:
         st.info(f"This page has nothing to show of the model {visitor.title(name)}; the page \"About the model\" has "
                 "others.", icon=":material/info:")
     st.stop()
-
-
-def image_model(name: str) -> branched.BranchedModel:
-    """A model for a page that shows pictures (until all pages are `opened`)."""
-    return fitting("app.py", name)
-
-
-def judge(name: str, model: branched.BranchedModel) -> Any:
-    """The independent classifier for a model's pictures (until all pages ask for it in their work)."""
-    return judge_for(model)
-
-
-def dark() -> bool:
-    """Whether this visitor sees the dark theme."""
-    return st.context.theme.type == "dark"

@@ -1,11 +1,8 @@
 """The visitor's own model, which was taught something here: in this visitor's session alone, under a secret name."""
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import wraps
-from inspect import signature
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,7 +10,6 @@ import streamlit as st
 from branched import BranchedModel
 
 from ..serve import models
-from ..serve.kept import kept
 from ..serve.request import OWN
 
 
@@ -60,8 +56,8 @@ def held() -> Own | None:
 
 def find(name: str) -> Own | None:
     """This visitor's model, if that is its name."""
-    found = held()
-    return found if found and found.name == name else None
+    mine = held()
+    return mine if mine and mine.name == name else None
 
 
 def keep(base: str, model: BranchedModel, before: BranchedModel, taught: Mapping[str, Taught]) -> Own:
@@ -80,29 +76,11 @@ def forget() -> None:
 
 def title(name: str) -> str:
     """What a model is called on the screen: "mnist + star (yours)", or its name."""
-    found = find(name)
-    return f"{' + '.join([found.base, *found.added])} (yours)" if found else name
+    mine = find(name)
+    return f"{' + '.join([mine.base, *mine.added])} (yours)" if mine else name
 
 
 def short(name: str) -> str:
     """What a model is called in the names of files: "mnist+star", or its name."""
-    found = find(name)
-    return re.sub(r"[^\w+-]+", "_", "+".join([found.base, *found.added])) if found else name
-
-
-def remembered(most: int) -> Callable:
-    """As `kept`, for functions whose arguments with an underscore are no part of the key (until all are `kept`)."""
-    def decorate(function: Callable) -> Callable:
-        names = list(signature(function).parameters)
-        key = [name for name in names if not name.startswith("_")]
-        keeping = kept(wraps(function)(lambda *known, **rest: function(**dict(zip(key, known, strict=True)), **rest)))
-
-        @wraps(function)
-        def found(*values: Any, **named: Any) -> Any:
-            handed = dict(zip(names, values, strict=False)) | named
-            known = [handed.pop(name) for name in key]
-            return keeping(*known, **handed)
-
-        return found
-
-    return decorate
+    mine = find(name)
+    return re.sub(r"[^\w+-]+", "_", "+".join([mine.base, *mine.added])) if mine else name

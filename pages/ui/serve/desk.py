@@ -6,7 +6,7 @@ line is free for the next.
 import inspect
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -95,7 +95,7 @@ def _worked(name: str, request: Request[T], show: Callable[[Any], None]) -> T:
     """The result, worked now. What is resumable waits in the session if it is left."""
     key, left = (name, request), _left()  # fetched before: in a script that is being stopped the session is closed
     running = left.pop(key, None) if request.resumable else None
-    running = running or Running(request.work(models.get(name) if name else None))  # "": see work
+    running = running or Running(request.work(models.get(name)))
     try:
         return running.finish(show)
     finally:
@@ -124,32 +124,3 @@ def _bar(place: Any) -> Callable[[float], None]:
 def _tell(place: Any, before: int) -> None:
     who = "One visitor is" if before == 1 else f"{before} visitors are"
     place.info(f"{who} before you in the line; the model draws for one at a time.", icon=":material/hourglass_top:")
-
-
-# -- until every page asks by requests ---------------------------------------------------------------------------------
-
-@dataclass(frozen=True)
-class Job(Request[T]):
-    """Work under a key that was written by hand."""
-
-    key: tuple
-    job: Callable[[], Generator[Any, None, T]] = field(compare=False)
-    private: bool = field(default=False, compare=False)
-
-    def work(self, model: Any) -> Generator[Any, None, T]:
-        return self.job()
-
-
-def work(key: tuple, job: Callable[[], Generator[Any, None, T]], show: Callable[[Any], None] | None = None,
-         private: bool = False) -> T:
-    """The result of a job, as of a request."""
-    return ask("", Job(key, job, private or _is_own(key)), show)
-
-
-def is_done(key: tuple) -> bool:
-    """Whether the result of a job is there already."""
-    return is_kept("", Job(key, lambda: iter(()), _is_own(key)))
-
-
-def _is_own(key: tuple) -> bool:
-    return any(isinstance(part, str) and is_private(part) for part in key)

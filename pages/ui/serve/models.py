@@ -22,7 +22,7 @@ def get(name: str) -> Any:
         with st.spinner("Loading the model …"), LOADING:
             if (model := SHARED.get(key)) is MISSING:  # who came at the same time may have loaded it
                 model = _load(name)
-                SHARED.put(key, model, weight=4 * model.parameters)
+                SHARED.put(key, model, weight=4 * getattr(model, "parameters", 0))  # in single precision
     return model
 
 

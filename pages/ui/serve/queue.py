@@ -3,8 +3,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from typing import Any
 
 PATIENCE = 0.25  # seconds before a wait is told of, and between two looks at the line
 
@@ -40,8 +38,3 @@ class Line:
         with self._moved:
             self._moved.wait_for(lambda: self._tickets[0] is ticket, PATIENCE)
             return self._tickets.index(ticket)
-
-
-def __getattr__(name: str) -> Any:
-    """Until every page asks by requests: what this module had for them."""
-    return getattr(import_module(".desk", __package__), {"is_kept": "is_done"}.get(name, name))
