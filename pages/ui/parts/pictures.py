@@ -1,6 +1,5 @@
 """Arrays of pictures as PNGs, and rows of pictures with a name beside each."""
 import base64
-import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,11 +35,6 @@ def png(image: Image.Image) -> str:
 def svg(drawing: str) -> str:
     """An SVG as a data URI: st.html lets no other pass."""
     return "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
-
-
-def digest(data: bytes | np.ndarray) -> str:
-    """A name for a picture that tells nothing about it."""
-    return hashlib.blake2b(data if isinstance(data, bytes) else data.tobytes(), digest_size=16).hexdigest()
 
 
 def levels(pictures: np.ndarray) -> np.ndarray:
