@@ -2,7 +2,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pandas  # noqa: F401 - imported whole before Plotly, which takes it from sys.modules even half imported
 import plotly.graph_objects as go
 
 from branched import Outline

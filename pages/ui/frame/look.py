@@ -6,6 +6,7 @@ Ito's, told apart by the colour-blind too.
 from dataclasses import dataclass
 from typing import Any
 
+import pandas  # noqa: F401 - imported whole before any figure: Plotly takes it from sys.modules even half imported
 import streamlit as st
 
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'
