@@ -4,7 +4,7 @@ import streamlit as st
 from pages.ui.frame import link, shell, visitor
 from pages.ui.frame.controls import explanation
 from pages.ui.parts import stage
-from pages.ui.teach import controls, shown, stages
+from pages.ui.teach import controls, lessons, shown, stages
 
 INTRODUCTION = "Show it something that it has never seen. It learns that in about a minute, and forgets nothing for it."
 EXPLANATION = """
@@ -26,7 +26,7 @@ EQUATION = (r"\min_{\theta_{\text{new}}} \; \big\| \, \text{guess}(x_t, t;\, \th
             r" - x_0 \big\|^2 \qquad \theta_{\text{old}} \text{ fixed}")
 
 name, model, look = shell.opened("pages/teach.py")
-mine, lesson = visitor.find(name), controls.running(name)
+mine, lesson = visitor.find(name), lessons.running(name)
 showing, seeing = controls.showing(model), controls.seeing(mine)
 st.html(stage.CSS)
 st.html(shown.CSS)

@@ -18,7 +18,7 @@ from pages.ui.frame import visitor
 from pages.ui.frame.look import LIGHT
 from pages.ui.serve.kept import SHARED
 from pages.ui.serve.request import Numbers
-from pages.ui.teach import controls, forgetting, shown, told, work
+from pages.ui.teach import controls, forgetting, lessons, shown, told, work
 
 PAGE = "pages/teach.py"
 
@@ -326,17 +326,17 @@ def test_stopping(tiny):
         import streamlit as st
 
         from pages.ui.serve import desk
-        from pages.ui.teach import controls
+        from pages.ui.teach import lessons
 
         begun = st.session_state["_lesson"]
         if st.session_state["learning"]:
             running = desk.Running(begun.lesson.work(desk.models.get("tiny")))
             running.latest = [next(running.steps), next(running.steps)][-1]
             desk._left()["tiny", begun.lesson] = running
-        controls.stop()
+        lessons.stop()
         assert not desk._left()
 
-    begun = controls.Begun("tiny", "star", Numbers(np.zeros((3, 8, 8), np.float32)), True, None)
+    begun = lessons.Begun("tiny", "star", Numbers(np.zeros((3, 8, 8), np.float32)), True, None)
     stopped, empty = (AppTest.from_function(page), AppTest.from_function(page))
     for app, learning in ((stopped, True), (empty, False)):
         app.session_state["_lesson"], app.session_state["learning"] = begun, learning

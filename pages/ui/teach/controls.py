@@ -1,6 +1,5 @@
-"""What a visitor of the page "Teach" can do: show examples of a class, begin and end a lesson, use what came of it."""
+"""What a visitor of the page "Teach" can do: show examples of a class, and use what came of the lesson."""
 import tempfile
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +15,9 @@ from ..frame.controls import SEED
 from ..parts import canvas
 from ..parts.album import album
 from ..parts.pictures import TYPES, Row, sheet, strip
-from ..serve import models
-from ..serve.request import Numbers, digest
+from ..serve.request import digest
 from . import told
-from .work import EXAMPLES, Digits, Lesson, Progress
+from .work import Digits
 
 KINDS = {"draw": "Draw", "upload": "Upload", "digit": "A digit that it has not seen"}
 TEACHER, SMALLER = shell.USUAL, "mnist-049"  # the model that knows all ten digits, and one that knows three
@@ -206,88 +204,6 @@ def replaced(name: str) -> None:
         st.caption(f"You have a model of your own: {visitor.title(mine.name)}. A lesson here takes its place.")
         st.page_link("pages/teach.py", label="Teach that one instead", icon=":material/arrow_forward:",
                      query_params={"model": mine.name})
-
-
-# -- the lesson --------------------------------------------------------------------------------------------------------
-
-@dataclass(frozen=True)
-class Begun:
-    """A lesson that this visitor has begun, with the model that goes by `base`. It can be left, and gone back to.
-
-    `images` is None as long as another model has not drawn them yet; `drawn` says that the visitor did.
-    """
-
-    base: str
-    label: str
-    images: Numbers | None = field(repr=False)
-    drawn: bool
-    steps: int | None
-
-    @property
-    def lesson(self) -> Lesson:
-        """What the model is asked."""
-        return Lesson(self.label, self.images, self.steps)
-
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
-        done = serve.latest(self.base, self.lesson) if self.images else None
-        return done or Progress()
-
-
-def begin(name: str, model: BranchedModel) -> None:
-    """The lesson begins, if all that it needs is there; one that was not finished is let go."""
-    state = st.session_state
-    drawn = state["from"] != "digit"
-    label = state.name.strip() if drawn else state.digit
-    pictures = list(examples(model).values()) if drawn else []
-    if wrong := (drawn and told.too_few(len(pictures))) or told.wrong_name(label, model.labels):
-        say(wrong)
-        return
-    cancel()
-    state["_lesson"] = Begun(name, label, Numbers(np.stack(pictures)) if drawn else None, drawn, state.steps or None)
-
-
-def running(base: str) -> Begun | None:
-    """The unfinished lesson of this visitor on a model."""
-    begun = st.session_state.get("_lesson")
-    return begun if begun and begun.base == base else None
-
-
-def cancel() -> None:
-    """The lesson is let go; the drawings stay."""
-    begun = st.session_state.pop("_lesson", None)
-    if begun and begun.images:
-        serve.drop(begun.base, begun.lesson)
-
-
-def stop() -> None:
-    """The lesson ends where it is, by the visitor's wish."""
-    begun = st.session_state.get("_lesson")
-    if begun and begun.progress.latest:
-        finish(begun, begun.progress, "stopped")
-    elif begun:
-        cancel()
-        say("It had not learnt anything yet.")
-
-
-def taught_by_another(begun: Begun, digits: np.ndarray) -> Begun:
-    """The lesson, now that another model has drawn its examples."""
-    st.session_state["_lesson"] = begun = replace(begun, images=Numbers(digits))
-    return begun
-
-
-def finish(begun: Begun, progress: Progress, ended: str = "") -> None:
-    """What was learnt becomes the visitor's own model, and all pages show it."""
-    older = visitor.find(begun.base)
-    taught = visitor.Taught(begun.images.array[:EXAMPLES], begun.drawn, tuple(progress.previews),
-                            np.stack(list(progress.previews.values())), ended)
-    mine = visitor.keep(older.base if older else begun.base, progress.latest.model, models.get(begun.base),
-                        {**(older.taught if older else {}), begun.label: taught})
-    cancel()
-    start_over()
-    st.session_state["_another"] = None
-    st.query_params.from_dict({"model": mine.name})
 
 
 # -- what can be done with what came of it -----------------------------------------------------------------------------

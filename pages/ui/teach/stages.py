@@ -15,7 +15,7 @@ from ..frame.look import Look
 from ..parts import stage
 from ..parts.film import film
 from ..serve.request import Numbers
-from . import controls, forgetting, shown, told
+from . import controls, forgetting, lessons, shown, told
 from .work import COLUMNS, Crossing, Digits, Drawing, Kinship, Progress, Proof
 
 
@@ -35,7 +35,7 @@ def show(name: str, model: BranchedModel, look: Look, settings: controls.Showing
             if kind != "digit":
                 settings.name.text_input("Its name", max_chars=told.LONGEST, width=240,
                                          placeholder="an emoji, or a few letters")
-            st.button("Teach it", type="primary", icon=":material/school:", on_click=controls.begin,
+            st.button("Teach it", type="primary", icon=":material/school:", on_click=lessons.begin,
                       args=[name, model], width=150)
         controls.shown_so_far(model, kind)
     with where:
@@ -45,14 +45,14 @@ def show(name: str, model: BranchedModel, look: Look, settings: controls.Showing
 
 # -- the lesson --------------------------------------------------------------------------------------------------------
 
-def watch(begun: controls.Begun, model: BranchedModel, look: Look) -> None:
+def watch(begun: lessons.Begun, model: BranchedModel, look: Look) -> None:
     """The lesson, while it goes on."""
     giving, seeing, where = stage.columns()
     with giving:
         st.subheader(f"It learns {begun.label}", anchor=False)
         bar, wait, curve = st.empty(), st.container(), st.empty()
-        st.button("Stop here and keep what it knows", icon=":material/stop:", on_click=controls.stop, width="stretch")
-        st.button("Cancel", type="tertiary", on_click=controls.cancel)
+        st.button("Stop here and keep what it knows", icon=":material/stop:", on_click=lessons.stop, width="stretch")
+        st.button("Cancel", type="tertiary", on_click=lessons.cancel)
     sheet, tree, drawn = seeing.empty(), where.empty(), None
     chart(figure(model.tree, look=look, height=shown.HEIGHT), "The class tree", into=tree)
 
@@ -74,24 +74,24 @@ def watch(begun: controls.Begun, model: BranchedModel, look: Look) -> None:
             _teach(begun, draw, lambda share: bar.progress(
                 share, f"The model {controls.TEACHER} draws {controls.LESSON} pictures for it …"))
     except BranchedError as error:
-        controls.cancel()
+        lessons.cancel()
         controls.say(str(error))
     except Exception:
-        controls.cancel()
+        lessons.cancel()
         raise
     st.rerun()
 
 
-def _teach(begun: controls.Begun, draw: Callable[[Progress], None], prepare: Callable[[float], None]) -> None:
+def _teach(begun: lessons.Begun, draw: Callable[[Progress], None], prepare: Callable[[float], None]) -> None:
     """Teach, when it is this visitor's turn. Raises BranchedError.
 
     Where another model has to draw the examples first, `prepare` is told how far that is.
     """
     if begun.images is None:
         digits = serve.ask(controls.TEACHER, Digits(begun.label, controls.LESSON), prepare)
-        begun = controls.taught_by_another(begun, digits)
+        begun = lessons.taught_by_another(begun, digits)
     progress = serve.ask(begun.base, begun.lesson, draw)
-    controls.finish(begun, progress, "early" if progress.latest.step < progress.latest.steps else "")
+    lessons.finish(begun, progress, "early" if progress.latest.step < progress.latest.steps else "")
 
 
 # -- what came of it ---------------------------------------------------------------------------------------------------
