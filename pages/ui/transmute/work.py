@@ -262,6 +262,7 @@ class Crossing(Request[Matrix]):
     sources: Numbers
     deterministic: bool
     sampling: Sampling
+    private = False  # the sources are never a visitor's own: all may see what becomes of them
 
     def work(self, model: BranchedModel) -> Iterator[Matrix]:
         """Yields the matrix as it grows, row by row."""

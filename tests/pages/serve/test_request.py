@@ -2,13 +2,17 @@
 import pickle
 import subprocess
 import sys
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
+from types import UnionType
+from typing import get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
 from requests_for_tests import Count, Echo, Look
 
+from branched import Sampling
 from pages.ui.serve import Numbers, Request, is_private
 from pages.ui.serve.request import digest
 
@@ -58,13 +62,35 @@ def test_what_works_for_a_page_needs_no_screen(name):
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0
 
 
-@pytest.mark.parametrize("name", WORKS)
-def test_every_request_is_a_frozen_record(name):
-    found = [thing for thing in vars(import_module(name)).values()
-             if isinstance(thing, type) and issubclass(thing, Request) and thing.__module__ == name]
-    assert found, "a work.py without a request"
-    for kind in found:
-        assert kind.__dataclass_params__.frozen and kind.__dataclass_params__.eq and kind.__hash__, kind
+REQUESTS = [kind for name in WORKS for kind in vars(import_module(name)).values()
+            if isinstance(kind, type) and issubclass(kind, Request) and kind.__module__ == name]
+SAMPLES = {str: "4", int: 3, bool: True, bytes: b"GIF", tuple: ("4", "9"), Numbers: Numbers(PICTURE),
+           Sampling: Sampling(n=2)}
+
+
+def sample(kind: type[Request]) -> Request:
+    """A request with something in every field, made anew."""
+    hints = {name: get_args(hint)[0] if get_origin(hint) is UnionType else hint
+             for name, hint in get_type_hints(kind).items()}
+    return kind(**{field.name: SAMPLES[get_origin(hints[field.name]) or hints[field.name]] for field in fields(kind)})
+
+
+def test_every_page_that_works_asks_by_requests():
+    assert {kind.__module__ for kind in REQUESTS} == set(WORKS)
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+def test_every_request_is_a_record_that_can_be_sent_away(kind):
+    assert kind.__dataclass_params__.frozen
+    request = sample(kind)
+    sent = pickle.loads(pickle.dumps(request))
+    assert sent == request == sample(kind) and hash(sent) == hash(request) and sent.private == request.private
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+def test_who_holds_arrays_or_files_says_whether_they_are_a_visitors_own(kind):
+    if {Numbers, bytes} & {part for hint in get_type_hints(kind).values() for part in (hint, *get_args(hint))}:
+        assert "private" in vars(kind) or "private" in {field.name for field in fields(kind)}
 
 
 def test_a_request_is_worked_where_there_is_no_screen():
