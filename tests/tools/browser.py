@@ -117,10 +117,9 @@ def until(page, holds: Callable[[], bool]) -> None:
 
 def answered(page, act: Callable[[], None], messages: int = 1) -> None:
     """Do what the server is told of, in so many messages; until it has answered, and the script has ended."""
-    sent = len(page.sent)
+    sent, answers = len(page.sent), len(page.answers)  # counted before: a server that is quick answers meanwhile
     act()
     until(page, lambda: len(page.sent) >= sent + messages)
-    answers = len(page.answers)
     until(page, lambda: len(page.answers) > answers)
     idle(page)
 
