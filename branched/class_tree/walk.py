@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import torch
 from torch import Tensor
@@ -158,12 +158,12 @@ class Walk:
         t = torch.tensor([lane.t for lane in lanes]).repeat_interleave(repeats)
         branch = torch.tensor([lane.branch.id for lane in lanes]).repeat_interleave(repeats)
         x0, evaluations = self.diffusion.estimate(torch.cat([lane.x for lane in lanes]), t, branch)
-        firsts = (repeats.cumsum(0) - repeats).tolist()
-        # Time and branch are one for all rows of a lane, so each row costs what the first one does.
-        for lane, estimate, calls in zip(lanes, x0.split(rows), evaluations[firsts].tolist(), strict=True):
+        # Time and branch are one for all rows of a lane, so each row costs what the last one does.
+        costs = evaluations.tolist()
+        for lane, estimate, end in zip(lanes, x0.split(rows), accumulate(rows), strict=True):
             lane.x0 = estimate
             place = lane.origin, lane.branch.id
-            self.calls[place] = self.calls.get(place, 0) + calls
+            self.calls[place] = self.calls.get(place, 0) + costs[end - 1]
         self.waves += 1
 
     def _advance(self, lane: Lane) -> list[Lane]:
