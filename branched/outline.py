@@ -11,6 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 
+def owns(low: float, high: float, is_leaf: bool, height: float) -> bool:
+    """Whether a height lies between two ends: the one place where the boundaries are written.
+
+    Half-open, (low, high], so that at a branch point exactly one side answers; a leaf also owns its lower end.
+    """
+    return low < height <= high or (is_leaf and height == low)
+
+
 @dataclass(frozen=True)
 class OutlineNode:
     """These groups, from `high` down to `low`; `parent` is the id of the node above, None for a root."""
@@ -28,8 +36,8 @@ class OutlineNode:
         return " ".join(self.groups)
 
     def owns(self, height: float) -> bool:
-        """Whether a height lies on this node: half-open, as branches are; a leaf also owns its lower end."""
-        return self.low < height <= self.high or (self.is_leaf and height == self.low)
+        """Whether a height lies on this node."""
+        return owns(self.low, self.high, self.is_leaf, height)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..outline import owns
+
 Label = str | int
 
 
@@ -35,8 +37,8 @@ class Branch:
         return self.t_high - self.t_low
 
     def owns(self, t: float) -> bool:
-        """Whether time t lies on this branch: the one place where the boundaries are written."""
-        return self.t_low < t <= self.t_high or (self.is_leaf and t == 0.0)
+        """Whether time t lies on this branch."""
+        return owns(self.t_low, self.t_high, self.is_leaf, t)
 
 
 @dataclass(frozen=True)
