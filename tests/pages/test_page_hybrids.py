@@ -124,7 +124,7 @@ def test_rows_are_one_until_their_ways_part(model):
 
 def test_dots_are_where_the_classes_are(model):
     tree, found = model.tree, finished(Hybrids(A, B, 3).work(model))
-    nodes, film = graph(tree).nodes, shown.frames(tree, A, B, found)
+    nodes, film = graph(tree.outline()).nodes, shown.frames(tree, A, B, found)
     meeting = nodes[tree.meeting_branch(A, B).id]
     assert film[found.meeting].dots == ((meeting["x"], meeting["t"]),)
     assert len(film[0].dots) == 1 and "where they part" in film[found.meeting].caption

@@ -178,14 +178,14 @@ def test_a_letter_is_where_its_numbers_say():
 
 def test_the_tree_lies_without_overlap(shipped):
     for tree in (TREE, shipped.tree, ClassTree.flat("ab"), ClassTree.flat("a")):
-        lines = lying_tree.places(tree)
+        lines = lying_tree.places(tree.outline())
         assert sorted(lines[tree.leaf(label).id] for label in tree.labels) == list(range(len(tree.labels)))
         inner = [lines[branch.id] for branch in tree.branch_points]
         assert len(set(inner)) == len(inner), "however close in time, branch points differ in place"
         for zoom in lying_tree.ZOOMS:
-            left, right = lying_tree.span(tree, zoom)
+            left, right = lying_tree.span(tree.outline(), zoom)
             assert 1 >= left > right >= 0 and all(left > branch.t_low > right for branch in tree.branch_points)
-            assert len(lying_tree.figure(tree, None, {}, zoom).layout.yaxis.ticktext) == len(tree.labels)
+            assert len(lying_tree.figure(tree.outline(), None, {}, zoom).layout.yaxis.ticktext) == len(tree.labels)
 
 
 def test_ways_on_the_tree():

@@ -102,10 +102,10 @@ def test_a_smoothed_curve_begins_where_the_curve_does():
 
 def test_long_names_have_room_below_their_leaves():
     tree = ClassTree.from_merges(["0", "triangle", "1"], [(0.4, ("0", "triangle")), (0.6, ("0", "triangle", "1"))])
-    xs = sorted((here["x"], here["name"]) for here in graph(tree).nodes.values() if here["leaf"])
+    xs = sorted((here["x"], here["name"]) for here in graph(tree.outline()).nodes.values() if here["leaf"])
     for (x, name), (y, other) in zip(xs, xs[1:], strict=False):
         assert y - x == pytest.approx(0.5 + 0.11 * 8 if "triangle" in (name, other) else 1)
-    low, high = figure(tree).layout.xaxis.range
+    low, high = figure(tree.outline()).layout.xaxis.range
     room = {"triangle": 0.88}
     assert low < xs[0][0] - room.get(xs[0][1], 0.5) and high > xs[-1][0] + room.get(xs[-1][1], 0.5)
 

@@ -1,27 +1,22 @@
 """A tree as a graph: where its nodes stand beside each other, and what is said of one under the pointer."""
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import networkx as nx
 
-from branched import ClassTree, Explorable, Outline
-
-Outlined = ClassTree | Explorable  # what has an outline
+from branched import Outline
 
 WIDE = 0.22  # of a short name's room, that each letter of a longer one takes
 
 
-@lru_cache(maxsize=64)
-def graph(outline: Outline | Outlined) -> nx.DiGraph:
-    """An outline (or what has one) as a graph from parents to children; nodes are ids with x, t, t_high, leaf and name.
+def graph(outline: Outline) -> nx.DiGraph:
+    """An outline as a graph from parents to children; nodes are ids with x, t, t_high, leaf and name.
 
     A node stands where it ends: at the branch point, or at data (t = 0). Leaves stand side by side in an order
     without crossings. A branch point stands in a gap between the leaves of two children, which is nobody else's, or on
     its middle child, if that is a leaf: so however close in time branch points are, they do not cover each other.
     `room` is what a leaf takes, in units of a short name's.
     """
-    outline = outlined(outline)
     nodes, result, leaves = sorted(outline.nodes, key=lambda node: node.id), nx.DiGraph(), -0.5
     for node in nodes:
         text = " | ".join(" ".join(child.groups) for child in outline.children(node)) or node.groups[0]
@@ -45,11 +40,6 @@ def _placed(result: nx.DiGraph, node: int, leaves: float) -> float:
     between = spans[middle - (not on_leaf)][1] + spans[middle][0]
     result.add_node(node, x=between / 2, span=(spans[0][0], spans[-1][1]))
     return leaves
-
-
-def outlined(tree: Outline | Outlined) -> Outline:
-    """The outline of what has one, such as a class tree; an outline itself as it is."""
-    return tree.outline() if hasattr(tree, "outline") else tree
 
 
 def lit(nodes: nx.DiGraph, chosen: int) -> set[int]:

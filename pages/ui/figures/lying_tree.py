@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from branched import Outline
 
 from ..frame.look import LIGHT, Look
-from .graph import Outlined, clickable, graph, outlined
+from .graph import clickable, graph
 
 ZOOMS = {"near": "Where they part", "whole": "All of time"}
 LINE = 22     # CSS pixels for each class
@@ -16,25 +16,24 @@ AROUND = 0.02  # of time before the first and after the last branch point, when 
 MANY = 15     # classes: with more, a standing tree is too narrow for their names
 
 
-def span(outline: Outline | Outlined, zoom: str) -> tuple[float, float]:
+def span(outline: Outline, zoom: str) -> tuple[float, float]:
     """The times at the left and at the right end of the figure."""
-    times = [point.low for point in outlined(outline).points]
+    times = [point.low for point in outline.points]
     if zoom == "whole" or not times:
         return 1.0, 0.0
     return min(1.0, max(times) + AROUND), max(0.0, min(times) - AROUND)
 
 
-def places(outline: Outline | Outlined) -> dict[int, float]:
+def places(outline: Outline) -> dict[int, float]:
     """The line of every node, from above: whole numbers for leaves, in the order of the standing tree."""
     nodes = graph(outline).nodes
     leaves = sorted(nodes[node]["x"] for node in nodes if nodes[node]["leaf"])
     return {node: float(np.interp(nodes[node]["x"], leaves, range(len(leaves)))) for node in nodes}
 
 
-def figure(outline: Outline | Outlined, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",
+def figure(outline: Outline, chosen: int | None, paths: Mapping[int, str], zoom: str = "near",
            look: Look = LIGHT) -> go.Figure:
-    """An outline (or what has one, such as a class tree), with a node marked, and branches lit as `paths` says: "lit",
-    "other" or "both", or "line" for none.
+    """An outline, with a node marked, and branches lit as `paths` says: "lit", "other" or "both", or "line" for none.
 
     Every node can be clicked; its branch id is the first of its custom data.
     """
@@ -59,11 +58,11 @@ def figure(outline: Outline | Outlined, chosen: int | None, paths: Mapping[int, 
     return result
 
 
-def _branches(outline: Outline | Outlined, lines: Mapping[int, float], which: list[int], colour: str, width: float,
+def _branches(outline: Outline, lines: Mapping[int, float], which: list[int], colour: str, width: float,
               end: float) -> go.Scatter:
     """Elbows: from the parent up or down at its time, then along to the node's own, or to the end of the figure."""
     ts, ys = [], []
-    for node in map(outlined(outline).__getitem__, which):
+    for node in map(outline.__getitem__, which):
         start = lines[node.id if node.parent is None else node.parent]
         ts += [node.high, node.high, end if node.is_leaf else node.low, None]
         ys += [start, lines[node.id], lines[node.id], None]

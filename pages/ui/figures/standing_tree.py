@@ -9,16 +9,16 @@ from branched import Outline
 
 from ..frame.look import LIGHT, Look
 from ..parts.pictures import framed
-from .graph import Outlined, clickable, graph, lit
+from .graph import clickable, graph, lit
 
 TICKS = {0: "0<br>picture", 0.2: "0.2", 0.4: "0.4", 0.6: "0.6", 0.8: "0.8", 1: "1<br>noise"}
 HEIGHT, SMALL = 600, 400  # CSS pixels of the tree page's figure, and of one beside something else
 
 
-def figure(outline: Outline | Outlined, chosen: int | None = None, thumbnails: Mapping[int, np.ndarray] | None = None,
+def figure(outline: Outline, chosen: int | None = None, thumbnails: Mapping[int, np.ndarray] | None = None,
            look: Look = LIGHT, *, paths: Mapping[int, str] | None = None, notes: Mapping[str, str] | None = None,
            height: int = HEIGHT) -> go.Figure:
-    """An outline (or what has one, such as a class tree), with the node `chosen` marked and its path lit.
+    """An outline, with the node `chosen` marked and its path lit.
 
     `thumbnails` has arrays (H, W[, 3]) by branch id; None leaves no room for them. `paths` says which branches are lit
     instead, and how: "lit" or "other", two colours, or "both", as dark as text. `notes` are a line more under the names

@@ -98,4 +98,4 @@ def _hybrids(name: str, model: BranchedModel, branch: Branch, one: Side, other: 
 @kept
 def parting(name: str, node: int, one: Side, other: Side, zoom: str, look: Look, *, tree: ClassTree) -> go.Figure:
     """The tree with a branch point and two of its sides lit. Never change what this returns: all visitors share it."""
-    return lying_tree.figure(tree, node, ways(tree, node, one, other), zoom, look)
+    return lying_tree.figure(tree.outline(), node, ways(tree, node, one, other), zoom, look)

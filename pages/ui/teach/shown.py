@@ -30,7 +30,8 @@ def tree_figure(tree: ClassTree, label: str, sibling: str, picture: np.ndarray |
                 look: Look) -> go.Figure:
     """The tree with the ways of a class and of its sibling lit, and a picture below the class's leaf."""
     branch, leaf = tree.meeting_branch(label, sibling), tree.leaf(label)
-    return figure(tree, branch and branch.id, {} if picture is None else {leaf.id: picture}, look, height=HEIGHT,
+    thumbnails = {} if picture is None else {leaf.id: picture}
+    return figure(tree.outline(), branch and branch.id, thumbnails, look, height=HEIGHT,
                   paths=two_ways(tree, (label,), (sibling,)))
 
 

@@ -39,7 +39,7 @@ def show(name: str, model: BranchedModel, look: Look, settings: controls.Showing
                       args=[name, model], width=150)
         controls.shown_so_far(model, kind)
     with where:
-        chart(figure(model.tree, look=look, height=shown.HEIGHT), "The class tree")
+        chart(figure(model.outline(), look=look, height=shown.HEIGHT), "The class tree")
         st.caption("The tree as it is. Where will the new one join?")
 
 
@@ -54,7 +54,7 @@ def watch(begun: lessons.Begun, model: BranchedModel, look: Look) -> None:
         st.button("Stop here and keep what it knows", icon=":material/stop:", on_click=lessons.stop, width="stretch")
         st.button("Cancel", type="tertiary", on_click=lessons.cancel)
     sheet, tree, drawn = seeing.empty(), where.empty(), None
-    chart(figure(model.tree, look=look, height=shown.HEIGHT), "The class tree", into=tree)
+    chart(figure(model.outline(), look=look, height=shown.HEIGHT), "The class tree", into=tree)
 
     def draw(progress: Progress) -> None:
         nonlocal drawn

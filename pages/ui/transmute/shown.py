@@ -1,5 +1,5 @@
 """What the page "Transmute" shows: its film, its tree, and HTML from the templates beside this file."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +44,13 @@ def frames(tree: ClassTree, turning: Turning, turned: Turned) -> tuple[np.ndarra
     # All in a row: the source (number 0), then the noisy pictures of every time, then what became of them.
     pictures = np.concatenate([levels(turning.picture.array)[None], *(x.reshape(-1, *x.shape[2:])
                                                                       for x in (turned.noisy, turned.images))])
-    result = []
+    nodes, result = graph(tree.outline()).nodes, []
     for k, time in enumerate(turned.times):
         noisy = tuple(range(1 + k * count, 1 + (k + 1) * count))
         images = tuple(number + len(turned.times) * count for number in noisy)
         read = turned.read[k] if turned.read and turned.independent else ()
         result.append(Frame(told.caption(turning, time, read), _cells(tree, turning, noisy, images),
-                            dots(tree, turning, time)))
+                            dots(nodes, tree, turning, time)))
     return pictures, result
 
 
@@ -63,9 +63,10 @@ def _cells(tree: ClassTree, turning: Turning, noisy: tuple[int, ...],
     return (*noisy[:here], -1, *noisy[here:]), (*images[:here], 0, *images[here:])
 
 
-def dots(tree: ClassTree, turning: Turning, time: float | None) -> tuple[tuple[float, float], ...]:
-    """Where on the tree the turn is: on the source's path and on the target's, or at their branch point."""
-    nodes = graph(tree).nodes
+def dots(nodes: Mapping[int, Any], tree: ClassTree, turning: Turning,
+         time: float | None) -> tuple[tuple[float, float], ...]:
+    """Where on the tree, whose graph has these nodes, the turn is: on the source's path and on the target's, or at
+    their branch point."""
     if time is None:
         points = [tree.meeting_branch(turning.source, target) for target in turning.targets]
         return tuple(dict.fromkeys((nodes[point.id]["x"], point.t_low) for point in points if point))
@@ -94,7 +95,7 @@ def tree_figure(name: str, source: str, targets: tuple[str, ...], notes: tuple[s
                 tree: ClassTree) -> go.Figure:
     """The tree with both ways lit. Never change what this returns: all visitors share it."""
     below = dict(zip(tree.labels, notes, strict=True))
-    return figure(tree, look=look, paths=paths(tree, source, targets), notes=below, height=SMALL)
+    return figure(tree.outline(), look=look, paths=paths(tree, source, targets), notes=below, height=SMALL)
 
 
 # -- HTML --------------------------------------------------------------------------------------------------------------
