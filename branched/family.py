@@ -23,7 +23,7 @@ FAMILIES = {"model": "branched.class_tree.model"}
 @runtime_checkable
 class Explorable(Protocol):
     """What any model can be asked: its name, the groups that it draws (classes, or clusters), the form of its data,
-    facts about it, the outline of its tree, and to sample, wave by wave.
+    facts about it, how many numbers it has learnt, the outline of its tree, to sample, wave by wave, and to be saved.
 
     A frame of `sampling` has `noisy` and `denoised` (groups, n, ...), each group's time in `times`, and in the last
     frame a `result`, whose `made` are the finished objects (groups, n, ...).
@@ -33,14 +33,18 @@ class Explorable(Protocol):
     labels: tuple[str, ...]
     form: Form
     facts: Facts
+    parameters: int
 
     def outline(self) -> Outline: ...
 
-    def sampling(self, labels: Any = None, sampling: Sampling | None = None, **options: Any) -> Iterator[Any]: ...
+    def sampling(self, labels: Any = None, *, sampling: Sampling | None = None) -> Iterator[Any]: ...
+
+    def save(self, path: str | PathLike) -> None: ...
 
 
 def load(name: str | PathLike = "mnist", device: str = "auto") -> Any:
-    """Load a model of any family: a name in `checkpoints/`, or a path. `device` is "auto", "cpu" or "cuda".
+    """Load a model of any family, an `Explorable`: a name in `checkpoints/`, or a path. `device` is "auto", "cpu" or
+    "cuda".
 
     Raises BranchedError if there is no such file, or if it is cut short, edited or foreign.
     """

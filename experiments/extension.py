@@ -26,10 +26,11 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from anywhere
 
 from branched import BranchedModel, load
-from branched.checkpoint import find, write_atomically
+from branched.checkpoint import find
 from branched.class_tree.extend import VARIED
 from branched.class_tree.training import Batches, TrainingConfig, loss_of
 from branched.data import dataset
+from branched.files import write_atomically
 from branched.learning.loop import learn, start
 from branched.measure import metrics, report
 from branched.measure.judge import Judge

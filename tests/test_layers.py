@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from branched import family
+
 ROOT = Path(__file__).resolve().parent.parent
 GROUND = "ground"   # the few modules that belong to no room: errors, files, checkpoint ...
 
@@ -19,17 +21,17 @@ LIBRARY = {
     "data": {"photos", "networks"},
     "class_tree": {"noise", "networks", "data", "learning"},
     "family": {"noise", "data", "class_tree"},
-    "measure": {"noise", "networks", "data", "learning", "class_tree", "family"},
+    "measure": {"noise", "data", "learning", "class_tree", "family"},
     "command": {"noise", "data", "class_tree", "family", "measure"},
     "door": {"noise", "data", "class_tree", "family", "measure", "command"},
 }
 DOOR = {"__init__", "__main__"}
-FAMILIES = {"class_tree"}
+FAMILIES = {module.split(".")[1] for module in family.FAMILIES.values()}
 # The same of the app, below pages/ui. A page's room knows the shared ones alone, and no other page's.
 SHARED = {
     "frame": {"serve"},
     "serve": set(),
-    "parts": {"frame", "serve"},
+    "parts": set(),
     "figures": {"frame", "parts"},
 }
 SCREEN = {"streamlit", "plotly"}
@@ -44,7 +46,8 @@ def modules(folder: str) -> dict[str, str]:
 
 
 def imported(name: str, source: str) -> set[str]:
-    """All modules that a module names in its imports, also inside functions, by dotted names.
+    """All modules that a module names, by dotted names: in its imports, also inside functions, and in texts that are
+    the name of one ("branched.class_tree.model", or ".measure.judge"), as tables of what is imported later have them.
 
     `from . import schedule` may name a module or a thing in one: both readings are there.
     """
@@ -56,6 +59,9 @@ def imported(name: str, source: str) -> set[str]:
             above = package[:len(package) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            dotted = f"branched{node.value}" if node.value.startswith(".") else node.value
+            found |= {dotted} if (ROOT / f"{dotted.replace('.', '/')}.py").is_file() and " " not in dotted else set()
     return found
 
 
@@ -93,7 +99,12 @@ def test_no_room_knows_one_above_it(name):
     assert KNOWN[name] - LIBRARY[name] - {GROUND} == set()
 
 
+def test_no_permission_is_given_to_nobody():
+    assert {name: may - KNOWN[name] for name, may in LIBRARY.items() if may - KNOWN[name]} == {}
+
+
 def test_no_family_knows_another():
+    assert set(LIBRARY) > FAMILIES
     assert all(not LIBRARY[family] & (FAMILIES - {family}) for family in FAMILIES)
 
 
@@ -115,13 +126,12 @@ def test_pictures_are_prepared_without_torch():
             assert not any(other.split(".")[0] == "torch" for other in imported(name, PACKAGE[name])), name
 
 
-@pytest.mark.parametrize("name", [*PAGES, *EXPERIMENTS])
-def test_the_screen_and_experiments_know_what_they_may(name):
+@pytest.mark.parametrize("name", PAGES)
+def test_the_screen_knows_the_door_alone(name):
     """Pages `import branched`, never its inside, and do no arithmetic on tensors."""
-    named = imported(name, (PAGES | EXPERIMENTS)[name])
-    if name in PAGES:
-        assert not any(other in PACKAGE or f"{other}.__init__" in PACKAGE for other in named - {"branched"})
-        assert not any(other.split(".")[0] == "torch" for other in named)
+    named = imported(name, PAGES[name])
+    assert not any(other in PACKAGE or f"{other}.__init__" in PACKAGE for other in named - {"branched"})
+    assert not any(other.split(".")[0] == "torch" for other in named)
 
 
 # -- the app -----------------------------------------------------------------------------------------------------------
@@ -151,6 +161,11 @@ def test_rooms_of_the_app_know_what_they_may(name):
     """Shared rooms those that the table says; a page's room the shared ones, and no other page's."""
     allowed = SHARED.get(ui_room(name), set(SHARED)) | {ui_room(name)}
     assert ui_rooms(PAGES, name) - allowed == set()
+
+
+def test_no_permission_of_the_app_is_given_to_nobody():
+    used = {room: set().union(*(ui_rooms(PAGES, name) for name in PAGES if ui_room(name) == room)) for room in SHARED}
+    assert {room: may - used[room] for room, may in SHARED.items() if may - used[room]} == {}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -194,6 +209,8 @@ def test_experiments_know_no_page(name):
     ("from ..errors import BranchedError", {"branched.errors", "branched.errors.BranchedError"}),
     ("def f():\n    from .walk import Walk", {"branched.class_tree.walk", "branched.class_tree.walk.Walk"}),
     ("if 1:\n    import torch.nn", {"torch.nn"}),
+    ("LATER = {'a': '.noise.seeds', 'b': 'branched.errors', 'c': 'noise.seeds', 'd': 'branched'}",
+     {"branched.noise.seeds", "branched.errors"}),
 ])
 def test_the_reader_of_imports_reads(source, found):
     assert imported("branched.class_tree.some", source) == found
@@ -209,7 +226,7 @@ def test_an_arrow_that_runs_up_is_seen():
     assert known_rooms(sources) == {"noise": {"class_tree"}, "class_tree": set()}
 
 
-def test_there_is_no_circle_but_those_that_are_known():
+def test_there_is_no_circle():
     order = list(TopologicalSorter({name: {other for other in imported(name, source) if other in PACKAGE}
                                     for name, source in PACKAGE.items()}).static_order())
     assert order.index("branched.noise.schedule") < order.index("branched.class_tree.walk")

@@ -49,6 +49,11 @@ class Meeting:
     time: float
     branch: Branch | None
 
+    @property
+    def id(self) -> int | None:
+        """The branch's id; None where there is none."""
+        return None if self.branch is None else self.branch.id
+
     def holds(self, label: str) -> bool:
         """Whether a class passes here: noise is everybody's."""
         return self.branch is None or label in self.branch.classes

@@ -36,7 +36,7 @@ def bridged(x_high: Tensor, x0: Tensor, t_high: float) -> Pairs:
 def chained_pairs(tree: ClassTree, data: Dataset, n: int, generator: torch.Generator) -> dict[int, Pairs]:
     """n pairs (x0, noise) for every branch: independent at the roots, bridged from the parent's pairs below them."""
     pairs: dict[int, Pairs] = {}
-    for branch in tree.walk():
+    for branch in tree.through():
         x0 = data.draw(branch.classes, n, generator)
         if branch.parent is None:
             pairs[branch.id] = (x0, torch.randn(x0.shape, generator=generator))

@@ -26,10 +26,10 @@ from ..networks.base import BranchedNetwork
 from ..noise.sampling import Sampling
 from ..noise.seeds import mix, normal
 from .branch import Branch
-from .bridge import Pairs, bridged
+from .bridge import bridged
 from .diffusion import BranchedDenoiser, Diffusion
 from .generate import sample
-from .training import Batches, TrainingConfig, loss_of
+from .training import Batches, Material, TrainingConfig, loss_of
 from .tree import ClassTree
 from .walk import from_noise
 
@@ -53,7 +53,7 @@ class Learnt:
     samples: np.ndarray | None = None
 
 
-def plan(objects: int, steps: int | None, seed: int) -> TrainingConfig:
+def configured(objects: int, steps: int | None, seed: int) -> TrainingConfig:
     """How to learn a class from so many objects; in so many steps, or in a usual number."""
     usual = {"warmup": 20, "decay": 0.7, "ema": 0.99, "seed": seed}
     if objects >= ENOUGH:
@@ -85,7 +85,7 @@ def learning(diffusion: Diffusion, network: BranchedNetwork, tree: ClassTree, na
     # The leaf is learnt by a network of its own, whose only process is row 0, on the frozen trunk.
     lone = Branch(leaf.id, leaf.classes, 0.0, leaf.t_high, None, process=0)
     started = Diffusion(BranchedDenoiser(network.joined(state.average).eval(), tree), tree, form)
-    supply = Supply(started, leaf, objects, config)
+    supply = LeafSupply(started, leaf, objects, config)
     last = None
     for progress in learn(state, Batches([lone], supply, config), loss_of, config):
         record = Learnt(progress.step, config.steps, progress.loss, progress.seconds)
@@ -113,7 +113,7 @@ def is_preview(step: int, steps: int) -> bool:
     return step in {max(1, round(steps * share)) for share in (0.04, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)}
 
 
-def repeats(samples: Tensor, supply: Supply) -> bool:
+def repeats(samples: Tensor, supply: LeafSupply) -> bool:
     """Whether samples (n, *shape) are nearer to the given objects than variations of these are: then they repeat
     them."""
     scale = supply.diffusion.form.scale
@@ -124,7 +124,7 @@ def repeats(samples: Tensor, supply: Supply) -> bool:
     return np.median(nearest[0]) < 0.8 * np.median(nearest[1])
 
 
-class Supply:
+class LeafSupply:
     """What a leaf learns from: the objects of the class, varied if they are few, and bridges from its parent."""
 
     def __init__(self, diffusion: Diffusion, leaf: Branch, objects: Tensor, config: TrainingConfig):
@@ -133,7 +133,7 @@ class Supply:
         self.strength = float(np.clip(1 - share, 0, 1))  # of variations: full for few objects, none for enough
         self.arrived = torch.empty(0, *objects.shape[1:])
 
-    def __call__(self, turn: int) -> tuple[Dataset, dict[int, Pairs]]:
+    def __call__(self, turn: int) -> Material:
         config = self.config
         generator = torch.Generator().manual_seed(mix(config.seed, turn, 3))
         data = self.data(VARIED, generator)  # new variations at every turn

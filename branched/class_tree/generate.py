@@ -41,12 +41,13 @@ class Samples(Made, Asked):
 class Frame:
     """Where sampling stands after a wave: states and estimates of the clean object, (len(labels), n, ...) each.
 
-    `times` are those of each class. `result` is there in the last frame alone.
+    `times` are those of each class, `evaluations` the network's so far. `result` is there in the last frame alone.
     """
 
     noisy: np.ndarray
     denoised: np.ndarray
     times: tuple[float, ...]
+    evaluations: int
     result: Samples | None = None
 
 
@@ -59,9 +60,9 @@ def sampling(diffusion: Diffusion, labels: tuple[str, ...], asked: Sampling, hyb
         latest |= {label: lane for lane in lanes for label in lane.labels}
         current = [latest[label] for label in labels]
         yield Frame(np.stack([shown(lane.x) for lane in current]), np.stack([shown(lane.x0) for lane in current]),
-                    tuple(lane.t for lane in current))
+                    tuple(lane.t for lane in current), walk.evaluations)
     result = _result(walk, time.perf_counter() - began, hybrids)
-    yield Frame(result.made, result.made, (0.0,) * len(labels), result)
+    yield Frame(result.made, result.made, (0.0,) * len(labels), result.evaluations, result)
 
 
 def sample(diffusion: Diffusion, labels: tuple[str, ...], asked: Sampling) -> Samples:
@@ -82,7 +83,7 @@ def _result(walk: Walk, seconds: float, hybrids: bool = False) -> Samples:
 
 def _shared(walk: Walk) -> dict[int, Hybrid]:
     """The hybrids of all branch points that a walk has passed, by the id of the branch that ends there."""
-    passed = [branch for branch in walk.diffusion.tree.walk(walk.starts[0].labels)
+    passed = [branch for branch in walk.diffusion.tree.through(walk.starts[0].labels)
               if not branch.is_leaf and (0, branch.id) in walk.handed]
     if not passed:
         return {}

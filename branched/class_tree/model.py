@@ -94,7 +94,7 @@ class BranchedModel:
     changes after loading, so that threads can share it.
 
     What is asked of a walk is a `Sampling`; its fields may also be given by name: `sample(n=3)` is
-    `sample(sampling=Sampling(n=3))`.
+    `sample(sampling=Sampling(n=3))`. Where a whole record is given, the names do not count.
     """
 
     def __init__(self, network: BranchedNetwork, tree: ClassTree, facts: Facts | Mapping[str, Any],
@@ -244,7 +244,7 @@ class BranchedModel:
         x = extend.checked(self.form.to_core(images), self.form)
         self.tree.graft(name, self.labels[0], 0.5 if time is None else time)  # or it says what is wrong with the name
         place, curves = self._place(x, sibling, time, seed)
-        config = extend.plan(len(x), steps, seed)
+        config = extend.configured(len(x), steps, seed)
         return self._extending(name, place, x, config, curves)
 
     def _place(self, x: torch.Tensor, sibling: Label | None, time: float | None,

@@ -20,7 +20,8 @@ from .tree import ClassTree
 SHORTEST = 0.02  # a branch weighs at least as if it were so long: short ones would hardly ever be trained
 EARLIEST = 1e-3  # no time below this is trained: there xt is x0
 
-Supply = Callable[[int], tuple[Dataset, dict[int, Pairs]]]  # told how often it was asked; gives data and bridges
+Material = tuple[Dataset, dict[int, Pairs]]  # what batches are made of: data, and bridges by branch id
+Supply = Callable[[int], Material]           # by how often it was asked
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def begin(tree: ClassTree, network: NetworkConfig, config: TrainingConfig, devic
 
 def train(state: LearningState, tree: ClassTree, data: Dataset, config: TrainingConfig) -> Iterator[Progress]:
     """Train all branches of a tree from one data set, with bridges that are chained down the tree."""
-    def supply(turn: int) -> tuple[Dataset, dict[int, Pairs]]:
+    def supply(turn: int) -> Material:
         generator = torch.Generator().manual_seed(mix(config.seed, turn, 2))
         return data, chained_pairs(tree, data, config.pairs, generator) if config.bridge > 0 else {}
 

@@ -157,7 +157,7 @@ class ClassTree:
         pairs = combinations(self.labels, 2)
         return sorted(pairs, key=lambda pair: self.meeting_point(*pair))[:most]
 
-    def walk(self, labels: Label | Iterable[Label] | None = None) -> Iterator[Branch]:
+    def through(self, labels: Label | Iterable[Label] | None = None) -> Iterator[Branch]:
         """The branches that the given classes pass through, each once, parents before children."""
         wanted = set(self.group(labels))
         stack = [branch for branch in reversed(self.roots) if wanted & set(branch.classes)]

@@ -1,9 +1,9 @@
 """Walking the tree: many solvers at once, all answered by one evaluation of the network.
 
-A *lane* is one branch being walked for a batch of objects. At any time all live lanes ask together, so the number of
-sequential network calls is about the number of steps, however many classes there are. A lane that comes to its end is
-followed by others: downwards by one for each child that is wanted (so everything above a branch point is computed
-once), upwards by its parent.
+A *lane* is one reverse process being walked for a batch of objects. At any time all live lanes ask together, so the
+number of sequential network calls is about the number of steps, however many classes there are. A lane that comes to
+its end is followed by others: downwards by one for each child that is wanted (so everything above a branch point is
+computed once), upwards by its parent.
 
 A branch that a graft has cut in two is still one lane, which takes the steps that it took before. The grafted class
 leaves it in the middle of a step: with the same estimate and the same fresh noise, but only as far as its branch point.
@@ -133,7 +133,7 @@ class Walk:
             self.ends |= {(origin, label): x for label in labels}
             return []
         # Downwards the branch point belongs to the children, upwards to the parent: exactly one side answers for it.
-        return [self._lane(origin, branch, labels, x, t) for branch in self.diffusion.tree.walk(labels)
+        return [self._lane(origin, branch, labels, x, t) for branch in self.diffusion.tree.through(labels)
                 if (branch.owns(t) if until < t else branch.t_low <= t < branch.t_high)]
 
     def _lane(self, origin: int, branch: Branch, labels: tuple[str, ...], x: Tensor, t: float) -> Lane:

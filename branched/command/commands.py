@@ -152,7 +152,7 @@ def evaluate(options: asked.Evaluate) -> None:
     if sentence := unmeasured(model, options.parts):
         print(f"{sentence}\n")
     measured: dict[str, Any] = {}
-    for name, part in measure(model, judge, train, test, options.protocol, options.parts):
+    for name, part in measure(model, judge, train, test, options.sizes, options.parts):
         print(f"{titles(Quality)[name]}\n{as_text(part, model.form.kind)}\n", flush=True)
         measured[name] = part
     if options.store:
@@ -266,9 +266,7 @@ def _write_text(path: Path, text: str) -> None:
 
 def _save_arrays(options: Written, **arrays: Any) -> None:
     if options.writing.npz:
-        sampling = options.sampling
-        facts = {"seed": sampling.seed, "steps": sampling.steps, "solver": sampling.solver,
-                 "model": options.model.model}
+        facts = asdict(options.sampling) | {"model": options.model.model}
 
         def write(temporary: str) -> None:
             with open(temporary, "wb") as file:

@@ -13,7 +13,7 @@ from tyro.conf import Positional, arg
 from ..class_tree.rule import Rule
 from ..class_tree.training import TrainingConfig
 from ..errors import BranchedError
-from ..measure.sizes import Protocol
+from ..measure.sizes import Sizes
 from ..noise.sampling import Sampling
 from ..noise.solvers import SOLVER, SOLVERS
 
@@ -84,7 +84,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Walk(Sampling):
+class SamplingOptions(Sampling):
     """What is asked of a walk from noise to data."""
 
     solver: Solver = SOLVER
@@ -92,7 +92,7 @@ class Walk(Sampling):
 
 
 @dataclass(frozen=True)
-class Measuring(Protocol):
+class SizesOptions(Sizes):
     """Sizes of the evaluation, and what is asked of its walks."""
 
     solver: Solver = SOLVER
@@ -122,7 +122,7 @@ class Network(Lists):
     blocks: Maybe[int] = None
     """of the perceptron (default: its own)"""
     rank: Maybe[int] = None
-    """of each branch's adapters (default: the network's own)"""
+    """of each process's adapters (default: the network's own)"""
 
 
 # -- the commands ------------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ class Sample(Lists):
     labels: Maybe[tuple[str, ...]] = None
     """classes (default: all)"""
     model: Model = Model()
-    sampling: Walk = Walk()
+    sampling: SamplingOptions = SamplingOptions()
     writing: Writing = Writing()
 
 
@@ -193,7 +193,7 @@ class Hybrid:
     b: Positional[str]
     """a class, or several with commas"""
     model: Model = Model()
-    sampling: Walk = Walk()
+    sampling: SamplingOptions = SamplingOptions()
     writing: Writing = Writing()
 
 
@@ -212,7 +212,7 @@ class Transmute(Lists):
     deterministic: bool = False
     """invert the ODE instead of adding noise"""
     model: Model = Model()
-    sampling: Walk = Walk()
+    sampling: SamplingOptions = SamplingOptions()
     writing: Writing = Writing()
 
 
@@ -271,7 +271,7 @@ class Evaluate(Lists):
     source: ModelsSource = ModelsSource()
     judge: str = "judge-mnist"
     """the classifier to measure images with: a name or a path"""
-    protocol: Measuring = Measuring()
+    sizes: SizesOptions = SizesOptions()
     store: bool = False
     """keep the figures in the checkpoint and its card"""
 

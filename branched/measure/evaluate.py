@@ -11,8 +11,9 @@ import numpy as np
 from .. import facts
 from ..class_tree.model import BranchedModel
 from ..data.dataset import Dataset
-from . import of_images, of_tables, sizes
+from . import of_images, of_tables
 from .judge import Judge
+from .sizes import Sizes
 
 PARTS = ("generation", "transmutation", "classification")
 
@@ -24,10 +25,10 @@ class Measures(Protocol):
         """Who tells classes apart: the `judge`, read when it is called for, or one that learns here."""
 
     def generation(self, model: BranchedModel, judge: Any, train: Dataset, test: Dataset,
-                   protocol: sizes.Protocol) -> facts.Generation:
+                   sizes: Sizes) -> facts.Generation:
         """How good drawn objects are, beside real ones for training and for testing; and what drawing took."""
 
-    def transmutation(self, model: BranchedModel, judge: Any, train: Dataset, test: Dataset, protocol: sizes.Protocol,
+    def transmutation(self, model: BranchedModel, judge: Any, train: Dataset, test: Dataset, sizes: Sizes,
                       deterministic: bool) -> facts.Transmutation:
         """How often real objects become the class that was asked for, and what of them is kept."""
 
@@ -35,24 +36,24 @@ class Measures(Protocol):
 MEASURES: dict[str, Measures] = {"images": of_images, "rows": of_tables}  # by the kind of a form
 
 
-def evaluate(model: BranchedModel, judge: Callable[[], Judge], train: Dataset, test: Dataset, protocol: sizes.Protocol,
+def evaluate(model: BranchedModel, judge: Callable[[], Judge], train: Dataset, test: Dataset, sizes: Sizes,
              parts: tuple[str, ...]) -> Iterator[tuple[str, facts.Part]]:
     """The chosen parts of the evaluation by their names in `facts.Quality`, one after another, the protocol first.
 
     `judge` is called where a form's measures ask for it. A form without measures has its classification measured alone;
     `unmeasured` says so.
     """
-    yield "protocol", facts.Protocol(**asdict(protocol))
+    yield "protocol", facts.Protocol.of(asdict(sizes))
     measures = MEASURES.get(model.form.kind)
     if measures and {"generation", "transmutation"} & set(parts):
         classifier = measures.classifier(train, judge)
         if "generation" in parts:
-            yield "generation", measures.generation(model, classifier, train, test, protocol)
+            yield "generation", measures.generation(model, classifier, train, test, sizes)
         if "transmutation" in parts:
             for way, deterministic in (("stochastic", False), ("deterministic", True)):
-                yield way, measures.transmutation(model, classifier, train, test, protocol, deterministic)
+                yield way, measures.transmutation(model, classifier, train, test, sizes, deterministic)
     if "classification" in parts:
-        yield "classification", classification(model, test, protocol)
+        yield "classification", classification(model, test, sizes)
 
 
 def unmeasured(model: BranchedModel, parts: tuple[str, ...]) -> str:
@@ -61,12 +62,12 @@ def unmeasured(model: BranchedModel, parts: tuple[str, ...]) -> str:
     return f"There are no measures of {model.form.kind} yet: no {' and no '.join(left)} is measured." if left else ""
 
 
-def classification(model: BranchedModel, test: Dataset, protocol: sizes.Protocol) -> facts.Classification:
+def classification(model: BranchedModel, test: Dataset, sizes: Sizes) -> facts.Classification:
     """Accuracy and cost of the classifier that the tree itself is."""
-    pick = np.random.default_rng(protocol.seed).permutation(len(test))[:protocol.classified]
+    pick = np.random.default_rng(sizes.seed).permutation(len(test))[:sizes.classified]
     objects = test.form.shown(test.x[pick])
     truth = np.array(test.labels)[test.y[pick].numpy()]
-    classes = model.classify(objects, seed=protocol.seed)
+    classes = model.classify(objects, seed=sizes.seed)
     columns = [model.labels.index(label) for label in truth]
     of_truth = classes.probabilities[np.arange(len(truth)), columns]
     return facts.Classification(

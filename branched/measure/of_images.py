@@ -13,7 +13,7 @@ from ..data.dataset import Dataset
 from ..facts import GenerationOfImages, TransmutationOfImages
 from . import metrics
 from .judge import Judge
-from .sizes import Protocol, cost, drawn, mean, right_classes, right_pairs
+from .sizes import Sizes, cost, drawn, mean, right_classes, right_pairs
 
 ByClass = Mapping[str, np.ndarray]
 STYLE = ("slant", "stroke")
@@ -25,18 +25,18 @@ def classifier(train: Dataset, judge: Callable[[], Judge]) -> Judge:
 
 
 def generation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset,
-               protocol: Protocol) -> GenerationOfImages:
+               sizes: Sizes) -> GenerationOfImages:
     """Fidelity, diversity, memorising and cost of generated images."""
-    samples = model.sample(sampling=protocol.sampling())
+    samples = model.sample(sampling=sizes.sampling())
     images = dict(zip(samples.labels, samples.images, strict=True))
-    real, other = ({label: drawn(data, label, protocol.n, protocol.seed) for label in images} for data in (train, test))
+    real, other = ({label: drawn(data, label, sizes.n, sizes.seed) for label in images} for data in (train, test))
     looks = {label: judge.look(drawing) for label, drawing in images.items()}
     right = {label: _right(judge, logits, label) for label, (_, logits) in looks.items()}
     features = np.concatenate([features for features, _ in looks.values()])
     copied = [metrics.memorised_share(images[label], other[label], drawn(train, label, len(train), 0))
               for label in images]
     return GenerationOfImages(
-        **cost(samples, protocol), **right_classes(right), **_pixels(images, real, other),
+        **cost(samples, sizes), **right_classes(right), **_pixels(images, real, other),
         **_features(features, *(np.concatenate([judge.features(x) for x in part.values()]) for part in (real, other))),
         near=float(np.mean([share.near for share in copied])),
         near_median=float(np.mean([share.below_median for share in copied])))
@@ -62,17 +62,17 @@ def _features(features: np.ndarray, real: np.ndarray, other: np.ndarray) -> dict
             **{f"density_coverage{end}": tuple(metrics.density_coverage(real, x)) for end, x in pairs.items()}}
 
 
-def transmutation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset, protocol: Protocol,
+def transmutation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset, sizes: Sizes,
                   deterministic: bool) -> TransmutationOfImages:
     """Real test images into every other class: right class, and how much of slant and stroke is kept.
 
     Controls: the correlation with a random real image of the target class; and that at the same turning time on a wrong
     pair (the same images, turned where they meet the right target, but into the next class).
     """
-    real = {label: drawn(test, label, protocol.transmuted, protocol.seed) for label in model.labels}
-    options = {"sampling": protocol.sampling(deterministic), "deterministic": deterministic}
+    real = {label: drawn(test, label, sizes.transmuted, sizes.seed) for label in model.labels}
+    options = {"sampling": sizes.sampling(deterministic), "deterministic": deterministic}
     right, before, after, random_target, wrong_pair = {}, [], [], [], []
-    rng = np.random.default_rng(protocol.seed)
+    rng = np.random.default_rng(sizes.seed)
     for source, images in real.items():
         targets = [label for label in real if label != source]
         turned = model.transmute(images, source, targets, **options)
@@ -84,8 +84,8 @@ def transmutation(model: BranchedModel, judge: Judge, train: Dataset, test: Data
             random_target.append(_style(rng.permutation(real[target])[:len(images)]))
             wrong_pair.append(_style(wrongly.images))
     kept = {"": after, "_random": random_target, "_wrong": wrong_pair}
-    return TransmutationOfImages(**right_pairs(right, protocol, deterministic), **{
-        name + end: tuple(_pooled(before, styles, j, protocol.seed))
+    return TransmutationOfImages(**right_pairs(right, sizes, deterministic), **{
+        name + end: tuple(_pooled(before, styles, j, sizes.seed))
         for j, name in enumerate(STYLE) for end, styles in kept.items()})
 
 

@@ -1,6 +1,6 @@
 """Measuring a model of a table: are generated rows distributed like real ones, each feature, each pair, and as a whole?
 
-Distances are those of standardised features, as in the published protocol. No classifier is shipped for tables: a
+Distances are those of standardised features, as in the published sizes. No classifier is shipped for tables: a
 random forest is trained on the rows for training whenever a model is measured. Each figure has its floor or ceiling.
 """
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from ..data.dataset import Dataset
 from ..facts import GenerationOfRows, TransmutationOfRows
 from . import metrics
 from .judge import Judge
-from .sizes import Protocol, cost, drawn, mean, right_classes, right_pairs
+from .sizes import Sizes, cost, drawn, mean, right_classes, right_pairs
 
 REAL = 700      # real rows of each class, for training or testing, that generated ones are compared with (Tseng et al.)
 TURNED = 600    # real rows that are turned into the nearest class, for correlations (Tseng et al.)
@@ -44,10 +44,10 @@ class Compared(NamedTuple):
 
 
 def generation(model: BranchedModel, forest: Any, train: Dataset, test: Dataset,
-               protocol: Protocol) -> GenerationOfRows:
+               sizes: Sizes) -> GenerationOfRows:
     """Distributions, correlations, memorising and cost of generated rows."""
-    samples = model.sample(sampling=protocol.sampling())
-    rng = np.random.default_rng(protocol.seed)
+    samples = model.sample(sampling=sizes.sampling())
+    rng = np.random.default_rng(sizes.seed)
     right, compared = {}, {}
     for label, rows in zip(samples.labels, samples.rows, strict=True):
         right[label] = float((forest.predict(model.rounded(rows)) == label).mean())
@@ -56,7 +56,7 @@ def generation(model: BranchedModel, forest: Any, train: Dataset, test: Dataset,
     of = {name: {label: getattr(one, name) for label, one in compared.items()} for name in Compared._fields}
     means = ("frechet", "frechet_gaussian", "frechet_halves", "close", "close_gaussian", "spread")
     return GenerationOfRows(
-        **cost(samples, protocol), **right_classes(right), **{name: mean(of[name]) for name in means}, real_rows=REAL,
+        **cost(samples, sizes), **right_classes(right), **{name: mean(of[name]) for name in means}, real_rows=REAL,
         frechet_of=of["frechet"], close_of=of["close"], close_worst=min(of["close"].values()),
         right_real=float((forest.predict(test.form.shown(test.x)) == truth).mean()),
         density_coverage=_mean_pair(of["density_coverage"]),
@@ -90,7 +90,7 @@ def _mean_pair(pairs: dict[str, tuple[float, float]]) -> tuple[float, float]:
     return first, second
 
 
-def transmutation(model: BranchedModel, forest: Any, train: Dataset, test: Dataset, protocol: Protocol,
+def transmutation(model: BranchedModel, forest: Any, train: Dataset, test: Dataset, sizes: Sizes,
                   deterministic: bool) -> TransmutationOfRows:
     """Real test rows into every other class: right class. Real rows into the class that each is nearest to, in the
     tree: Pearson's r of every feature before and after.
@@ -98,18 +98,18 @@ def transmutation(model: BranchedModel, forest: Any, train: Dataset, test: Datas
     Controls: r with random real rows of the target class; and at the same turning time into a wrong class (the next one
     after the target).
     """
-    options = {"sampling": protocol.sampling(deterministic), "deterministic": deterministic}
+    options = {"sampling": sizes.sampling(deterministic), "deterministic": deterministic}
     right: dict[str, float] = {}
     for source in model.labels:
         targets = [label for label in model.labels if label != source]
-        turned = model.transmute(drawn(test, source, protocol.transmuted, protocol.seed), source, targets, **options)
+        turned = model.transmute(drawn(test, source, sizes.transmuted, sizes.seed), source, targets, **options)
         right |= {f"{source}>{target}": float((forest.predict(model.rounded(rows)) == target).mean())
                   for target, rows in zip(targets, turned.rows, strict=True)}
-    rng = np.random.default_rng(protocol.seed)
+    rng = np.random.default_rng(sizes.seed)
     kept = {pair: r for source in model.labels for pair, r in [_kept(model, source, train, test, rng, options)]}
     after, by_chance, wrongly = ({pair: float(np.nanmean(r[k])) for pair, r in kept.items()} for k in range(3))
     return TransmutationOfRows(
-        **right_pairs(right, protocol, deterministic), kept=mean(after), kept_random=mean(by_chance),
+        **right_pairs(right, sizes, deterministic), kept=mean(after), kept_random=mean(by_chance),
         kept_wrong=mean(wrongly), kept_of=after, kept_random_of=by_chance, kept_wrong_of=wrongly,
         kept_least={pair: float(np.nanmin(r)) for pair, (r, *_) in kept.items()},
         kept_features={pair: tuple(round(float(value), 4) for value in r) for pair, (r, *_) in kept.items()})

@@ -2,32 +2,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from ..class_tree.generate import Samples
 from ..data.dataset import Dataset
+from ..facts import Generation
 from ..noise.sampling import Sampling
-from ..noise.solvers import ODE_SOLVER
 
 
 @dataclass(frozen=True)
-class Protocol:
-    """Sizes and options of an evaluation. Without a solver it is the model's own."""
+class Sizes(Sampling):
+    """What is asked of an evaluation: of its walks, and of how many objects."""
 
     n: int = 1000               # generated objects of each class, and real ones compared with them
-    steps: int = 20             # from noise to data
-    solver: str | None = None   # how steps are taken, by a name in SOLVERS
-    seed: int = 0               # the same seed gives the same figures
     transmuted: int = 100       # real test objects of each class, turned into each other class
     classified: int = 2000      # test objects
 
     def sampling(self, deterministic: bool = False) -> Sampling:
-        """What is asked of walks. A deterministic transmutation takes the solver that is made for it."""
-        asked = Sampling(self.n, self.steps, self.solver or Sampling.solver, self.seed)
-        return replace(asked, solver=ODE_SOLVER) if deterministic else asked
+        """What is asked of a walk, alone; for a deterministic transmutation by a solver that adds no noise."""
+        asked = Sampling(**{field.name: getattr(self, field.name) for field in fields(Sampling)})
+        return asked.without_noise() if deterministic else asked
 
 
 def drawn(data: Dataset, label: str, n: int, seed: int) -> np.ndarray:
@@ -42,11 +39,12 @@ def mean(values: Mapping[str, float]) -> float:
 
 # -- fields of `facts.Generation` and `facts.Transmutation` that every form fills alike --------------------------------
 
-def cost(samples: Samples, protocol: Protocol) -> dict[str, Any]:
+def cost(samples: Samples, sizes: Sizes) -> dict[str, Any]:
     """What was drawn and what that took; evaluations are those of one object of every class."""
-    return {"n": protocol.n, "steps": protocol.steps, "solver": samples.solver, "seed": protocol.seed,
-            "evaluations": samples.evaluations / protocol.n,
-            "evaluations_alone": samples.evaluations_class_by_class / protocol.n,
+    asked = {name: value for name, value in asdict(sizes.sampling()).items() if name in Generation.__struct_fields__}
+    return {**asked,
+            "evaluations": samples.evaluations / sizes.n,
+            "evaluations_alone": samples.evaluations_class_by_class / sizes.n,
             "saved": samples.evaluations_class_by_class / samples.evaluations, "seconds": samples.seconds}
 
 
@@ -55,7 +53,7 @@ def right_classes(right: Mapping[str, float]) -> dict[str, Any]:
     return {"right": mean(right), "right_worst": min(right.values()), "right_of": dict(right)}
 
 
-def right_pairs(right: Mapping[str, float], protocol: Protocol, deterministic: bool) -> dict[str, Any]:
+def right_pairs(right: Mapping[str, float], sizes: Sizes, deterministic: bool) -> dict[str, Any]:
     """The same of transmutations, by pair of classes ("4>9"), and what was turned."""
-    return {"n": protocol.transmuted, "steps": protocol.steps, "deterministic": deterministic,
+    return {"n": sizes.transmuted, "steps": sizes.steps, "deterministic": deterministic,
             **right_classes(right), "worst": min(right, key=lambda pair: right[pair])}

@@ -70,7 +70,7 @@ class BranchedMLP(BranchedNetwork):
         super().__init__(config, processes)
         [features] = config.shape
         self.time = TimeEmbedding(config.embedding)
-        self.branch = nn.Embedding(processes, config.embedding)
+        self.branch = nn.Embedding(processes, config.embedding)  # a process's; the files keep the old name
         nn.init.normal_(self.branch.weight, std=0.02)
         self.stem = nn.Linear(features, config.width)
         self.blocks = nn.ModuleList(Block(config, processes) for _ in range(config.blocks))

@@ -112,7 +112,7 @@ class BranchedUNet(BranchedNetwork):
         super().__init__(config, processes)
         data_channels, widths, (down, middle, up) = config.shape[0], config.channels, config.blocks
         self.time = TimeEmbedding(config.embedding)
-        self.branch = nn.Embedding(processes, config.embedding)
+        self.branch = nn.Embedding(processes, config.embedding)  # a process's; the files keep the old name
         nn.init.normal_(self.branch.weight, std=0.02)
 
         def blocks(count: int, inputs: int, outputs: int) -> nn.ModuleList:

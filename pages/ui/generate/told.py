@@ -85,7 +85,7 @@ def sameness(difference: float) -> str:
 def equation(tree: ClassTree, draw: Draw, drawn: Drawn) -> str:
     """Where the number of evaluations comes from, in LaTeX: branches in the order of the walk."""
     shared, single = [], []
-    for branch in tree.walk(draw.labels):
+    for branch in tree.through(draw.labels):
         if branch.id in drawn.calls:
             several = len(set(branch.classes) & set(draw.labels)) > 1
             (shared if several else single).append(str(drawn.calls[branch.id]))

@@ -70,7 +70,7 @@ def test_meeting_point_is_where_the_paths_part(seed):
 def test_walk_visits_each_needed_branch_once_parents_first(seed):
     tree, rng = random_tree(seed), random.Random(seed)
     wanted = rng.sample(tree.labels, rng.randint(1, len(tree.labels)))
-    walked = list(tree.walk(wanted))
+    walked = list(tree.through(wanted))
     assert len(set(walked)) == len(walked)
     assert set(walked) == {branch for label in wanted for branch in tree.path(label)}
     assert all(b.parent is None or tree.parent(b) in walked[:k] for k, b in enumerate(walked))
@@ -109,7 +109,7 @@ def test_one_class_is_a_tree():
 def test_flat_tree_shares_nothing():
     tree = ClassTree.flat(range(3))
     assert tree.meeting_branch(0, 1) is None and tree.meeting_point(0, 1) == 1
-    assert tree.total_length == 3 and len(list(tree.walk())) == 3
+    assert tree.total_length == 3 and len(list(tree.through())) == 3
     assert ClassTree.from_json(tree.to_json()) == tree
 
 

@@ -297,7 +297,7 @@ def test_one_walk_gives_the_hybrids_of_all_branch_points(known_model, model, kno
 def test_hybrids_only_of_what_was_walked(known_model):
     *_, last = known_model.sampling(["0", "4"], n=1, steps=5, hybrids=True)
     assert {key: set(own.endings) for key, own in last.result.hybrids.items()} == {
-        branch.id: {"0", "4"} & set(branch.classes) for branch in known_model.tree.walk(["0", "4"])
+        branch.id: {"0", "4"} & set(branch.classes) for branch in known_model.tree.through(["0", "4"])
         if not branch.is_leaf}
 
 

@@ -11,7 +11,7 @@ from branched.measure import evaluate as measured
 from branched.measure.evaluate import MEASURES, PARTS, evaluate, unmeasured
 from branched.measure.judge import Settings, train_judge
 from branched.measure.report import as_text, card
-from branched.measure.sizes import Protocol
+from branched.measure.sizes import Sizes
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,8 @@ def judge(digits):
 @pytest.fixture(scope="module")
 def quality(model, digits, judge) -> Quality:
     test = dataset.load("digits", "test").only(digits.labels)
-    protocol = Protocol(n=12, steps=4, transmuted=5, classified=20)
-    return Quality(**dict(evaluate(model, lambda: judge, digits, test, protocol, PARTS)))
+    sizes = Sizes(n=12, steps=4, transmuted=5, classified=20)
+    return Quality(**dict(evaluate(model, lambda: judge, digits, test, sizes, PARTS)))
 
 
 def test_every_part_is_there_with_its_protocol(quality):
@@ -77,7 +77,7 @@ def test_each_form_has_its_measures():
 def test_a_form_without_measures_is_classified_and_told_of(model, digits, judge, monkeypatch):
     monkeypatch.setattr(measured, "MEASURES", {})
     test = dataset.load("digits", "test").only(digits.labels)
-    found = dict(evaluate(model, lambda: judge, digits, test, Protocol(classified=20), PARTS))
+    found = dict(evaluate(model, lambda: judge, digits, test, Sizes(classified=20), PARTS))
     assert list(found) == ["protocol", "classification"] and found["classification"].count == 20
     assert unmeasured(model, PARTS) == ("There are no measures of images yet: no generation and no transmutation is "
                                         "measured.")
@@ -88,5 +88,5 @@ def test_a_form_without_measures_is_classified_and_told_of(model, digits, judge,
 
 def test_no_judge_is_read_where_none_is_asked_for(model, digits):
     test = dataset.load("digits", "test").only(digits.labels)
-    assert len(dict(evaluate(model, lambda: pytest.fail("read"), digits, test, Protocol(classified=5),
+    assert len(dict(evaluate(model, lambda: pytest.fail("read"), digits, test, Sizes(classified=5),
                              ("classification",)))) == 2

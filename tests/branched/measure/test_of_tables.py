@@ -8,7 +8,7 @@ from branched.facts import Quality
 from branched.measure.evaluate import PARTS, evaluate
 from branched.measure.of_tables import close_correlations
 from branched.measure.report import as_text, card
-from branched.measure.sizes import Protocol
+from branched.measure.sizes import Sizes
 
 
 def test_close_correlations_are_counted():
@@ -31,8 +31,8 @@ def test_correlations_are_those_of_numpy():
 
 def test_every_part_is_measured(table_model, rows, monkeypatch):
     monkeypatch.setattr("branched.measure.of_tables.TREES", 5)
-    protocol = Protocol(n=30, steps=4, transmuted=5, classified=20)
-    quality = Quality(**dict(evaluate(table_model, lambda: pytest.fail("a judge"), rows, rows, protocol, PARTS)))
+    sizes = Sizes(n=30, steps=4, transmuted=5, classified=20)
+    quality = Quality(**dict(evaluate(table_model, lambda: pytest.fail("a judge"), rows, rows, sizes, PARTS)))
     assert list(quality.parts) == ["protocol", "generation", "transmutation, stochastic",
                                    "transmutation, deterministic", "classification"]
     generation, turned = quality.generation, quality.stochastic
