@@ -14,7 +14,7 @@ from ..errors import BranchedError
 
 @dataclass(frozen=True)
 class Rule:
-    """How the class tree is read off curves of similarity. Raises BranchedError for settings that make no sense."""
+    """How the class tree is read off curves of similarity."""
 
     epsilon: float = 0.005          # how much less similar still counts as met
     smoothing: float = 3.0          # width (sigma) of the Gaussian that smooths the curves, in time steps
@@ -22,6 +22,7 @@ class Rule:
     minimum_length: float = 0.0     # no branch is shorter: splits too close become one split of several
 
     def __post_init__(self) -> None:
+        """Raises BranchedError for settings that make no sense."""
         if not 0 <= self.epsilon < float("inf"):
             raise BranchedError(f"Epsilon is 0 or more, not {self.epsilon:g}.")
         if not 0 <= self.smoothing < float("inf"):

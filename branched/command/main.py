@@ -1,4 +1,7 @@
-"""The command line. Every command tells in one sentence what is wrong with its input, and then exits with code 2."""
+"""Hierarchically branched diffusion models: look at, sample, transmute, extend, train and measure them.
+
+Every command tells in one sentence what is wrong with its input, and then exits with code 2.
+"""
 import sys
 from collections.abc import Sequence
 from typing import Any, Union

@@ -58,7 +58,7 @@ class Source(Lists):
     label: Maybe[str] = None
     """the column of classes in a CSV file (default: found)"""
     size: Maybe[int] = None
-    """resize images to this many pixels (default: as they are)"""
+    """resize images to this many pixels (default: as they are; those of a folder to 28)"""
     colour: bool = False
     """keep colours"""
     classes: Maybe[tuple[str, ...]] = None

@@ -61,7 +61,7 @@ def _verbs(model: BranchedModel, repeats: int) -> Iterator[Line]:
 
 def _all_classes(model: BranchedModel, repeats: int) -> Iterator[Line]:
     """What sharing branches spares: all classes through the tree, and class by class."""
-    kind, n = model.form.kind, OF_EACH_CLASS[model.form.kind]
+    kind, n = model.form.kind, OF_EACH_CLASS.get(model.form.kind, BATCH)
     samples = model.sample(n=n)
     tree, alone = _medians([lambda: model.sample(n=n),
                             lambda: [model.sample(label, n=n) for label in model.labels]], repeats)

@@ -14,7 +14,7 @@ MOST = {"n": 10_000, "steps": 1_000, "noises": 1_000}
 
 @dataclass(frozen=True)
 class Sampling:
-    """One record, carried whole into results, links, cards and commands. Raises BranchedError for the impossible."""
+    """What is asked of a walk from noise to data: one record, carried whole into results and commands."""
 
     n: int = 8                  # objects of each class
     steps: int = 20             # from noise to data
@@ -22,6 +22,7 @@ class Sampling:
     seed: int = 0               # the same seed gives the same objects
 
     def __post_init__(self) -> None:
+        """Raises BranchedError for the impossible."""
         for name in ("n", "steps"):
             object.__setattr__(self, name, counted(name, getattr(self, name)))
         object.__setattr__(self, "seed", checked_seed(self.seed))
