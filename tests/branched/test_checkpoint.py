@@ -259,17 +259,3 @@ def test_an_interrupted_write_leaves_the_old_file(monkeypatch, model, saved):
     with pytest.raises(KeyboardInterrupt):
         model.save(saved)
     assert saved.read_bytes() == before and os.listdir(saved.parent) == [saved.name]
-
-
-def test_targets_that_cannot_be_written(model, saved, tmp_path):
-    (tmp_path / "taken").mkdir()
-    for path in (saved / "below-a-file.safetensors", tmp_path / "taken", tmp_path / ("x" * 300)):
-        with pytest.raises(BranchedError, match="could not be written"):
-            model.save(path)
-    assert sorted(os.listdir(tmp_path)) == ["small.safetensors", "taken"]
-
-
-def test_new_folders_are_made_and_others_may_read(model, tmp_path):
-    path = tmp_path / "a" / "b" / "m.safetensors"
-    model.save(path)
-    assert path.stat().st_mode & 0o777 == 0o644 and os.listdir(path.parent) == ["m.safetensors"]

@@ -1,4 +1,6 @@
 """A denoiser known in closed form; small networks, untrained, whose branches differ. For tests."""
+import random
+
 import torch
 from torch import Tensor
 
@@ -62,3 +64,19 @@ def untrained(config: UNetConfig | MLPConfig, tree: ClassTree) -> BranchedNetwor
             if name in network.private() or not parameter.any():
                 torch.nn.init.normal_(parameter, std=0.2)
     return network
+
+
+def random_tree(seed: int) -> ClassTree:
+    """Merge random groups, two or more at a time, at rising times, some a thousandth apart, until all are one."""
+    rng = random.Random(seed)
+    labels = [f"c{k}" for k in range(rng.randint(2, 12))]
+    groups, merges, time = [(label,) for label in labels], [], 0.0
+    while len(groups) > 1:
+        time += rng.choice([0.001, 0.08 * rng.random() + 0.001])
+        rng.shuffle(groups)
+        several = rng.randint(2, min(4, len(groups)))
+        merged = sum(groups[:several], ())
+        groups = [*groups[several:], merged]
+        merges.append((time, merged))
+    rng.shuffle(merges)
+    return ClassTree.from_merges(labels, merges)
