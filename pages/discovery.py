@@ -10,12 +10,12 @@ st.title("How the tree is found", anchor=False)
 if len(model.labels) < 2:
     st.info(told.ALONE, icon=":material/info:")
     st.stop()
-own, curves = work.own_rule(model.facts), work.curves(model)
-setting = controls.settings(model, own, curves)
+original, curves = work.own_rule(model.facts), work.curves(model)
+setting = controls.settings(model, original, curves)
 with link.shared("discovery", *setting):
     controls.keep_apart(model.labels)
     st.markdown(told.introduction(model.form))
-    pair = comparison.show(name, model, own, curves, setting, look)
+    pair = comparison.show(name, model, original, curves, setting, look)
     a, b = setting.a.value, setting.b.value
     if told.are_pictures(model.form):
         met = pair.met if pair else None

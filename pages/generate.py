@@ -30,7 +30,7 @@ with link.shared("generate", *setting):
                     "walk", drawn.reel.shown(view), shown.frames(drawn.reel), rows=draw.labels, start=start,
                     ends=("noise", "picture"), height=shown.CELL)}
             if len(draw.labels) > 1:
-                st.markdown(told.COLUMNS)
+                st.markdown(told.READING)
             files.downloads(name, model.labels, draw, drawn, view)
         with right:
             controls.comparison(name, draw, drawn, setting.race, look)

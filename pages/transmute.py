@@ -9,30 +9,13 @@ from pages.ui.parts import stage
 from pages.ui.transmute import controls, shown, told
 from pages.ui.transmute.work import Verdict
 
-INTRODUCTION = """Noise covers your {thing}, until it could as well be another; then the model takes the noise away,
-as if it had been that other all along."""
-EXPLANATION = """
-**Up, then down.** Your {thing} is covered with noise, up to the *turning time* t. From there the model cleans it again,
-but now on the path of another class. What the noise left of yours, its slant and its stroke, is still there at the end.
-
-**When to turn?** At the *meeting point*, where the paths of the two classes part on the tree, so much noise is on them
-that they look alike to the model. Turn much earlier, and your {thing} shows through; much later, and little of yours is
-left. Pull the slider, and see.
-
-**Variants** differ by the noise, which is drawn by chance. *Without chance* the model walks up its own path backwards
-instead, which keeps more of yours, but fails more often.
-"""
-MATRIX = """Every row begins with the {thing} in the grey frame, and every column is what became of it: each turned
-where the two paths part."""
-EQUATION = r"\text{{at the turn}} = {:.2f} \cdot \text{{{}}} + {:.2f} \cdot \text{{noise}} \qquad (t = {:.2f})"
-
 name, model, look = shell.opened("pages/transmute.py")
 thing, settings = told.thing(model.labels), controls.settings(model)
 st.html(stage.CSS)
 st.html(shown.CSS)
 with link.shared("transmute", *settings):
     st.title(f"Turn one {thing} into another", anchor=False)
-    st.markdown(INTRODUCTION.format(thing=thing))
+    st.markdown(told.INTRODUCTION.format(thing=thing))
     if len(model.labels) < 2:
         st.info("This model knows one class only: there is nothing to turn it into.", icon=":material/info:")
         st.stop()
@@ -64,9 +47,9 @@ with link.shared("transmute", *settings):
     if settings.matrix.toggle(f"Every {thing} into every other"):
         left, right = st.columns([3, 2], gap="large")
         sheet = left.empty()
-        right.markdown(MATRIX.format(thing=thing))
+        right.markdown(told.MATRIX.format(thing=thing))
         right.markdown(told.summary(model.labels, controls.matrix(name, model, sheet)))
 with explanation():
-    st.markdown(EXPLANATION.format(thing=thing))
+    st.markdown(told.EXPLANATION.format(thing=thing))
     if request and (t := turned.times[frame]) is not None:
-        st.latex(EQUATION.format(branched.alpha(t), f"your {thing}", branched.sigma(t), t))
+        st.latex(told.EQUATION.format(branched.alpha(t), f"your {thing}", branched.sigma(t), t))

@@ -21,9 +21,9 @@ class Figure:
     published: str = ""
 
 
-def text(value: float | None, form: str = "{:.3g}") -> str:
+def text(value: float | None, pattern: str = "{:.3g}") -> str:
     """A number as text; "" for none, or for one that is not finite."""
-    return "" if value is None or not isfinite(value) else form.format(value)
+    return "" if value is None or not isfinite(value) else pattern.format(value)
 
 
 def percent(value: float | None) -> str:

@@ -39,8 +39,8 @@ def fails(model: BranchedModel, labels: str) -> str:
 
 def ceiling(model: BranchedModel) -> str:
     """How often the classifier that was trained for measuring is right on real test rows."""
-    made = model.facts.quality.generation
-    return percent(made.right_real) if made else ""
+    measured = model.facts.quality.generation
+    return percent(measured.right_real) if measured else ""
 
 
 def making(made: GenerationOfRows, ceiling: str, published: Mapping[str, str]) -> list[Figure]:

@@ -4,11 +4,12 @@ from types import ModuleType
 import branched
 from branched import BranchedModel, Facts
 
+from ..frame import words
 from . import of_images, of_rows, of_things
 from .figure import Figure, published, recognising, text
 
 FORMS: dict[str, ModuleType] = {"images": of_images, "rows": of_rows}  # by kind: how a form's objects are spoken of
-WAYS = {"stochastic": "With fresh noise", "deterministic": "Without chance"}
+WAYS = {"stochastic": words.WAYS["noise"], "deterministic": words.WAYS["plain"]}
 MOST = 40  # classes that are named
 NOT_MEASURED = """This model's file tells of no measured quality: nobody has measured it yet
 (`python -m branched evaluate --store` does)."""
@@ -46,7 +47,7 @@ def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
         ("Versions", _joined(*(f"{_short(key)} {_short(value)}"
                                for key, value in list(model.facts.versions.items())[:6]),
                              f"shown by branched {branched.__version__}"))]
-    return [(title, words) for title, words in rows if words]
+    return [(title, value) for title, value in rows if value]
 
 
 def _training(facts: Facts, things: str) -> list[tuple[str, str]]:

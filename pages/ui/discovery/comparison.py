@@ -16,7 +16,7 @@ from ..parts.touch import touch
 from . import controls, shown, told, work
 
 
-def show(name: str, model: BranchedModel, own: Rule, curves: work.Curves | None, setting: controls.Settings,
+def show(name: str, model: BranchedModel, original: Rule, curves: work.Curves | None, setting: controls.Settings,
          look: Look) -> work.Pair | None:
     """This half of the page. Gives the two classes under the rule as it is now; None for a model without curves."""
     left, right = st.columns([3, 2], gap="large")
@@ -30,7 +30,7 @@ def show(name: str, model: BranchedModel, own: Rule, curves: work.Curves | None,
         return None
     with right:
         st.subheader("The tree that follows", anchor=False)
-        rule = controls.rule(setting, own)
+        rule = controls.rule(setting, original)
     pair, gaps = curves.pair(a, b, rule), shown.gaps(name, rule.smoothing, curves=curves)
     tree = _following(curves, rule, right)
     _chart(model, pair, gaps, setting.zoom.value == "near", tree or model.tree, look, left)

@@ -73,8 +73,8 @@ def pair(setting: Settings, labels: Sequence[str], has_curves: bool) -> tuple[st
     return a, b
 
 
-def rule(setting: Settings, own: Rule) -> Rule:
-    """The rule as the visitor has it."""
+def rule(setting: Settings, original: Rule) -> Rule:
+    """The rule as the visitor has it; what no slider sets is as in the `original`."""
     sliders = setting.epsilon, setting.smoothing, setting.shortest
     first, second, third = st.columns(3, gap="medium")
     setting.epsilon.slider("Epsilon", first, step=0.001, format="%.3f")
@@ -83,7 +83,7 @@ def rule(setting: Settings, own: Rule) -> Rule:
     usual = {slider.name: slider.default for slider in sliders}
     st.button("Back to the model's own settings", on_click=st.session_state.update, kwargs=usual, type="tertiary",
               icon=":material/undo:", disabled=all(slider.value == slider.default for slider in sliders))
-    return Rule(*(slider.value for slider in sliders[:2]), own.minimum_time, setting.shortest.value)
+    return Rule(*(slider.value for slider in sliders[:2]), original.minimum_time, setting.shortest.value)
 
 
 # -- the game ----------------------------------------------------------------------------------------------------------

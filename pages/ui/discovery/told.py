@@ -11,6 +11,7 @@ from branched import ClassTree, Form
 from ..frame import words
 from .work import Pair
 
+NAMED = 3  # groups, where trees differ in many
 INTRODUCTION = """Nobody drew the tree by hand: it was read off the {data}. Two classes are joined from the time on at
 which noise hides the difference between them."""
 ALONE = "This model knows one class only: there is no tree to find."
@@ -120,7 +121,7 @@ def _groups(tree: ClassTree) -> list[tuple[str, ...]]:
     return [branch.classes for branch in reversed(tree.branch_points) if len(branch.classes) < len(tree.labels)]
 
 
-def _some(groups: Sequence[tuple[str, ...]], most: int = 3) -> str:
+def _some(groups: Sequence[tuple[str, ...]]) -> str:
     """A few groups in words: those that differ from everything, told by their classes."""
-    text = "; ".join(" ".join(group) for group in groups[:most])
-    return text + (f"; and {len(groups) - most} more" if len(groups) > most else "")
+    text = "; ".join(" ".join(group) for group in groups[:NAMED])
+    return text + (f"; and {len(groups) - NAMED} more" if len(groups) > NAMED else "")

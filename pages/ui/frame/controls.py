@@ -6,9 +6,10 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from . import link
+from . import link, words
 
 SEED = link.whole("seed", 0, 9999, 0)  # the draw number, as pages have it in their settings
+WAY = link.choice("way", words.WAYS, "noise")
 CHART = {"theme": None, "config": {"displayModeBar": False, "scrollZoom": False}}  # for st.plotly_chart
 
 

@@ -183,12 +183,12 @@ def _write(page: str, *settings: Setting) -> None:
     """Put the settings of the page into the address (the defaults go without saying), for sharing what one sees."""
     state = st.session_state
     state._kept[_place(page)] |= {setting.name: setting.value for setting in settings}
-    said = {setting.name: setting.write(setting.value) for setting in settings if setting.value != setting.default}
+    texts = {setting.name: setting.write(setting.value) for setting in settings if setting.value != setting.default}
     address = st.query_params.to_dict()
     others = {key: value for key, value in address.items() if key not in {setting.name for setting in settings}}
-    if others | said != address:
-        st.query_params.from_dict(others | said)
-    state._asked |= {setting.name: said.get(setting.name) for setting in settings}
+    if others | texts != address:
+        st.query_params.from_dict(others | texts)
+    state._asked |= {setting.name: texts.get(setting.name) for setting in settings}
 
 
 def _hold(settings: Iterable[Setting]) -> None:

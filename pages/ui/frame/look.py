@@ -31,9 +31,9 @@ class Look:
         """A colour by its name: figures say how a branch is lit by such a name."""
         return getattr(self, kind)
 
-    def font(self, size: int, colour: str = "text") -> dict[str, Any]:
+    def font(self, size: int) -> dict[str, Any]:
         """A font for Plotly."""
-        return {"size": size, "color": self[colour], "family": FONT}
+        return {"size": size, "color": self.text, "family": FONT}
 
     def dress(self, hover: int = 15, **layout: Any) -> dict[str, Any]:
         """The layout of a figure that lies on the page as if drawn there: no paper, no legend, nothing to drag."""

@@ -1,6 +1,8 @@
 """Words that every page has: lists, times, and the equation of the noise process."""
 import branched
 
+WAYS = {"noise": "With fresh noise", "plain": "Without chance"}  # in which a class is turned into another
+
 
 def listed(names) -> str:
     """1 / 1 and 2 / 1, 2 and 3."""

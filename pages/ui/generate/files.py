@@ -13,7 +13,7 @@ from ..frame import visitor
 from ..parts.pictures import GAP, picture
 from .work import Draw, Drawn
 
-COLUMNS = 8  # of the animation, at most
+COLUMNS, SECONDS = 8, 4.0  # of the animation: columns, at most, and how long the walk takes
 
 
 def downloads(name: str, every: Sequence[str], draw: Draw, drawn: Drawn, view: str) -> None:
@@ -67,14 +67,14 @@ def as_png(draw: Draw, drawn: Drawn) -> bytes:
     return file.getvalue()
 
 
-def as_gif(draw: Draw, drawn: Drawn, view: str, seconds: float = 4.0) -> bytes:
+def as_gif(draw: Draw, drawn: Drawn, view: str) -> bytes:
     """The walk of the first columns, over and over, resting on what is finished."""
     pictures, file = drawn.reel.shown(view) / np.float32(255), io.BytesIO()
     sheets = [sheet(draw.labels, pictures[cells[:, :COLUMNS]], f"t = {t:.2f}", scale=2)
               for t, cells in zip(drawn.reel.times, drawn.reel.cells, strict=True)]
     if pictures.ndim == 3:
         sheets = [frame.convert("L") for frame in sheets]
-    durations = [int(1000 * seconds / len(sheets))] * (len(sheets) - 1) + [2500]
+    durations = [int(1000 * SECONDS / len(sheets))] * (len(sheets) - 1) + [2500]
     sheets[0].save(file, "GIF", save_all=True, append_images=sheets[1:], duration=durations, loop=0)
     return file.getvalue()
 

@@ -5,7 +5,7 @@ from ..frame.words import at
 from .work import Alone, Draw, Drawn
 
 INTRODUCTION = "The model draws pictures of many classes out of noise. What they have in common it draws only once."
-COLUMNS = "Each row is a class. Each column began as the same noise, and was one picture until ways part."
+READING = "Each row is a class. Each column began as the same noise, and was one picture until ways part."
 STEPS = "In how many steps the noise is taken away. More take longer."
 LOOK = "A **look** is the network looking at one picture once. Most of the time goes into that."
 EXPLANATION = """

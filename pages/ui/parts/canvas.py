@@ -7,6 +7,7 @@ from .component import component
 
 SIDE, BRUSH = 280, 22  # MNIST's strokes are about a twelfth as wide as its pictures
 POINTS = 8_000         # the browser adds no more ink than this, and Python reads no more
+FINE = 2               # how many times larger Python draws before it reduces, for smooth edges
 FAR = SIDE             # how far beyond the edge a stroke is followed
 
 _canvas = component("digit_canvas", "canvas",
@@ -51,14 +52,14 @@ def checked(sent: object) -> list[list[float]]:
     return sent if good else []
 
 
-def inked(strokes: list[list[float]], scale: int = 2) -> np.ndarray:
+def inked(strokes: list[list[float]]) -> np.ndarray:
     """Strokes as a picture, uint8 (280, 280); drawn larger and reduced, for smooth edges."""
-    sheet = Image.new("L", (SIDE * scale, SIDE * scale))
-    brush, radius = ImageDraw.Draw(sheet), BRUSH * scale / 2
+    sheet = Image.new("L", (SIDE * FINE, SIDE * FINE))
+    brush, radius = ImageDraw.Draw(sheet), BRUSH * FINE / 2
     for stroke in strokes:
-        points = [(x * scale, y * scale) for x, y in zip(stroke[::2], stroke[1::2], strict=True)]
+        points = [(x * FINE, y * FINE) for x, y in zip(stroke[::2], stroke[1::2], strict=True)]
         if len(points) > 1:
-            brush.line(points, fill=255, width=BRUSH * scale, joint="curve")
+            brush.line(points, fill=255, width=BRUSH * FINE, joint="curve")
         for x, y in (points[0], points[-1]):
             brush.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    return np.asarray(sheet.reduce(scale))
+    return np.asarray(sheet.reduce(FINE))

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from .markup import filled
 
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]  # files of pictures that a visitor may upload
+FRAMED = 3  # how many times larger a picture in a frame is
 GAP = 2  # pixels between the pictures of a row, before it is enlarged
 
 
@@ -80,10 +81,10 @@ def hybrids(who: str, noisy: np.ndarray, guesses: np.ndarray, endings: Mapping[s
     ]
 
 
-def framed(array: np.ndarray, colour: str, border: int = 6, scale: int = 3) -> str:
+def framed(array: np.ndarray, colour: str, border: int = 6) -> str:
     """One picture, enlarged without blurring, in a frame; as a data URI."""
     image = picture(array).convert("RGB")
-    return png(ImageOps.expand(image.resize([side * scale for side in image.size], Image.NEAREST), border, colour))
+    return png(ImageOps.expand(image.resize([side * FRAMED for side in image.size], Image.NEAREST), border, colour))
 
 
 def sheet(rows: list[Row]) -> str:

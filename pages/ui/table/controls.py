@@ -13,7 +13,7 @@ from branched import BranchedModel, ClassTree
 from .. import serve
 from ..figures import lying_tree
 from ..frame import link, shell
-from ..frame.controls import SEED, draw_number
+from ..frame.controls import SEED, WAY, draw_number
 from ..serve.request import Request
 from . import letter, told
 from .numbers import digits, step
@@ -21,7 +21,6 @@ from .numbers import digits, step
 USUAL = "letters"
 KNOWN = ("V", "Y")    # shown at first where a model has them: the example of Tseng et al.
 PARTS = {"tree": "Tree and hybrids", "many": "Turn many", "one": "One by hand"}
-WAYS = {"noise": "With fresh noise", "plain": "Without chance"}
 ROOMY = 40            # features: with more, their numbers scroll
 
 T = TypeVar("T")
@@ -72,7 +71,7 @@ def settings(model: BranchedModel) -> Settings:
         sides=link.choice("sides", [f"{i}-{j}" for i, j in combinations(range(most), 2)], ""),
         node=link.choice("node", points, tree.meeting(*pair).branch.id if points else None),
         source=link.choice("source", model.labels, pair[0]), target=link.choice("target", model.labels, None),
-        way=link.choice("way", WAYS, "noise"),
+        way=WAY,
         edit=link.Setting("edit", {}, lambda text: read_edit(text, model), write_edit))
 
 

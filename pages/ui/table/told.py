@@ -13,6 +13,7 @@ from .numbers import CLEAR, moved
 from .sides import Side
 from .work import Turned
 
+NAMED = 6  # classes: of more, the first three stand for all
 INTRODUCTION = """The same kind of model, but of a **table**: every row has {many} numbers, and belongs to one of
 {classes} classes. All rows on this page were made by the model itself; no real data are shown."""
 LETTERS = """ Each row tells of one printed letter, by {many} numbers measured on its picture: how wide it is, how much
@@ -51,9 +52,9 @@ def introduction(model: BranchedModel, is_letters: bool) -> str:
 
 # -- names -------------------------------------------------------------------------------------------------------------
 
-def brief(side: Side, most: int = 6) -> str:
+def brief(side: Side) -> str:
     """Some classes in few words: all of them, or the first three and how many more."""
-    if len(side) <= most:
+    if len(side) <= NAMED:
         return (" " if max(map(len, side)) < 3 else ", ").join(side)
     return f"{', '.join(side[:3])} and {len(side) - 3} more"
 

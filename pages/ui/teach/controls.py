@@ -22,7 +22,7 @@ from .work import Digits
 KINDS = {"draw": "Draw", "upload": "Upload", "digit": "A digit that it has not seen"}
 TEACHER, SMALLER = shell.USUAL, "mnist-049"  # the model that knows all ten digits, and one that knows three
 DIGITS = "0123456789"
-MOST = 5                 # classes that are added to a model
+ADDED = 5                # classes that are added to a model
 LESSON, SHOWN = 300, 16  # pictures of a digit that the teacher draws, and how many of them are shown
 MEGABYTES = 12           # of an upload
 TIPS = """**Invent a symbol**, or take a letter or a sign. Draw it about ten times, one drawing after the other, and add
@@ -243,9 +243,9 @@ def actions(mine: visitor.Own, label: str) -> None:
                        "application/octet-stream", on_click="ignore", icon=":material/download:", width="stretch",
                        help="Without it, the model is gone when this page is closed. Put into the folder checkpoints, "
                             "it is a model like any other.")
-    full = len(mine.added) >= MOST
+    full = len(mine.added) >= ADDED
     st.button("Teach another", icon=":material/add:", on_click=another, args=[mine.name], disabled=full,
-              width="stretch", help=f"{MOST} added classes are the most." if full else None)
+              width="stretch", help=f"{ADDED} added classes are the most." if full else None)
     st.button(f"Remove {label}", icon=":material/delete:", on_click=remove, args=[label], width="stretch")
 
 

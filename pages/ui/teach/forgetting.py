@@ -21,9 +21,9 @@ class Figure(msgspec.Struct, frozen=True):
     after: float
     before: float | None = None
 
-    def written(self, form: str) -> str:
+    def written(self, pattern: str) -> str:
         """Both as text."""
-        return " → ".join(form.format(value) for value in (self.before, self.after) if value is not None)
+        return " → ".join(pattern.format(value) for value in (self.before, self.after) if value is not None)
 
 
 class Strip(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class Way(msgspec.Struct, frozen=True):
     pictures: dict[str, Strip]
 
 
-class Protocol(msgspec.Struct, frozen=True):
+class Teaching(msgspec.Struct, frozen=True):
     """From how many images of the new class, and in how many steps, both learnt it."""
 
     images: int
@@ -51,7 +51,7 @@ class Protocol(msgspec.Struct, frozen=True):
 class Forgetting(msgspec.Struct, frozen=True):
     """The whole file. `shape` (n, H, W) is that of the pictures of a class."""
 
-    protocol: Protocol
+    protocol: Teaching
     new: str
     old: tuple[str, ...]
     shape: tuple[int, int, int]

@@ -7,6 +7,24 @@ from ..frame import words
 from ..frame.visitor import Taught
 from .work import Progress, Proof
 
+INTRODUCTION = "Show it something that it has never seen. It learns that in about a minute, and forgets nothing for it."
+EXPLANATION = """
+**Where does it join?** Your examples are covered with noise, more and more of it, until one of the old classes looks
+like them: from there up, the new class shares that one's way. This is the rule by which the whole tree was found.
+
+**What learns?** The tree gets one new branch, from that point down to the picture. It begins as a copy of its
+neighbour, and then learns to take the noise off *your* symbol. What it begins with it draws by itself, so that no old
+picture is needed. From few drawings many are made, a little turned, bent or thickened; and it stops before it only
+repeats them.
+
+**Why is nothing forgotten?** All other numbers of the network stay as they are. Old classes walk old branches only: the
+same numbers, the same calculation, the same pictures.
+
+As an equation: of the two groups of numbers θ in the network only those of the new branch are changed, so that the
+picture which it guesses behind the noise comes close to the real one:
+"""
+EQUATION = (r"\min_{\theta_{\text{new}}} \; \big\| \, \text{guess}(x_t, t;\, \theta_{\text{old}}, \theta_{\text{new}})"
+            r" - x_0 \big\|^2 \qquad \theta_{\text{old}} \text{ fixed}")
 LONGEST = 12         # letters of a name, which is to stand below a leaf of the tree
 LEAST, MOST = 3, 40  # drawings and uploads: without the first no lesson begins, beyond the second none is kept
 ENDED = {"": "", "stopped": " You stopped it there.",

@@ -12,7 +12,7 @@ from branched import BranchedModel, ClassTree, Sampling
 
 from .. import serve
 from ..frame import link
-from ..frame.controls import SEED, draw_number
+from ..frame.controls import SEED, WAY, draw_number
 from ..parts.canvas import drawing
 from ..parts.film import film
 from ..parts.picker import picker
@@ -23,13 +23,12 @@ from .work import EACH, Crossing, Drawings, Gallery, Matrix, Preparation, Source
 
 ALL = "all"
 KINDS = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
-WAYS = {"noise": "With fresh noise", "plain": "Without chance"}
 STEPS = (5, 10, 20, 50)
 FIRST = 47  # of the gallery, to begin with: a 4, which is close to a 9
 STAYS = "Your picture stays with you: it is not stored, and a link to this page does not hold it."
 NO_CAMERA = ("Browsers lend the camera only to pages on HTTPS or on this very machine. Take a photo with your device, "
              "and choose Upload.")
-COLUMNS = "One column for each class: above, your {thing} at the turn; below, what becomes of it."
+READING = "One column for each class: above, your {thing} at the turn; below, what becomes of it."
 
 
 class Settings(NamedTuple):
@@ -60,7 +59,7 @@ def settings(model: BranchedModel) -> Settings:
         link.whole("pick", 0, max(count - 1, 0), FIRST if count > FIRST else 0),
         link.choice("own", labels, labels[0]), link.whole("nth", 1, work.DRAWN, 1), link.choice("source", labels, None),
         link.choice("target", [*labels, ALL], None), link.number("time", 0, 1, None), link.whole("variants", 1, 8, 4),
-        link.choice("way", WAYS, "noise"), link.choice("steps", STEPS, 20), SEED, link.switch("matrix", False))
+        WAY, link.choice("steps", STEPS, 20), SEED, link.switch("matrix", False))
 
 
 def kinds(model: BranchedModel) -> list[str]:
@@ -241,7 +240,7 @@ def film_of(name: str, model: BranchedModel, request: Turning, thing: str) -> tu
     state, (times, usual) = st.session_state, request.times(model.tree)
     start, options = nearest_frame(times, usual, state.time), shown.film_options(request, thing)
     if len(request.targets) > 1:
-        st.markdown(COLUMNS.format(thing=thing))
+        st.markdown(READING.format(thing=thing))
         st.html(shown.heads(model.labels, model.shape, options["height"]))
     screen, result = st.empty(), st.empty()
     bar = st.empty()

@@ -7,6 +7,23 @@ import numpy as np
 from ..frame import words
 from .work import Matrix, Turned, Turning
 
+INTRODUCTION = """Noise covers your {thing}, until it could as well be another; then the model takes the noise away,
+as if it had been that other all along."""
+EXPLANATION = """
+**Up, then down.** Your {thing} is covered with noise, up to the *turning time* t. From there the model cleans it again,
+but now on the path of another class. What the noise left of yours, its slant and its stroke, is still there at the end.
+
+**When to turn?** At the *meeting point*, where the paths of the two classes part on the tree, so much noise is on them
+that they look alike to the model. Turn much earlier, and your {thing} shows through; much later, and little of yours is
+left. Pull the slider, and see.
+
+**Variants** differ by the noise, which is drawn by chance. *Without chance* the model walks up its own path backwards
+instead, which keeps more of yours, but fails more often.
+"""
+MATRIX = """Every row begins with the {thing} in the grey frame, and every column is what became of it: each turned
+where the two paths part."""
+EQUATION = r"\text{{at the turn}} = {:.2f} \cdot \text{{{}}} + {:.2f} \cdot \text{{noise}} \qquad (t = {:.2f})"
+
 
 def thing(labels: Sequence[str]) -> str:
     """What the classes of a model are to be called."""

@@ -18,6 +18,7 @@ LOW, HIGH = 0.02, 0.8  # turning times, from hardly any noise to hardly any pict
 TIMES, FEW = 21, 12    # of the film for one target, and for all of them
 ROWS = 28              # pictures walked in one go: no slower than more, and in between the visitor may move on
 DRAWN = 8              # pictures of the model's own to choose from
+LARGE = 60             # pixels of a side of a scan that is enlarged
 SHOWN = 280            # pixels of the longer side of an original, where it is shown
 # Ten of each class of scikit-learn's digits, from leaning left to leaning right: legible ones, of which the judge in
 # checkpoints/ is sure, with strokes from 2.2 to 4.3 pixels.
@@ -79,9 +80,9 @@ class Gallery(Request[Scans]):
         return Scans(tuple(label for label in classes for _ in range(EACH)), originals, np.stack(pictures))
 
 
-def enlarged(scan: np.ndarray, side: int = 60) -> np.ndarray:
-    """An 8 x 8 scan in [0, 1], large and with edges as sharp as a pen's: (side, side)."""
-    smooth = Image.fromarray(np.pad(scan, 1)).resize((side, side), Image.Resampling.BICUBIC)
+def enlarged(scan: np.ndarray) -> np.ndarray:
+    """An 8 x 8 scan in [0, 1], large and with edges as sharp as a pen's: (LARGE, LARGE)."""
+    smooth = Image.fromarray(np.pad(scan, 1)).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
     return ((np.asarray(smooth) - 0.35) / 0.4).clip(0, 1).astype(np.float32)
 
 

@@ -60,7 +60,7 @@ def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, sett
         node = outline[chosen]
         with right:
             st.subheader(told.headline(outline, node), anchor=False)
-            st.markdown(told.company(outline, node) if node.is_leaf else told.COLUMNS)
+            st.markdown(told.company(outline, node) if node.is_leaf else told.READING)
             st.html(shown.sheet(name, descent, chosen, outline=outline, tour=tour))
         with left:
             tree = shown.tree(name, descent, chosen, look, setting.pictures.value, outline=outline, tour=tour)

@@ -6,7 +6,7 @@ from branched import Facts, Outline, OutlineNode
 from ..frame.words import at, listed
 
 INTRODUCTION = "This model makes pictures out of noise, and decides late what they become. Click a point of the tree."
-COLUMNS = "Each column is one picture: read it from top to bottom."
+READING = "Each column is one picture: read it from top to bottom."
 ALT = "The class tree along diffusion time. The list 'Place in the tree' names the same nodes."
 EXPLANATION = """
 The model begins with pure noise, at the top of the tree, and takes a little of it away at each step, until a clean

@@ -6,12 +6,12 @@ from pages.ui.frame import look
 from pages.ui.frame.look import DARK, LIGHT
 
 
-@pytest.mark.parametrize("own", [LIGHT, DARK])
-def test_colours_go_by_their_names(own):
-    assert own["lit"] == own.lit and own.font(14, "grid") == {"size": 14, "color": own.grid, "family": look.FONT}
-    assert len({own.line, own.lit, own.other, own.both, own.grid}) == 5, "what means another thing has another colour"
+@pytest.mark.parametrize("hue", [LIGHT, DARK])
+def test_colours_go_by_their_names(hue):
+    assert hue["lit"] == hue.lit and hue.font(14) == {"size": 14, "color": hue.text, "family": look.FONT}
+    assert len({hue.line, hue.lit, hue.other, hue.both, hue.grid}) == 5, "what means another thing has another colour"
     with pytest.raises(AttributeError):
-        own["red"]
+        hue["red"]
 
 
 def test_a_look_is_part_of_a_key():
