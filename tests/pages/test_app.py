@@ -130,7 +130,7 @@ def test_sentences():
     def plain(text):
         return text.replace("\N{NO-BREAK SPACE}", " ")
 
-    point, pair, root = ODD.meeting_branch("a", "d"), ODD.meeting_branch("e", "f"), ODD.roots[0]
+    point, pair, root = ODD.meeting("a", "d").branch, ODD.meeting("e", "f").branch, ODD.roots[0]
     assert plain(headline(ODD, pair)) == "e and f part here, at t = 0.70. Until then the model draws them as one."
     assert plain(headline(ODD, root)).startswith("e and f part from all the others here, at t = 0.90.")
     assert plain(headline(ODD, point)).startswith("3 groups part here (a; b; c and d), at t = 0.50.")

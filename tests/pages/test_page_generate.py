@@ -1,16 +1,19 @@
 """The page "Generate": its work and its files against the model, its script (AppTest), and a visitor's browser."""
 import io
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import apptest
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import branched
 from branched import Sampling
+from branched.noise.denoiser import Estimate
 from pages.ui.frame.look import DARK
 from pages.ui.generate import controls, files, shown, told, work
 from pages.ui.parts import reels
@@ -53,6 +56,33 @@ def test_class_by_class_gives_the_same_for_more(model, drawn):
     assert all(step.images is None and step.difference(drawn.images) == 0 for step in seen)
     counts = [step.evaluations for step in seen]
     assert counts == sorted(counts) and counts[-1] == alone.evaluations
+
+
+def test_what_each_class_costs_is_what_the_denoiser_says(known_model, known):
+    """A denoiser of which each answer costs two evaluations costs twice as much, at every moment."""
+    counts = {}
+    for cost in (1, 2):
+        answer = known(known_model.tree)
+        known_model.denoise = Costly(answer, cost)
+        seen = []
+        alone = finished(ALONE.work(known_model), seen)
+        counts[cost] = [*(step.evaluations for step in seen), alone.evaluations]
+        assert alone.evaluations == cost * answer.rows
+    assert counts[2] == [2 * count for count in counts[1]]
+    assert counts[1][0] == ORDER.sampling.n < counts[1][-1]
+
+
+@dataclass
+class Costly:
+    """A denoiser whose answers cost so many evaluations each."""
+
+    answer: Callable[..., Estimate]
+    cost: int
+    device = torch.device("cpu")
+
+    def __call__(self, *asked):
+        x0, evaluations = self.answer(*asked)
+        return Estimate(x0, self.cost * evaluations)
 
 
 def test_the_comparison_would_notice_other_pictures(model, drawn):

@@ -125,7 +125,7 @@ def test_rows_are_one_until_their_ways_part(model):
 def test_dots_are_where_the_classes_are(model):
     tree, found = model.tree, finished(Hybrids(A, B, 3).work(model))
     nodes, film = graph(tree.outline()).nodes, shown.frames(tree, A, B, found)
-    meeting = nodes[tree.meeting_branch(A, B).id]
+    meeting = nodes[tree.meeting(A, B).id]
     assert film[found.meeting].dots == ((meeting["x"], meeting["t"]),)
     assert len(film[0].dots) == 1 and "where they part" in film[found.meeting].caption
     assert set(film[-1].dots) == {(nodes[tree.leaf(label).id]["x"], 0.0) for label in A + B}

@@ -85,7 +85,7 @@ def test_sides_and_pairs_of_a_branch_point():
     assert sides(TREE, TREE.branch_points[-1], "2-3") == (("a",), ("b",)), "there are not so many sides"
     assert len(pairs_of_sides(TREE, root)) == 6
     assert TREE.closest_pairs(3) == [("a", "b"), ("a", "c"), ("b", "c")] and controls.first(TREE) == ("a", "b")
-    assert point_of(TREE, TREE.leaf("c").id) == TREE.meeting_branch("a", "c").id
+    assert point_of(TREE, TREE.leaf("c").id) == TREE.meeting("a", "c").id
     assert told.brief(tuple("abcdefgh")) == "a, b, c and 5 more" and told.brief(("cat", "dog")) == "cat, dog"
 
 
@@ -193,7 +193,7 @@ def test_ways_on_the_tree():
     one, other = sides(TREE, root)
     kinds = ways(TREE, root.id, one, other)
     assert kinds[root.id] == "both" and kinds[TREE.leaf(other[0]).id] in ("lit", "other")
-    low = TREE.meeting_branch("a", "b")
+    low = TREE.meeting("a", "b").branch
     kinds = ways(TREE, low.id, ("a",), ("b",))
     assert kinds == {TREE.leaf("a").id: "lit", TREE.leaf("b").id: "other",
                      **dict.fromkeys([b.id for b in TREE.path("a") if not b.is_leaf], "both")}
@@ -217,7 +217,7 @@ def test_names_are_text_and_never_markup():
 def test_the_page_shows_letters_beside_any_model_of_pictures(shipped):
     app = opened(PAGE)
     assert said(app).startswith("In ") and html(app).count("<figure>") == 3 and not app.warning
-    assert app.selectbox(key="node").value == shipped.tree.meeting_branch("V", "Y").id
+    assert app.selectbox(key="node").value == shipped.tree.meeting("V", "Y").id
     assert "model" not in app.query_params, "other pages keep their model"
     first = said(app)
     app.selectbox(key="node").set_value(shipped.tree.branch_points[0].id).run()

@@ -66,6 +66,6 @@ def _tree(name: str, model: BranchedModel, tree: ClassTree, pair: tuple[str, str
           clicked: Callable[[int], None] | None, look: Look) -> None:
     """A tree, in which the point is lit where two classes part."""
     meeting, is_lying = tree.meeting(*pair), bool(model.features) or len(model.labels) > lying_tree.MANY
-    figure = shown.tree(name, tree.outline(), meeting.branch and meeting.branch.id, look, is_lying)
+    figure = shown.tree(name, tree.outline(), meeting.id, look, is_lying)
     frame.chart(figure, f"The tree; {pair[0]} and {pair[1]} part at t = {meeting.time:.2f}.", clicked=clicked)
     touch()

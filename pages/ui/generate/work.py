@@ -76,12 +76,11 @@ class DrawAlone(Request[Alone]):
         so_far, images = Alone(), []
         for label in self.labels:
             walk = Timed(model.sampling(label, sampling=self.sampling))
-            for waves, frame in enumerate(walk):
-                samples = frame.result
-                yield replace(so_far, evaluations=so_far.evaluations + waves * self.sampling.n,
+            for frame in walk:
+                yield replace(so_far, evaluations=so_far.evaluations + frame.evaluations,
                               seconds=so_far.seconds + walk.seconds)
-            images.append(samples.images[0])
-            so_far = Alone(so_far.done + 1, so_far.evaluations + samples.evaluations, so_far.seconds + walk.seconds)
+            images.append(frame.result.images[0])
+            so_far = Alone(so_far.done + 1, so_far.evaluations + frame.evaluations, so_far.seconds + walk.seconds)
         return replace(so_far, images=np.stack(images))
 
 

@@ -28,8 +28,7 @@ def style(look: Look) -> str:
 @kept
 def tree_figure(name: str, a: Classes, b: Classes, look: Look, *, tree: ClassTree) -> go.Figure:
     """The tree with both ways lit."""
-    branch = tree.meeting(a, b).branch
-    return figure(tree.outline(), branch and branch.id, look=look, paths=two_ways(tree, a, b), height=SMALL)
+    return figure(tree.outline(), tree.meeting(a, b).id, look=look, paths=two_ways(tree, a, b), height=SMALL)
 
 
 def rows(parted: Parted, a: Classes, b: Classes) -> list[Row]:

@@ -29,9 +29,8 @@ WIDE, HIGH = 320, 110  # of the curve, in its own units
 def tree_figure(tree: ClassTree, label: str, sibling: str, picture: np.ndarray | None,
                 look: Look) -> go.Figure:
     """The tree with the ways of a class and of its sibling lit, and a picture below the class's leaf."""
-    branch, leaf = tree.meeting_branch(label, sibling), tree.leaf(label)
-    thumbnails = {} if picture is None else {leaf.id: picture}
-    return figure(tree.outline(), branch and branch.id, thumbnails, look, height=HEIGHT,
+    thumbnails = {} if picture is None else {tree.leaf(label).id: picture}
+    return figure(tree.outline(), tree.meeting(label, sibling).id, thumbnails, look, height=HEIGHT,
                   paths=two_ways(tree, (label,), (sibling,)))
 
 

@@ -104,7 +104,7 @@ def joined(model: BranchedModel, label: str, taught: Taught) -> str:
     """Where a class joined the tree, with whom and why, in words."""
     lesson, tree = model.facts.lesson(label), model.tree
     sibling, (whose, examples) = lesson.sibling, ("your ", "drawings") if taught.drawn else ("", "pictures")
-    branch = tree.meeting_branch(label, sibling)
+    branch = tree.meeting(label, sibling).branch
     if branch is None:
         return f"**{label}** goes its own way from the start: in this tree nothing is shared but the noise."
     others = [f"**{sibling}**", *(other for other in branch.classes if other not in (label, sibling))]

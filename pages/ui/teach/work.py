@@ -104,10 +104,9 @@ class Kinship(Request[Kin]):
     seed: int
 
     def work(self, model: BranchedModel) -> Generator[float, None, Kin]:
-        branch = model.tree.meeting_branch(self.label, self.sibling)
         for frame in model.sampling([self.label, self.sibling], n=EXAMPLES, seed=self.seed, hybrids=True):
             yield 1 - min(frame.times)
-        shared = frame.result.hybrids.get(branch.id) if branch else None
+        shared = frame.result.hybrids.get(model.tree.meeting(self.label, self.sibling).id)
         return Kin(*frame.result.images, shared and shared.noisy, shared and shared.denoised)
 
 

@@ -68,12 +68,12 @@ def dots(nodes: Mapping[int, Any], tree: ClassTree, turning: Turning,
     """Where on the tree, whose graph has these nodes, the turn is: on the source's path and on the target's, or at
     their branch point."""
     if time is None:
-        points = [tree.meeting_branch(turning.source, target) for target in turning.targets]
-        return tuple(dict.fromkeys((nodes[point.id]["x"], point.t_low) for point in points if point))
+        meetings = [tree.meeting(turning.source, target) for target in turning.targets]
+        return tuple(dict.fromkeys((nodes[meeting.id]["x"], meeting.time) for meeting in meetings if meeting.branch))
     if len(turning.targets) == 1:
-        point = tree.meeting_branch(turning.source, turning.targets[0])
-        if point and time == point.t_low:
-            return ((nodes[point.id]["x"], time),)
+        meeting = tree.meeting(turning.source, turning.targets[0])
+        if meeting.branch and time == meeting.time:
+            return ((nodes[meeting.id]["x"], time),)
         who = (turning.source, turning.targets[0])
     else:
         who = (turning.source,)
