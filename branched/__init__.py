@@ -3,9 +3,10 @@ from importlib import import_module
 from typing import Any
 
 from .class_tree.branch import Branch, Meeting
+from .class_tree.extension import Extension
 from .class_tree.generate import Frame, Samples
 from .class_tree.hybrid import Hybrid
-from .class_tree.model import BranchedModel, Extension
+from .class_tree.model import BranchedModel
 from .class_tree.rule import Rule, pair_curves
 from .class_tree.transmute import Transmutation
 from .class_tree.tree import ClassTree

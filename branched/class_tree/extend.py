@@ -10,8 +10,9 @@ variations of these are, that is, before these are merely repeated.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from torch import Tensor
 from ..data.dataset import Dataset
 from ..data.form import Form
 from ..errors import BranchedError
-from ..learning.loop import LearningState, learn, start
+from ..learning.loop import learn, start
 from ..learning.precision import autocast
 from ..networks.base import BranchedNetwork
 from ..noise.sampling import Sampling
@@ -28,7 +29,7 @@ from ..noise.seeds import mix, normal
 from .branch import Branch
 from .bridge import bridged
 from .diffusion import BranchedDenoiser, Diffusion
-from .generate import sample
+from .extension import Extension
 from .training import Batches, Material, TrainingConfig, loss_of
 from .tree import ClassTree
 from .walk import from_noise
@@ -39,18 +40,7 @@ STEPS_FEW, STEPS = 400, 1500    # of training
 PREVIEWED = 16                  # samples in a preview
 VARIED = 1024                   # variations at a time
 
-
-@dataclass(frozen=True)
-class Learnt:
-    """What a learner tells after each step. At times there are a network, all that has been learnt so far, and samples
-    (n, H, W), (n, H, W, 3) or (n, F) from it; in the last record there are."""
-
-    step: int
-    steps: int
-    loss: float
-    seconds: float
-    network: BranchedNetwork | None = None
-    samples: np.ndarray | None = None
+Grown = Callable[[BranchedNetwork, int, float], Any]  # a larger network, after so many steps and seconds -> its model
 
 
 def configured(objects: int, steps: int | None, seed: int) -> TrainingConfig:
@@ -75,10 +65,11 @@ def checked(x: Tensor, form: Form) -> Tensor:
 
 
 def learning(diffusion: Diffusion, network: BranchedNetwork, tree: ClassTree, name: str, objects: Tensor, row: int,
-             config: TrainingConfig) -> Iterator[Learnt]:
+             config: TrainingConfig, grown: Grown) -> Iterator[Extension]:
     """Teach the class `name`, a leaf of `tree` that the network does not know yet, from stored objects (n, *shape).
 
-    `diffusion` walks the old tree by that network, which is not modified. The leaf starts as its process `row`.
+    `diffusion` walks the old tree by that network, which is not modified. The leaf starts as its process `row`. `grown`
+    makes the larger model of a larger network, a step and seconds.
     """
     leaf, form = tree.leaf(name), diffusion.form
     state = start(network.only([row]), config)
@@ -88,24 +79,16 @@ def learning(diffusion: Diffusion, network: BranchedNetwork, tree: ClassTree, na
     supply = LeafSupply(started, leaf, objects, config)
     last = None
     for progress in learn(state, Batches([lone], supply, config), loss_of, config):
-        record = Learnt(progress.step, config.steps, progress.loss, progress.seconds)
+        record = Extension(progress.step, config.steps, progress.loss, progress.seconds)
         if is_preview(progress.step, config.steps):
-            record = _previewed(record, network, state, tree, name, form, config.seed)
+            model = grown(network.joined(state.average), progress.step, progress.seconds)
+            record = replace(record, model=model, samples=model.sample(name, n=PREVIEWED, seed=config.seed).made[0])
             # Of few objects: once samples repeat them, what came before was the best that there is to have.
             if last and supply.strength == 1 and repeats(form.to_core(record.samples), supply):
                 yield last
                 return
             last = record
         yield record
-
-
-def _previewed(record: Learnt, network: BranchedNetwork, state: LearningState, tree: ClassTree, name: str, form: Form,
-               seed: int) -> Learnt:
-    """A record with all that has been learnt so far, and samples from it."""
-    larger = network.joined(state.average).eval().requires_grad_(False)
-    diffusion = Diffusion(BranchedDenoiser(larger, tree), tree, form)
-    drawn = sample(diffusion, (name,), Sampling(n=PREVIEWED, seed=seed))
-    return replace(record, network=larger, samples=drawn.made[0])
 
 
 def is_preview(step: int, steps: int) -> bool:

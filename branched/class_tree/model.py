@@ -3,7 +3,7 @@ dataclasses."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
@@ -30,6 +30,7 @@ from . import generate
 from .branch import Label
 from .classify import Classes, classify
 from .diffusion import BranchedDenoiser, Diffusion
+from .extension import Extension
 from .hybrid import Hybrid, hybrid
 from .rule import Rule
 from .transmute import Transmutation, transmute
@@ -69,19 +70,6 @@ def _assembled(name: str, tensors: dict[str, torch.Tensor], header: dict[str, An
     network = network.to(device, memory_format=network.layout)
     curves = {key: value.numpy() for key, value in curves.items()}
     return BranchedModel(network, tree, header["facts"], curves, form, name)
-
-
-@dataclass(frozen=True)
-class Extension:
-    """How far the teaching of a class is. At times there are `samples` of it, images (n, H, W) or (n, H, W, 3) in [0,
-    1] or rows (n, F), and the larger `model` as it is then; the last record has both."""
-
-    step: int
-    steps: int
-    loss: float
-    seconds: float
-    samples: np.ndarray | None = None
-    model: BranchedModel | None = None
 
 
 class BranchedModel:
@@ -267,14 +255,13 @@ class BranchedModel:
         (sibling, time), network = place, self.denoise.network
         tree = self.tree.graft(name, sibling, time)
         lesson = Lesson(name=name, sibling=sibling, time=time, count=len(x), training=Training.of(asdict(config)))
+
+        def grown(larger: BranchedNetwork, step: int, seconds: float) -> BranchedModel:
+            done = replace(lesson, steps=step, seconds=round(seconds, 1), versions=versions())
+            return BranchedModel(larger, tree, self.facts.with_lesson(done), curves, self.form, self.name)
+
         row = self.tree.leaf(sibling).process
-        for learnt in extend.learning(self.diffusion, network, tree, name, x, row, config):
-            model = None
-            if learnt.network is not None:
-                lesson = replace(lesson, steps=learnt.step, seconds=round(learnt.seconds, 1), versions=versions())
-                model = BranchedModel(learnt.network, tree, self.facts.with_lesson(lesson), curves, self.form,
-                                      self.name)
-            yield Extension(learnt.step, learnt.steps, learnt.loss, learnt.seconds, learnt.samples, model)
+        return extend.learning(self.diffusion, network, tree, name, x, row, config, grown)
 
     def extend(self, images, name: str, sibling: Label | None = None, time: float | None = None,
                steps: int | None = None, seed: int = 0) -> BranchedModel:

@@ -16,8 +16,9 @@ from tqdm import tqdm
 
 from .. import checkpoint
 from ..class_tree import discovery
+from ..class_tree.extension import Extension
 from ..class_tree.fit import Plan, fit
-from ..class_tree.model import BranchedModel, Extension
+from ..class_tree.model import BranchedModel
 from ..class_tree.tree import ClassTree
 from ..data import dataset
 from ..data.form import Blocks

@@ -104,7 +104,7 @@ def test_learning_leaves_the_given_model_alone(base):
 def test_gradients_reach_only_the_private_parameters_of_one_branch(base):
     """And what does not learn is not even in the optimiser."""
     trunk = base.denoise.network
-    state = start(trunk.only([2]), extend.plan(6, 1, 0))
+    state = start(trunk.only([2]), extend.configured(6, 1, 0))
     x = torch.randn(4, 1, 8, 8)
     loss_of(state.network, Batch(x, torch.randn(x.shape), torch.rand(4), torch.zeros(4, dtype=torch.long))).backward()
     private = state.network.private()
@@ -174,9 +174,9 @@ def test_learning_stops_before_the_drawings_are_repeated(base, monkeypatch):
     assert previews[:2] == [2, 5] and records[-1].step == previews[-1] == 5 and max(own.step for own in records) == 9
 
 
-def supplied(images: torch.Tensor) -> extend.Supply:
+def supplied(images: torch.Tensor) -> extend.LeafSupply:
     known = SimpleNamespace(form=Images(tuple(images.shape[1:])))
-    return extend.Supply(known, Branch(0, ("4",), 0.0, 0.5, None), images, extend.plan(len(images), None, 0))
+    return extend.LeafSupply(known, Branch(0, ("4",), 0.0, 0.5, None), images, extend.configured(len(images), None, 0))
 
 
 def test_copies_are_told_from_distorted_drawings(digits):
