@@ -9,7 +9,7 @@ shell.page("pages/about.py")
 name = shell.chosen_model()
 st.title("About the model", anchor=False)
 controls.model(name)
-model, colours = shell.model(name), look.current()
+model, colours = shell.fitting("pages/about.py", name), look.current()
 form, figures = told.form_of(model), told.quality(model)
 
 with link.shared("about", controls.WAY):
@@ -52,5 +52,4 @@ with st.expander("Models of your own", icon=":material/folder_open:"):
     st.markdown(told.OWN)
 with explanation():
     st.markdown(told.EXPLANATION)
-    tree = model.tree
-    st.latex(told.WORK % (len(tree.labels), tree.total_length, len(tree.labels) / tree.total_length))
+    st.latex(told.work(model.outline()))

@@ -276,7 +276,7 @@ def judge_for(model: Any) -> Judge | None:
         return None
     path = checkpoint.find(name)
     judge = _kept(path, path.stat().st_mtime_ns)
-    fits = judge.shape == model.shape and set(model.labels) <= set(judge.labels)
+    fits = judge.shape == model.form.outside_shape and set(model.labels) <= set(judge.labels)
     return judge if fits else None
 
 

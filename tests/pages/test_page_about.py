@@ -220,6 +220,59 @@ def test_no_path_and_no_other_file_is_opened(odd_models, asked):
     assert not app.exception and app.selectbox[0].value == "mnist" and len(app.warning) == 1
 
 
+# -- of another family -------------------------------------------------------------------------------------------------
+
+class Heap:
+    """A model of another family, which can be asked what every model can, and no more."""
+
+    name, labels, form, parameters = "heap", ("one", "two"), branched.Images((1, 8, 6)), 1234
+    facts = branched.Facts.read({"data": {"name": "mnist", "images": 50}}, "images")
+
+    def outline(self) -> branched.Outline:
+        root = branched.OutlineNode(2, None, self.labels, 0.75, 1.0, False)
+        return branched.Outline(self.labels, (root, *(branched.OutlineNode(k, 2, (label,), 0.0, 0.75, True)
+                                                      for k, label in enumerate(self.labels))))
+
+    def sampling(self, labels=None, *, sampling=None):
+        raise AssertionError("nothing is sampled for facts")
+
+    def save(self, path):
+        raise AssertionError("nothing is written")
+
+
+@pytest.fixture
+def heap(monkeypatch) -> Heap:
+    """The app finds it among its models."""
+    stored = branched.load
+    known = Heap()
+    monkeypatch.setattr(branched, "models", lambda: ("heap", "letters", "mnist"))
+    monkeypatch.setattr(branched, "load", lambda name, **options: known if name == "heap" else stored(name, **options))
+    return known
+
+
+def test_about_a_model_of_another_family(heap):
+    assert isinstance(heap, branched.Explorable)
+    app = opened(PAGE, model="heap")
+    words = text(app)
+    assert not app.error and not app.info[1:] and app.selectbox[0].value == "heap"
+    for fact in ("2 classes (one, two), 8 × 6 pixels, in grey", "MNIST, 50 pictures", "1,234 numbers learnt",
+                 "3 branches, 1 branch points", "nothing but one and two"):
+        assert fact in words
+    assert r"\frac{2}{1.75} = 1.14" in app.latex[0].value
+
+
+@pytest.mark.parametrize("page", [page for page in shell.PAGES if page not in (PAGE, "pages/table.py")])
+def test_other_pages_have_nothing_to_show_of_another_family(heap, page):
+    app = opened(page, model="heap")
+    assert not app.error and "nothing to show of the model heap" in app.info[0].value and len(app.info) == 1
+    assert len(app.get("page_link")) == len(shell.PAGES), "all other pages stay in reach"
+
+
+def test_tables_show_the_shipped_one_beside_another_family(heap):
+    app = opened("pages/table.py", model="heap")
+    assert not app.error and not app.info and app.get("plotly_chart")
+
+
 # -- from one model to another -----------------------------------------------------------------------------------------
 
 SETTINGS = {"node": "3", "a": "3", "b": "5", "source": "4", "target": "9", "classes": "3,5", "time": "0.3",

@@ -1,7 +1,7 @@
 """What was measured of a model of pictures, and what is said about that."""
 from collections.abc import Mapping
 
-from branched import BranchedModel, GenerationOfImages, TransmutationOfImages
+from branched import Explorable, GenerationOfImages, TransmutationOfImages
 
 from ..serve.judge import judge_for
 from .figure import Figure, controls, pair, percent, right_pairs, text
@@ -25,19 +25,20 @@ FAILS = """
 """
 
 
-def object_is(model: BranchedModel) -> str:
+def object_is(model: Explorable) -> str:
     """What one object is, in a few words."""
-    height, width, *colours = model.shape
+    height, width, *colours = model.form.outside_shape
     return f"{height} × {width} pixels, {'in colour' if colours else 'in grey'}"
 
 
-def fails(model: BranchedModel, labels: str) -> str:
+def fails(model: Explorable, labels: str) -> str:
     """When the model fails."""
     other = "a letter" if all(label.isdecimal() for label in model.labels) else "something else"
-    return FAILS.format(labels=labels, other=other, height=model.shape[0], width=model.shape[1])
+    height, width, *_ = model.form.outside_shape
+    return FAILS.format(labels=labels, other=other, height=height, width=width)
 
 
-def ceiling(model: BranchedModel) -> str:
+def ceiling(model: Explorable) -> str:
     """How often the classifier that judges the model is right on real test pictures, if there is one that tells."""
     judge = judge_for(model)
     accuracy = None if judge is None else judge.facts.get("test_accuracy")

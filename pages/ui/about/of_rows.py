@@ -1,7 +1,7 @@
 """What was measured of a model of a table, and what is said about that."""
 from collections.abc import Mapping
 
-from branched import BranchedModel, GenerationOfRows, TransmutationOfRows
+from branched import Explorable, GenerationOfRows, TransmutationOfRows
 
 from .figure import Figure, controls, pair, percent, right_pairs, text
 
@@ -26,18 +26,19 @@ FAILS = """
 MOST = 40  # features that are named
 
 
-def object_is(model: BranchedModel) -> str:
+def object_is(model: Explorable) -> str:
     """What one object is, in a few words."""
-    names = ", ".join(model.features[:MOST]) + (", …" if len(model.features) > MOST else "")
-    return f"rows of {len(model.features)} numbers ({names})"
+    features = model.form.features
+    names = ", ".join(features[:MOST]) + (", …" if len(features) > MOST else "")
+    return f"rows of {len(features)} numbers ({names})"
 
 
-def fails(model: BranchedModel, labels: str) -> str:
+def fails(model: Explorable, labels: str) -> str:
     """When the model fails."""
-    return FAILS.format(labels=labels, many=len(model.features))
+    return FAILS.format(labels=labels, many=len(model.form.features))
 
 
-def ceiling(model: BranchedModel) -> str:
+def ceiling(model: Explorable) -> str:
     """How often the classifier that was trained for measuring is right on real test rows."""
     measured = model.facts.quality.generation
     return percent(measured.right_real) if measured else ""

@@ -2,7 +2,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from branched import BranchedModel
+from branched import Explorable
 
 from .figure import Figure, percent, right_pairs, text
 
@@ -14,17 +14,17 @@ FAILS = """
 """
 
 
-def object_is(model: BranchedModel) -> str:
+def object_is(model: Explorable) -> str:
     """What one object is, in a few words."""
     return f"{model.form.kind} of {' × '.join(map(str, model.form.outside_shape))} numbers"
 
 
-def fails(model: BranchedModel, labels: str) -> str:
+def fails(model: Explorable, labels: str) -> str:
     """When the model fails."""
     return FAILS.format(labels=labels)
 
 
-def ceiling(model: BranchedModel) -> str:
+def ceiling(model: Explorable) -> str:
     """How often a classifier is right on real objects: nobody has one."""
     return ""
 

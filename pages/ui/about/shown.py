@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import plotly.graph_objects as go
 
-from branched import BranchedModel
+from branched import Explorable
 
 from ..frame.look import Look
 from ..parts.markup import filled
@@ -31,7 +31,7 @@ def table(rows: Sequence[Figure], real: str) -> str:
     return filled(HERE / "figures.html", columns=list(columns.values()), rows=cells)
 
 
-def per_pair(model: BranchedModel, way: str) -> np.ndarray | None:
+def per_pair(model: Explorable, way: str) -> np.ndarray | None:
     """Right class (N, N) for each source (row) and target (column), NaN where it is not known; None without any."""
     turned = getattr(model.facts.quality, way)
     if turned is None or turned.right_of is None:
@@ -58,21 +58,21 @@ def matrix(shares: np.ndarray, labels: Sequence[str], look: Look) -> go.Figure:
     return _dressed(figure, look, 22 * len(labels) + 80 if many else 480)
 
 
-def right_classes(model: BranchedModel, look: Look) -> go.Figure | None:
+def right_classes(model: Explorable, look: Look) -> go.Figure | None:
     """Right class of what is made of each class, in percent; None if it is not known."""
     made = model.facts.quality.generation
     shares = _known(model, made and made.right_of, 100)
     return by_class(shares, min(shares.values()), look, "%") if shares else None
 
 
-def distances(model: BranchedModel, look: Look) -> go.Figure | None:
+def distances(model: Explorable, look: Look) -> go.Figure | None:
     """The distance (Fréchet) of each class of a table; None if it is not known."""
     made = model.facts.quality.generation
     values = _known(model, getattr(made, "frechet_of", None), 1)
     return by_class(values, max(values.values()), look) if values else None
 
 
-def _known(model: BranchedModel, values: Mapping[str, float] | None, scale: float) -> dict[str, float]:
+def _known(model: Explorable, values: Mapping[str, float] | None, scale: float) -> dict[str, float]:
     """Of each class what is known."""
     return {label: scale * values[label] for label in model.labels
             if values and label in values and isfinite(values[label])}

@@ -2,7 +2,7 @@
 from types import ModuleType
 
 import branched
-from branched import BranchedModel, Facts
+from branched import Explorable, Facts, Outline
 
 from ..frame import words
 from . import of_images, of_rows, of_things
@@ -25,16 +25,22 @@ noise to the classes would be, each walked alone; so making one of each class th
 WORK = r"\frac{\text{each class alone}}{\text{through the tree}} = \frac{%d}{%.2f} = %.2f"
 
 
-def form_of(model: BranchedModel) -> ModuleType:
+def form_of(model: Explorable) -> ModuleType:
     """The module that speaks of the objects of a model."""
     return FORMS.get(model.form.kind, of_things)
 
 
+def work(outline: Outline) -> str:
+    """What the tree saves, by the lengths of its branches, as an equation in LaTeX."""
+    groups, length = len(outline.groups), sum(node.high - node.low for node in outline.nodes)
+    return WORK % (groups, length, groups / length)
+
+
 # -- how it was made ---------------------------------------------------------------------------------------------------
 
-def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
+def story(model: Explorable, name: str) -> list[tuple[str, str]]:
     """What the model is and how it came about, as rows of two; a row for what the file tells."""
-    form = form_of(model)
+    form, outline = form_of(model), model.outline()
     classes = ", ".join(model.labels[:MOST]) + (", …" if len(model.labels) > MOST else "")
     rows = [
         ("Name", name),
@@ -42,7 +48,7 @@ def story(model: BranchedModel, name: str) -> list[tuple[str, str]]:
          f"{len(model.labels)} classes ({classes}), {form.object_is(model)}"),
         *_training(model.facts, form.THINGS),
         ("Size", f"{model.parameters:,} numbers learnt (parameters)"),
-        ("Tree", f"{len(model.tree.branches)} branches, {len(model.tree.branch_points)} branch points"),
+        ("Tree", f"{len(outline.nodes)} branches, {len(outline.points)} branch points"),
         *_discovery(model.facts, form.THINGS),
         ("Versions", _joined(*(f"{_short(key)} {_short(value)}"
                                for key, value in list(model.facts.versions.items())[:6]),
@@ -89,7 +95,7 @@ def _duration(seconds: float | None) -> str:
 
 # -- how good it is ----------------------------------------------------------------------------------------------------
 
-def quality(model: BranchedModel) -> dict[str, list[Figure]]:
+def quality(model: Explorable) -> dict[str, list[Figure]]:
     """Measured figures by what the model was asked to do: "generation", "classification", and the ways of turning one
     class into another; without those that nobody measured."""
     form, measured = form_of(model), model.facts.quality
@@ -101,7 +107,7 @@ def quality(model: BranchedModel) -> dict[str, list[Figure]]:
     return {key: kept for key, rows in parts.items() if (kept := [row for row in rows or () if row.here])}
 
 
-def protocol(model: BranchedModel) -> str:
+def protocol(model: Explorable) -> str:
     """How the figures came about, in a part of a sentence."""
     form, asked = form_of(model), model.facts.quality.protocol
     if asked is None:
@@ -112,7 +118,7 @@ def protocol(model: BranchedModel) -> str:
                                           "class"))
 
 
-def measuring(model: BranchedModel, figures: dict[str, list[Figure]]) -> str:
+def measuring(model: Explorable, figures: dict[str, list[Figure]]) -> str:
     """How it was measured, and what stands beside it."""
     form, how = form_of(model), protocol(model)
     beside = any(row.published for rows in figures.values() for row in rows)

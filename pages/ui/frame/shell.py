@@ -42,7 +42,7 @@ PAGES = {
     "pages/table.py": Page("Tables", ":material/table_chart:", form=""),  # in place of images, it shows a shipped table
     "pages/teach.py": Page("Teach", ":material/school:"),
     "pages/discovery.py": Page("How the tree is found", ":material/query_stats:", form=""),
-    "pages/about.py": Page("About the model", ":material/info:", form=""),
+    "pages/about.py": Page("About the model", ":material/info:", family=None, form=""),
 }
 USUAL = "mnist"
 CSS = Path(__file__).with_name("shell.css")
@@ -77,7 +77,7 @@ def chosen_model() -> str:
     return USUAL
 
 
-def model(name: str) -> branched.BranchedModel:
+def model(name: str) -> branched.Explorable:
     """A model: loaded once for all visitors, or this visitor's own. If it can't be loaded the page says why, offers the
     others, and ends."""
     try:
@@ -90,12 +90,13 @@ def model(name: str) -> branched.BranchedModel:
         st.stop()
 
 
-def fitting(file: str, name: str) -> branched.BranchedModel:
-    """A model, for the page in this file. Where it lacks what the page needs, the page says so, and ends."""
+def fitting(file: str, name: str) -> Any:
+    """A model, for the page in this file and of its family. Where it lacks what the page needs, the page says so, and
+    ends."""
     chosen = model(name)
     if PAGES[file].fits(chosen):
         return chosen
-    if chosen.form.kind == "rows":
+    if chosen.form.kind == "rows" and PAGES["pages/table.py"].fits(chosen):
         st.info(f"The model {visitor.title(name)} is of a table, and makes rows of numbers. This page shows pictures; "
                 "the page \"Tables\" shows what such a model can do, and \"About the model\" has others.",
                 icon=":material/table_chart:")

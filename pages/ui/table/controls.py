@@ -28,13 +28,17 @@ T = TypeVar("T")
 
 def chosen(name: str) -> tuple[str, BranchedModel] | None:
     """The chosen model if it is one of a table, else the shipped one; None if there is none."""
-    model = shell.model(name)
-    if model.features:
+    if _is_table(model := shell.model(name)):
         return name, model
     if USUAL not in branched.models():
         return None
     shipped = shell.model(USUAL)
-    return (USUAL, shipped) if shipped.features else None
+    return (USUAL, shipped) if _is_table(shipped) else None
+
+
+def _is_table(model: branched.Explorable) -> bool:
+    """Whether it is a model of a table, and of the family that the page knows."""
+    return bool(model.form.features) and shell.PAGES["pages/table.py"].fits(model)
 
 
 def asked(name: str, request: Request[T]) -> T:
