@@ -59,6 +59,8 @@ def discover(dataset: Dataset, rule: Rule = Rule(), *, seed: int = 0, samples: i
         raise BranchedError(f"Discovery compares pairs within a class, so it takes at least 2 samples, not {samples}.")
     if times < MIN_TIMES:
         raise BranchedError(f"Discovery takes at least {MIN_TIMES} times, not {times}.")
+    if not -2**63 <= seed < 2**63:
+        raise BranchedError(f"A seed has at most 63 bits; {seed} has more.")
     _check_count(dataset.labels)
     rule.room(times)
     generator = torch.Generator().manual_seed(seed)

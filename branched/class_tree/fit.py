@@ -51,6 +51,8 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: in
     It is also written every `every` steps, with all that is needed to go on beside it, in `output` + ".resume"; from
     there a run of the same plan goes on where it was stopped (`goes_on`). Under torchrun only the first process writes.
     """
+    if every < 1:
+        raise BranchedError(f"A model is written every so many steps, at least 1; not every {every}.")
     state = begin(plan.tree, plan.network, plan.config, device)
     kept = output.with_name(output.name + ".resume")
     if goes_on:

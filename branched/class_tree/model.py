@@ -228,6 +228,9 @@ class BranchedModel:
         """
         from . import extend  # brings SciPy along, for which loading need not wait
 
+        if self.denoise.network.processes != self.tree.processes:
+            raise BranchedError("This model's network has processes that no branch owns, so no class can be grafted "
+                                "onto its tree.")
         seed, steps = checked_seed(seed), None if steps is None else counted("steps", steps)
         x = extend.checked(self.form.to_core(images), self.form)
         self.tree.graft(name, self.labels[0], 0.5 if time is None else time)  # or it says what is wrong with the name

@@ -9,6 +9,8 @@ from ..errors import BranchedError
 from ..names import natural_order
 from .branch import Branch
 
+MOST_IDS = 1_000_000  # tables of private parameters have a row for each process
+
 
 def read(source: str | dict[str, Any]) -> tuple[list[str], list[Branch]]:
     """Labels and branches of a tree. Raises BranchedError with the reason if it is none."""
@@ -47,8 +49,9 @@ def _read_node(node: Any, t_high: float, parent: int | None, branches: list[Bran
     branch_id = node.get("id", len(branches))
     process = node.get("process", branch_id)
     for number in (branch_id, process):
-        if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-            raise BranchedError(f"A branch's id (or process) is a whole number from 0 on, not {number!r:.80}.")
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= MOST_IDS:
+            raise BranchedError(f"A branch's id (or process) is a whole number from 0 to {MOST_IDS:,}, not "
+                                f"{number!r:.80}.")
     # Ids that are left out count the nodes in the order in which they are met, parents first: so the branch takes its
     # place before its children are read, and is filled in when they have said which classes it holds.
     place = len(branches)

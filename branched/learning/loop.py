@@ -42,6 +42,8 @@ class LearningConfig:
             check_positive(name, getattr(self, name))
         for name in ("ema", "decay"):
             check_share(name, getattr(self, name))
+        if not -2**63 <= self.seed < 2**63:
+            raise BranchedError(f"A seed has at most 63 bits; {self.seed} has more.")
         if self.precision not in ("auto", "float32", "bfloat16"):
             raise BranchedError(f"precision is auto, float32 or bfloat16, not {self.precision!r}.")
 

@@ -15,6 +15,7 @@ from ..class_tree.model import BranchedModel
 from ..class_tree.training import TrainingConfig, begin, train
 from ..class_tree.tree import ClassTree
 from ..data.dataset import Dataset
+from ..errors import BranchedError
 from ..family import load
 from ..noise.sampling import Sampling
 
@@ -33,6 +34,8 @@ class Line(NamedTuple):
 
 def lines(name: str, device: str, repeats: int) -> Iterator[Line]:
     """The figures of a model, one after another."""
+    if repeats < 1:
+        raise BranchedError(f"A median is taken of at least one run, not of {repeats}.")
     model = load(name, device)
     loading = _loading_time(name, repeats)
     yield Line("loading the model, import of torch not counted", f"{loading:.2f} s", {"loading": loading})

@@ -238,6 +238,8 @@ def train_judge(train: Dataset, test: Dataset, settings: Settings | None = None,
     after one cycle of the learning rate (Smith and Topin 2019). Raises BranchedError for data of fewer than two
     classes or of small images.
     """
+    if train.form.kind != "images":
+        raise BranchedError(f"A judge looks at images; {train.name} has {train.form.kind}.")
     settings = settings or Settings()
     config, batches = JudgeConfig(train.labels, *train.shape), Batches(train, settings, seed)
     learning = _learning(settings, settings.epochs * batches.of_an_epoch, seed)

@@ -198,7 +198,7 @@ def test_no_class_and_back_to_some():
 
 
 @pytest.mark.parametrize("query", [
-    {"steps": "4000", "n": "zz", "solver": "euler", "view": "both", "seed": "-1", "labels": "4", "race": "off"},
+    {"steps": "4000", "n": "zz", "solver": "magic", "view": "both", "seed": "-1", "labels": "4", "race": "off"},
     {"labels": "4,banana", "race": "off"}, {"race": "maybe"}], ids=str)
 def test_a_broken_link_gives_a_notice_and_the_usual(query):
     app = opened(**query)

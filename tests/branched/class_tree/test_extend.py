@@ -387,3 +387,11 @@ def test_networks_share_their_trunk(model):
 def test_the_supply_is_a_data_set(digits):
     data = supplied(digits.of("4")).data(100, torch.Generator())
     assert isinstance(data, Dataset) and data.labels == ("4",) and data.shape == (1, 8, 8)
+
+
+def test_a_network_with_a_process_that_no_branch_owns_learns_no_class(model):
+    """The new leaf would take that process in place of its own."""
+    network = model.denoise.network
+    spare = BranchedModel(network.only([*range(network.processes), 0]), model.tree, {}, {})
+    with pytest.raises(BranchedError, match="no branch owns"):
+        spare.extending(rings(), "ring", sibling="4", time=0.2)

@@ -128,7 +128,7 @@ BAD_OPTIONS = [
     {"n": 0}, {"n": -1}, {"n": 2.0}, {"n": True}, {"n": "8"}, {"n": None}, {"n": 10**9},
     {"steps": 0}, {"steps": 1.5}, {"steps": None}, {"steps": 10**9},
     {"seed": 0.5}, {"seed": "1"}, {"seed": None}, {"seed": True},
-    {"solver": "euler"}, {"solver": 3}, {"solver": ["ddim"]},
+    {"solver": "magic"}, {"solver": 3}, {"solver": ["ddim"]},
 ]
 BAD_LABELS = ["5", 5, -1, 4.0, True, b"4", [], ["4", "x"], [4, None], [[4]]]
 

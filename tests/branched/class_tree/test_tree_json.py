@@ -18,6 +18,8 @@ def test_json_round_trip_keeps_everything(seed):
 # -- malformed trees -------------------------------------------------------------------------------------------------
 
 MALFORMED = {
+    "an id beyond all tables": {"time": 0.3, "id": 10**12, "split": ["4", "9"]},
+    "a process beyond all tables": {"time": 0.3, "process": 10**30, "split": ["4", "9"]},
     "not JSON": "{time: 0.3",
     "a list": ["4", "9"],
     "nothing": {},

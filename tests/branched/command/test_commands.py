@@ -101,11 +101,29 @@ def test_bad_input_is_one_sentence(checkpoint, arguments, sentence, capsys, tmp_
 
 
 @pytest.mark.parametrize("arguments, sentence", [
+    (("bench", "--repeats", 0), "at least one run"),
+    (("discover", "--data", "digits", "--seed", 10**23), "63 bits"),
+    (("judge", "--output", "j.safetensors", "--data", "rows.csv"), "looks at images"),
+])
+def test_other_commands_tell_it_in_one_sentence_too(arguments, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text("class,a\n" + "".join(f"{label},{k}\n" for label in "xy" for k in range(8)))
+    assert run(*arguments) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("branched: ") and sentence in error
+
+
+@pytest.mark.parametrize("arguments, sentence", [
     (("--data", "nowhere"), "no data set or folder"),
     (("--data", "digits", "--tree", "nowhere.json"), "cannot be read"),
     (("--data", "digits", "--steps", 0), "steps must be positive"),
     (("--data", "digits", "--epsilon", -1), "Epsilon is 0 or more"),
     (("--data", "digits", "--channels", 9, 9), "multiples of"),
+    (("--data", "digits", "--channels", 0), "multiples of"),
+    (("--data", "digits", "--channels", -8), "multiples of"),
+    (("--data", "digits", "--tree", "flat", "--rank", -1), "1 or more"),
+    (("--data", "digits", "--tree", "flat", "--channels", 16, 32, "--every", 0), "at least 1"),
+    (("--data", "digits", "--seed", 10**23), "63 bits"),
 ])
 def test_impossible_training_is_one_sentence(arguments, sentence, capsys, tmp_path):
     assert run("train", "--output", tmp_path / "m.safetensors", *arguments) == 2

@@ -18,7 +18,7 @@ def test_it_is_frozen_plain_and_a_key():
 
 @pytest.mark.parametrize("options", [
     {"n": 0}, {"n": 2.0}, {"n": True}, {"n": None}, {"n": 10**9}, {"steps": 0}, {"steps": "20"}, {"steps": 10**9},
-    {"seed": 0.5}, {"seed": True}, {"seed": None}, {"solver": "euler"}, {"solver": None}, {"solver": ["ddim"]},
+    {"seed": 0.5}, {"seed": True}, {"seed": None}, {"solver": "magic"}, {"solver": None}, {"solver": ["ddim"]},
 ], ids=str)
 def test_the_impossible_is_refused_in_a_sentence(options):
     with pytest.raises(BranchedError, match=next(iter(options))) as error:

@@ -11,7 +11,7 @@ from branched.noise.solvers import SOLVERS, STOCHASTIC, grid, solve
 
 MEAN, STD = 0.6, 0.5
 ODE = sorted(set(SOLVERS) - set(STOCHASTIC))
-ORDER = {"ddim": 1, "heun": 2, "dpm++2m": 2, "unipc": 2}
+FIRST_ORDER = ("ddim", "ddim-eta")  # the others are of the second
 X = torch.tensor([-1.5, -0.3, 0.2, 1.7], dtype=torch.float64)
 
 
@@ -81,7 +81,7 @@ def order_of(name: str, times: Callable[[int], list[float]]) -> float:
 def test_lands_on_mean_and_variance(name):
     mean, std = moments(name, grid(1.0, 0.0, 320))
     assert mean == pytest.approx(MEAN, abs=0.001)
-    assert std == pytest.approx(STD, abs={"ddim": 0.006, "ddim-eta": 0.01}.get(name, 0.002))
+    assert std == pytest.approx(STD, abs=0.01 if name in FIRST_ORDER else 0.002)
 
 
 @pytest.mark.parametrize("name", SOLVERS)
@@ -142,15 +142,15 @@ def test_does_not_write_to_what_it_is_given(name):
 @pytest.mark.parametrize(("t", "t_next"), [(1.0, 0.05), (0.9, 0.2), (0.1, 0.9)])
 def test_order_of_accuracy_in_both_directions(name, t, t_next, spaced):
     order = order_of(name, lambda n: spaced(t, t_next, n))
-    assert order == pytest.approx(1, abs=0.1) if name == "ddim" else order >= 1.8
+    assert order == pytest.approx(1, abs=0.1) if name in FIRST_ORDER else order >= 1.8
 
 
 @pytest.mark.parametrize("name", ODE)
 def test_up_and_down_again_returns_the_start(name):
     there = solve(SOLVERS[name], denoise, X, even(0.02, 0.9, 200))
-    assert (there - path(X, 0.02, 0.9)).abs().max() < (0.05 if name == "ddim" else 0.005)
+    assert (there - path(X, 0.02, 0.9)).abs().max() < (0.05 if name in FIRST_ORDER else 0.005)
     back = solve(SOLVERS[name], denoise, there, even(0.9, 0.02, 200))
-    assert (back - X).abs().max() < (0.05 if name == "ddim" else 0.005)
+    assert (back - X).abs().max() < (0.05 if name in FIRST_ORDER else 0.005)
 
 
 @pytest.mark.parametrize("name", ["ddim", "heun"])
