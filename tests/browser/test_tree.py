@@ -10,6 +10,11 @@ from branched import ClassTree
 from pages.ui.tree import told
 from pages.ui.tree.controls import in_order
 
+SINGLE = """() => {  // until Plotly takes the next click and the last one no more for a double click
+    const plot = document.querySelector('.st-key-tree .js-plotly-plot');
+    return Date.now() - plot._mouseDownTime > plot._context.doubleClickDelay;
+}"""
+
 
 @pytest.fixture(scope="module")
 def tree() -> ClassTree:
@@ -36,7 +41,7 @@ def test_clicking_through_the_tree(tree, address, chromium):
         for _ in range(2):  # a second click clears Plotly's selection, not what is shown
             browser.answered(page, lambda: page.mouse.click(*browser.node_at(page, root)))
             assert shows(page, tree, root) == after
-            page.wait_for_timeout(400)  # sooner, and Plotly takes the next click and this one for a double click
+            page.wait_for_function(SINGLE)
         page.mouse.click(*browser.node_at(page, leaf))
         assert len(shows(page, tree, leaf)) == len(tree.path(tree.labels[0]))
         assert browser.asked(page, "node") == [str(leaf)]

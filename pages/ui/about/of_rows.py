@@ -44,36 +44,36 @@ def ceiling(model: Explorable) -> str:
     return percent(measured.right_real) if measured else ""
 
 
-def making(made: GenerationOfRows, ceiling: str, published: Mapping[str, str]) -> list[Figure]:
+def making(measured: GenerationOfRows, ceiling: str, published: Mapping[str, str]) -> list[Figure]:
     """Figures of rows that the model makes."""
     return [
         Figure("Right class", "how often a separate classifier, a forest of decision trees, takes a row for the class "
-               "that was asked for", percent(made.right), ceiling),
+               "that was asked for", percent(measured.right), ceiling),
         Figure("Right class, worst", "the same, for the class with which the model has most trouble",
-               percent(made.right_worst)),
-        *_distributions(made, published), *_neighbours(made),
+               percent(measured.right_worst)),
+        *_distributions(measured, published), *_neighbours(measured),
         Figure("Copied?", "how many rows are nearer to a training row than all but 5% of real test rows are; more than "
-               "5% would mean copying", percent(made.near), "5.0%"),
+               "5% would mean copying", percent(measured.near), "5.0%"),
         Figure("Work saved", "how many times the work it would be without the tree, each class made from noise alone",
-               text(made.saved, "{:.2f}×"), "", published.get("saved", ""))]
+               text(measured.saved, "{:.2f}×"), "", published.get("saved", ""))]
 
 
-def _distributions(made: GenerationOfRows, published: Mapping[str, str]) -> list[Figure]:
+def _distributions(measured: GenerationOfRows, published: Mapping[str, str]) -> list[Figure]:
     bell = "; rows of one bell curve, fitted to a class: "
     return [
         Figure("Distance (Fréchet)", "how far the rows of a class as a whole are from real ones, in means and "
-               f"covariances; less is better{text(made.frechet_gaussian, bell + '{:.2f}')}; real ones are compared "
-               "half by half, fewer of them, so that chance adds more", text(made.frechet, "{:.2f}"),
-               text(made.frechet_halves, "{:.2f}"), published.get("frechet", "")),
+               f"covariances; less is better{text(measured.frechet_gaussian, bell + '{:.2f}')}; real ones are compared "
+               "half by half, fewer of them, so that chance adds more", text(measured.frechet, "{:.2f}"),
+               text(measured.frechet_halves, "{:.2f}"), published.get("frechet", "")),
         Figure("Close correlations", "of all pairs of features, how many are correlated within 0.1 of what they are in "
-               f"real rows{text(made.close_gaussian, bell + '{:.1%}')}", percent(made.close)),
+               f"real rows{text(measured.close_gaussian, bell + '{:.1%}')}", percent(measured.close)),
         Figure("Close correlations, worst", "the same, for the class where they are furthest off",
-               percent(made.close_worst))]
+               percent(measured.close_worst))]
 
 
-def _neighbours(made: GenerationOfRows) -> list[Figure]:
-    (density, coverage), (real_density, real_coverage) = map(pair, (made.density_coverage,
-                                                                    made.density_coverage_halves))
+def _neighbours(measured: GenerationOfRows) -> list[Figure]:
+    (density, coverage), (real_density, real_coverage) = map(pair, (measured.density_coverage,
+                                                                    measured.density_coverage_halves))
     return [
         Figure("Density", "how thickly real rows stand around those made; 1 is as around real ones",
                text(density, "{:.2f}"), text(real_density, "{:.2f}")),

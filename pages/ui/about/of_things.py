@@ -29,13 +29,13 @@ def ceiling(model: Explorable) -> str:
     return ""
 
 
-def making(made: Any, ceiling: str, published: Mapping[str, str]) -> list[Figure]:
+def making(measured: Any, ceiling: str, published: Mapping[str, str]) -> list[Figure]:
     """Figures of what the model makes."""
     return [
         Figure("Right class", "how often a separate classifier takes an object for the class that was asked for",
-               percent(made.right), ceiling),
+               percent(measured.right), ceiling),
         Figure("Work saved", "how many times the work it would be without the tree, each class made from noise alone",
-               text(made.saved, "{:.2f}×"))]
+               text(measured.saved, "{:.2f}×"))]
 
 
 def turning(turned: Any, ceiling: str) -> list[Figure]:

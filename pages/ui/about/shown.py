@@ -60,15 +60,15 @@ def matrix(shares: np.ndarray, labels: Sequence[str], look: Look) -> go.Figure:
 
 def right_classes(model: Explorable, look: Look) -> go.Figure | None:
     """Right class of what is made of each class, in percent; None if it is not known."""
-    made = model.facts.quality.generation
-    shares = _known(model, made and made.right_of, 100)
+    measured = model.facts.quality.generation
+    shares = _known(model, measured and measured.right_of, 100)
     return by_class(shares, min(shares.values()), look, "%") if shares else None
 
 
 def distances(model: Explorable, look: Look) -> go.Figure | None:
     """The distance (Fréchet) of each class of a table; None if it is not known."""
-    made = model.facts.quality.generation
-    values = _known(model, getattr(made, "frechet_of", None), 1)
+    measured = model.facts.quality.generation
+    values = _known(model, getattr(measured, "frechet_of", None), 1)
     return by_class(values, max(values.values()), look) if values else None
 
 

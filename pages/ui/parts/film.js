@@ -33,7 +33,7 @@ class Film {
     clearTimeout(this.soon);
     this.data = data = {...data, ...JSON.parse(data.film)};
     this.last = data.frames.length - 1;
-    this.told = data.start;
+    this.reported = data.start;
     this.reel = new Reel(data);
     this.build();
     this.overlay?.remove();
@@ -137,8 +137,8 @@ class Film {
   report() {  // a held arrow key reports once, at its end
     clearTimeout(this.soon);
     this.soon = setTimeout(() => {
-      if (this.playing || this.frame === this.told) return;
-      this.told = this.frame;
+      if (this.playing || this.frame === this.reported) return;
+      this.reported = this.frame;
       this.tell(this.frame);
     }, 200);
   }
@@ -223,17 +223,17 @@ class Overlay {  // dots and pictures upon a plot that stands elsewhere on the p
       .js-plotly-plot:has(.film-overlay) .imagelayer image {transition: opacity .3s}
       .js-plotly-plot:has(.film-overlay.moving) .imagelayer image {opacity: .2}`));
     this.pen = this.canvas.getContext('2d');
-    this.watch = new MutationObserver(() => { if (this.plot !== this.found() || !this.layer.isConnected) redraw(); });
+    this.watch = new MutationObserver(() => { if (this.plot !== this.plotted() || !this.layer.isConnected) redraw(); });
     this.watch.observe(document.body, {childList: true, subtree: true});
   }
 
-  found() {  // the plot, once it is drawn
+  plotted() {  // the plot, once it is drawn
     const plot = document.querySelector(this.plots);
     return plot?._fullLayout?.xaxis?._length && plot.querySelector('.svg-container') ? plot : null;
   }
 
   attach() {  // Streamlit makes a new plot for each new figure
-    const plot = this.found();
+    const plot = this.plotted();
     if (plot !== this.plot) {
       this.plot?.removeListener?.('plotly_afterplot', this.redraw);  // gone with a purged plot
       plot?.on('plotly_afterplot', this.redraw);
