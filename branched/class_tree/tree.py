@@ -135,10 +135,6 @@ class ClassTree:
         branch = min(holding, key=lambda branch: (len(branch.classes), branch.t_low), default=None)
         return Meeting(1.0 if branch is None else branch.t_low, branch)
 
-    def meeting_branch(self, *labels: Label | Iterable[Label]) -> Branch | None:
-        """The smallest branch that holds all the given classes; None if they share no branch (a flat tree)."""
-        return self.meeting(*labels).branch
-
     def meeting_point(self, a: Label | Iterable[Label], b: Label | Iterable[Label]) -> float:
         """The time at which the paths of two classes (or of two sets of classes) part; 0 for a class and itself."""
         return self.meeting(a, b).time

@@ -28,7 +28,7 @@ def test_a_hybrid_is_the_state_that_both_classes_pass_through(known_model):
     h = known_model.hybrid(4, 9, n=3, steps=20)
     at_meeting = [f.noisy[0] for f in known_model.sampling(4, n=3, steps=20) if f.times == (0.35,)]
     assert np.array_equal(h.noisy, at_meeting[0])
-    parent = known_model.tree.meeting_branch(4, 9)
+    parent = known_model.tree.meeting(4, 9).branch
     start = known_model.denoise.pattern[parent.id]
     assert np.abs(h.denoised - (start.numpy() + 1) / 2).mean() < 0.2  # within the spread of pixels around the pattern
 

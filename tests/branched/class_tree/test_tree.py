@@ -85,7 +85,7 @@ def test_one_class_is_a_tree():
 
 def test_flat_tree_shares_nothing():
     tree = ClassTree.flat(range(3))
-    assert tree.meeting_branch(0, 1) is None and tree.meeting_point(0, 1) == 1
+    assert tree.meeting(0, 1).branch is None and tree.meeting_point(0, 1) == 1
     assert tree.total_length == 3 and len(list(tree.through())) == 3
     assert ClassTree.from_json(tree.to_json()) == tree
 
@@ -212,3 +212,25 @@ def test_a_process_is_one_way_down():
     with pytest.raises(BranchedError, match="does not follow"):
         ClassTree.from_json({"time": 0.3, "split": [{"class": "4", "id": 1, "process": 1},
                                                     {"class": "9", "id": 2, "process": 1}]})
+
+
+# -- kinship -----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("seed", range(10))
+def test_kin_are_told_by_when_they_part(seed):
+    tree = random_tree(seed)
+    for label in tree.labels:
+        times = [tree.meeting_point(label, other) for other in tree.by_kinship(label)]
+        assert times == sorted(times) and {label, *tree.by_kinship(label)} == set(tree.labels)
+        assert tree.nearest(label) == tree.by_kinship(label)[0]
+    pairs = tree.closest_pairs(10**6)
+    assert len(pairs) == len(tree.labels) * (len(tree.labels) - 1) // 2
+    assert [tree.meeting_point(*pair) for pair in pairs] == sorted(tree.meeting_point(*pair) for pair in pairs)
+
+
+def test_one_class_has_no_kin_and_a_flat_tree_meets_in_noise():
+    assert ClassTree.flat("a").nearest("a") is None and ClassTree.flat("a").closest_pairs() == []
+    meeting = ClassTree.flat("ab").meeting("a", "b")
+    assert (meeting.time, meeting.branch, meeting.id) == (1.0, None, None) and meeting.holds("a")
+    shared = small().meeting("4", "9")
+    assert shared.id == shared.branch.id and shared.holds("4") and not shared.holds("7")
