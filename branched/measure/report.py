@@ -25,6 +25,7 @@ from .judge import Judge
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"(?<=<!-- table )([\w-]+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
+UNITS = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512 BF16", "avx512_f": "AVX-512"}  # as PyTorch names abilities
 PAIR = re.compile(r"(?<=\()(\w+)>(\w+)(?=\))")  # "(9>4)", as a pair of classes is named in a file
 
 
@@ -66,8 +67,12 @@ def _text(value: Any) -> str:
 # -- results of measuring ----------------------------------------------------------------------------------------------
 
 def machine(device: torch.device) -> str:
-    """Where something is measured, in words."""
-    return torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} CPU threads"
+    """Where something is measured, in words. Of a CPU, what multiplies bfloat16 decides most of all how fast it is."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name()
+    has = torch.cpu.get_capabilities()
+    unit = next((name for key, name in UNITS.items() if has.get(key)), "no AVX-512")
+    return f"{torch.get_num_threads()} CPU threads, {unit}"
 
 
 def record(path: Path, figures: Mapping[str, Any], where: str, **more: Any) -> None:
