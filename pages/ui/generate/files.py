@@ -2,6 +2,7 @@
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 import streamlit as st
@@ -81,7 +82,7 @@ def as_gif(draw: Draw, drawn: Drawn, view: str) -> bytes:
 
 def as_npz(name: str, draw: Draw, drawn: Drawn) -> bytes:
     """The pictures as numbers in [0, 1], and all that it takes to draw them again."""
-    file, asked = io.BytesIO(), draw.sampling
-    np.savez_compressed(file, images=drawn.images, labels=np.array(draw.labels), seed=asked.seed, steps=asked.steps,
-                        solver=asked.solver, model=name, version=branched.__version__, evaluations=drawn.evaluations)
+    file = io.BytesIO()
+    np.savez_compressed(file, images=drawn.images, labels=np.array(draw.labels), **asdict(draw.sampling),
+                        model=name, version=branched.__version__, evaluations=drawn.evaluations)
     return file.getvalue()
