@@ -30,8 +30,16 @@ def find(name: str | os.PathLike) -> Path:
 
 def names(*kinds: str) -> tuple[str, ...]:
     """Names under which `find` finds files of some kinds, sorted; also those too damaged to tell what they are."""
-    stems = {path.stem for folder in _folders() if folder.is_dir() for path in folder.glob("*.safetensors")}
-    return tuple(sorted(name for name in stems if kind_of(find(name)) in (*kinds, None)))
+    return tuple(sorted(name for name in _stems() if kind_of(find(name)) in (*kinds, None)))
+
+
+def has(name: str, kind: str) -> bool:
+    """Whether a name is among those of a kind; no other file is opened to tell."""
+    return name in _stems() and kind_of(find(name)) in (kind, None)
+
+
+def _stems() -> set[str]:
+    return {path.stem for folder in _folders() if folder.is_dir() for path in folder.glob("*.safetensors")}
 
 
 def _folders() -> list[Path]:

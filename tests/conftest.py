@@ -14,6 +14,7 @@ import torch
 from models import Known, tiny, untrained
 
 from branched import BranchedModel, ClassTree
+from branched.data import sources
 from branched.data.dataset import Dataset, load
 from branched.data.table import Table
 from branched.networks.mlp import MLPConfig
@@ -166,3 +167,14 @@ def chromium():
     """A browser. Each test opens its own windows: `browser.page(chromium)`."""
     with browser.browser() as found:
         yield found
+
+
+@pytest.fixture
+def alone(monkeypatch, tmp_path):
+    """No network, and neither the developer's data nor their cache."""
+    def refuse(url, **_):
+        raise OSError("no network in tests")
+
+    monkeypatch.setattr(sources.urllib.request, "urlopen", refuse)
+    monkeypatch.delenv("BRANCHED_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

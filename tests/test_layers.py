@@ -17,7 +17,7 @@ LIBRARY = {
     "noise": set(),
     "photos": set(),
     "networks": set(),
-    "learning": set(),
+    "learning": {"noise"},
     "data": {"photos", "networks"},
     "class_tree": {"noise", "networks", "data", "learning"},
     "family": {"noise", "data", "class_tree"},

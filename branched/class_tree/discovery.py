@@ -19,6 +19,7 @@ from ..data.dataset import Dataset
 from ..data.form import Form
 from ..errors import BranchedError
 from ..noise.schedule import alpha, sigma
+from ..noise.seeds import fitting
 from .rule import Rule
 from .tree import ClassTree
 
@@ -59,11 +60,9 @@ def discover(dataset: Dataset, rule: Rule = Rule(), *, seed: int = 0, samples: i
         raise BranchedError(f"Discovery compares pairs within a class, so it takes at least 2 samples, not {samples}.")
     if times < MIN_TIMES:
         raise BranchedError(f"Discovery takes at least {MIN_TIMES} times, not {times}.")
-    if not -2**63 <= seed < 2**63:
-        raise BranchedError(f"A seed has at most 63 bits; {seed} has more.")
     _check_count(dataset.labels)
     rule.room(times)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(fitting(seed))
     objects = [_picked(dataset, label, samples, generator) for label in dataset.labels]
     grid = np.arange(1, times + 1) / times
     similarity, means = pairwise_similarity(objects, dataset.form, grid, generator)

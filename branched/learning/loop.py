@@ -17,6 +17,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from ..errors import BranchedError
+from ..noise.seeds import fitting
 from .precision import autocast
 
 Batches = Callable[[int], NamedTuple]              # a step -> named tensors (B, ...), on the CPU
@@ -42,8 +43,7 @@ class LearningConfig:
             check_positive(name, getattr(self, name))
         for name in ("ema", "decay"):
             check_share(name, getattr(self, name))
-        if not -2**63 <= self.seed < 2**63:
-            raise BranchedError(f"A seed has at most 63 bits; {self.seed} has more.")
+        fitting(self.seed)
         if self.precision not in ("auto", "float32", "bfloat16"):
             raise BranchedError(f"precision is auto, float32 or bfloat16, not {self.precision!r}.")
 

@@ -274,7 +274,7 @@ def make_judge(path: str | os.PathLike[str], train: Dataset, test: Dataset,
 def judge_for(model: Any) -> Judge | None:
     """The independent classifier shipped for the data that a model was trained on; None if there is none."""
     name = f"judge-{model.facts.data.name}"
-    if name not in checkpoint.names("judge"):
+    if not checkpoint.has(name, "judge"):
         return None
     path = checkpoint.find(name)
     judge = _kept(path, path.stat().st_mtime_ns)

@@ -2,6 +2,15 @@
 import torch
 from torch import Tensor
 
+from ..errors import BranchedError
+
+
+def fitting(seed: int) -> int:
+    """A seed that PyTorch's generators take as it is. Raises BranchedError for one with too many bits."""
+    if not -2**63 <= seed < 2**63:
+        raise BranchedError(f"A seed has at most 63 bits; {seed} has more.")
+    return seed
+
 
 def mix(*numbers: int) -> int:
     """One seed from several numbers; neighbouring numbers give unrelated seeds (splitmix64)."""

@@ -3,7 +3,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
 
-from branched import Classification, Facts, TransmutationOfImages, TransmutationOfRows
+from branched import (
+    Classification,
+    Facts,
+    GenerationOfImages,
+    GenerationOfRows,
+    TransmutationOfImages,
+    TransmutationOfRows,
+)
 
 PUBLISHED: dict[str | None, dict[str, str]] = {  # Tseng et al., arXiv 2212.10777; by data set: beside no other it fits
     "mnist": {"right": "70% to 75%, by eye", "pixel_frechet": "42.9", "saved": "2.23×"},
@@ -49,6 +56,24 @@ def published(facts: Facts) -> Mapping[str, str]:
 
 
 # -- alike for every form ----------------------------------------------------------------------------------------------
+
+def right_worst(measured: GenerationOfImages | GenerationOfRows) -> Figure:
+    """Right class, of the class that is worst."""
+    return Figure("Right class, worst", "the same, for the class with which the model has most trouble",
+                  percent(measured.right_worst))
+
+
+def copied(measured: GenerationOfImages | GenerationOfRows, things: str, real: str) -> Figure:
+    """Whether training objects are repeated; `things` the model makes, each like a `real` one."""
+    return Figure("Copied?", f"how many {things} are nearer to a training {real} than all but 5% of real test {real}s "
+                  "are; more than 5% would mean copying", percent(measured.near), "5.0%")
+
+
+def saved(measured: GenerationOfImages | GenerationOfRows, verb: str, published: str = "") -> Figure:
+    """What the tree saves, where classes are `drawn` or `made` through it."""
+    return Figure("Work saved", f"how many times the work it would be without the tree, each class {verb} from noise "
+                  "alone", text(measured.saved, "{:.2f}×"), "", published)
+
 
 def right_pairs(turned: TransmutationOfImages | TransmutationOfRows, judge: str, ceiling: str) -> list[Figure]:
     """How often a class becomes another, as `judge` sees it; `ceiling` is how often that is right on real objects."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from branched import Explorable, GenerationOfImages, TransmutationOfImages
 
 from ..serve.judge import judge_for
-from .figure import Figure, controls, pair, percent, right_pairs, text
+from .figure import Figure, controls, copied, pair, percent, right_pairs, right_worst, saved, text
 
 THING, THINGS, MADE, HEADING = "picture", "pictures", "drawings", "Drawing"
 REAL = """"Real pictures" says what real test pictures reach in place of drawings: the best that can be asked for."""
@@ -50,13 +50,9 @@ def making(drawn: GenerationOfImages, ceiling: str, published: Mapping[str, str]
     return [
         Figure("Right class", "how often a separate classifier takes a drawing for the class that was asked for",
                percent(drawn.right), ceiling, published.get("right", "")),
-        Figure("Right class, worst", "the same, for the class with which the model has most trouble",
-               percent(drawn.right_worst)),
+        right_worst(drawn),
         *_distances(drawn, published), *_neighbours(drawn),
-        Figure("Copied?", "how many drawings are nearer to a training picture than all but 5% of real test pictures "
-               "are; more than 5% would mean copying", percent(drawn.near), "5.0%"),
-        Figure("Work saved", "how many times the work it would be without the tree, each class drawn from noise alone",
-               text(drawn.saved, "{:.2f}×"), "", published.get("saved", ""))]
+        copied(drawn, "drawings", "picture"), saved(drawn, "drawn", published.get("saved", ""))]
 
 
 def _distances(drawn: GenerationOfImages, published: Mapping[str, str]) -> list[Figure]:

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 
 from branched import Explorable, GenerationOfRows, TransmutationOfRows
 
-from .figure import Figure, controls, pair, percent, right_pairs, text
+from .figure import Figure, controls, copied, pair, percent, right_pairs, right_worst, saved, text
 
 THING, THINGS, MADE, HEADING = "row", "rows", "rows", "Making rows"
 REAL = """"Real rows" says what real rows reach in place of the model's own: the best that can be asked for."""
@@ -49,13 +49,9 @@ def making(measured: GenerationOfRows, ceiling: str, published: Mapping[str, str
     return [
         Figure("Right class", "how often a separate classifier, a forest of decision trees, takes a row for the class "
                "that was asked for", percent(measured.right), ceiling),
-        Figure("Right class, worst", "the same, for the class with which the model has most trouble",
-               percent(measured.right_worst)),
+        right_worst(measured),
         *_distributions(measured, published), *_neighbours(measured),
-        Figure("Copied?", "how many rows are nearer to a training row than all but 5% of real test rows are; more than "
-               "5% would mean copying", percent(measured.near), "5.0%"),
-        Figure("Work saved", "how many times the work it would be without the tree, each class made from noise alone",
-               text(measured.saved, "{:.2f}×"), "", published.get("saved", ""))]
+        copied(measured, "rows", "row"), saved(measured, "made", published.get("saved", ""))]
 
 
 def _distributions(measured: GenerationOfRows, published: Mapping[str, str]) -> list[Figure]:

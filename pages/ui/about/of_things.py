@@ -4,7 +4,7 @@ from typing import Any
 
 from branched import Explorable
 
-from .figure import Figure, percent, right_pairs, text
+from .figure import Figure, percent, right_pairs, saved
 
 THING, THINGS, MADE, HEADING, REAL, PUBLISHED = "object", "objects", "objects", "Making objects", "", ""
 FAILS = """
@@ -34,8 +34,7 @@ def making(measured: Any, ceiling: str, published: Mapping[str, str]) -> list[Fi
     return [
         Figure("Right class", "how often a separate classifier takes an object for the class that was asked for",
                percent(measured.right), ceiling),
-        Figure("Work saved", "how many times the work it would be without the tree, each class made from noise alone",
-               text(measured.saved, "{:.2f}×"))]
+        saved(measured, "made")]
 
 
 def turning(turned: Any, ceiling: str) -> list[Figure]:

@@ -6,21 +6,11 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from branched.data import sources
 from branched.data.dataset import Dataset, load
 from branched.data.images import Images
 from branched.errors import BranchedError
 
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path):
-    """No network, and neither the developer's data nor their cache."""
-    def refuse(url, **_):
-        raise OSError("no network in tests")
-
-    monkeypatch.setattr(sources.urllib.request, "urlopen", refuse)
-    monkeypatch.delenv("BRANCHED_DATA", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 def numbered(counts: dict[str, int]) -> Dataset:

@@ -13,16 +13,7 @@ from branched.data import sources
 from branched.data.dataset import load
 from branched.errors import BranchedError
 
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path):
-    """No network, and neither the developer's data nor their cache."""
-    def refuse(url, **_):
-        raise OSError("no network in tests")
-
-    monkeypatch.setattr(sources.urllib.request, "urlopen", refuse)
-    monkeypatch.delenv("BRANCHED_DATA", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 @pytest.fixture
