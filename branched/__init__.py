@@ -4,7 +4,7 @@ from typing import Any
 
 from .class_tree.branch import Branch, Meeting
 from .class_tree.extension import Extension
-from .class_tree.generate import Frame, Samples
+from .class_tree.generate import Samples
 from .class_tree.hybrid import Hybrid
 from .class_tree.model import BranchedModel
 from .class_tree.rule import Rule, pair_curves
@@ -23,6 +23,7 @@ from .facts import (
     TransmutationOfRows,
 )
 from .family import Explorable, load, models
+from .noise.samples import Frame
 from .noise.sampling import Sampling
 from .noise.schedule import alpha, sigma
 from .noise.solvers import SOLVER, SOLVERS, STOCHASTIC

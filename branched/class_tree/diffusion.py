@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from ..data.form import Form
+from ..denoisers.network import NetworkDenoiser
 from ..networks.base import BranchedNetwork
-from ..noise import schedule
 from ..noise.denoiser import Denoiser, Estimate
 from .tree import ClassTree
 
@@ -48,7 +48,7 @@ class BranchedDenoiser:
 
     @property
     def device(self) -> torch.device:
-        return next(self.network.parameters()).device
+        return NetworkDenoiser(self.network).device
 
     @cached_property
     def _processes(self) -> Tensor:
@@ -60,9 +60,4 @@ class BranchedDenoiser:
 
     def __call__(self, xt: Tensor, t: Tensor, branch: Tensor) -> Estimate:
         """States xt (B, *shape), times t (B,), branch ids (B,) -> estimates of x0; each costs one evaluation."""
-        # A CPU is fastest on as many rows as its cache has room for; a GPU takes them all.
-        pieces = -(-len(xt) // self.network.chunk) if self.device.type == "cpu" else 1
-        process = self._processes[branch.cpu()]
-        parts = zip(*(value.to(self.device).tensor_split(pieces) for value in (xt, t, process)), strict=True)
-        x0 = torch.cat([schedule.clean_from_velocity(x, self.network(x, s, p), s) for x, s, p in parts])
-        return Estimate(x0, torch.ones(len(xt), dtype=torch.long))
+        return NetworkDenoiser(self.network)(xt, t, self._processes[branch.cpu()])

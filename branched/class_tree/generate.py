@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..data.form import Made
-from ..noise.sampling import Asked, Sampling
+from ..noise import samples
+from ..noise.samples import Frame
+from ..noise.sampling import Sampling
 from .branch import Meeting
 from .diffusion import Diffusion
 from .hybrid import Hybrid, handed_over
@@ -14,41 +15,15 @@ from .walk import Lane, Walk, from_noise
 
 
 @dataclass(frozen=True)
-class Samples(Made, Asked):
-    """What was generated, and what it cost: `.images` (len(labels), n, H, W) or (..., 3) in [0, 1], or of a table
-    `.rows` (len(labels), n, F) in the features' own units; `made` is either.
+class Samples(samples.Samples):
+    """Samples that went down a tree. `calls` maps branch ids to the evaluations that each object cost there.
 
-    Object i of every class grew from the same noise. `evaluations` counts network evaluations of single objects;
-    `evaluations_class_by_class` what they would have cost with nothing shared; `waves` the sequential network calls.
-    `calls` maps branch ids to the evaluations that each object cost there.
     `hybrids` holds, where it was asked for, what was shared at each branch point on the way: {branch id: Hybrid}; to
     look at these costs one evaluation more for each, which does not count as sampling.
     """
 
-    made: np.ndarray
-    kind: str
-    labels: tuple[str, ...]
-    evaluations: int
-    evaluations_class_by_class: int
-    waves: int
-    seconds: float
-    sampling: Sampling
     hybrids: dict[int, Hybrid] = field(default_factory=dict)
     calls: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Where sampling stands after a wave: states and estimates of the clean object, (len(labels), n, ...) each.
-
-    `times` are those of each class, `evaluations` the network's so far. `result` is there in the last frame alone.
-    """
-
-    noisy: np.ndarray
-    denoised: np.ndarray
-    times: tuple[float, ...]
-    evaluations: int
-    result: Samples | None = None
 
 
 def sampling(diffusion: Diffusion, labels: tuple[str, ...], asked: Sampling, hybrids: bool = False) -> Iterator[Frame]:
@@ -62,7 +37,7 @@ def sampling(diffusion: Diffusion, labels: tuple[str, ...], asked: Sampling, hyb
         yield Frame(np.stack([shown(lane.x) for lane in current]), np.stack([shown(lane.x0) for lane in current]),
                     tuple(lane.t for lane in current), walk.evaluations)
     result = _result(walk, time.perf_counter() - began, hybrids)
-    yield Frame(result.made, result.made, (0.0,) * len(labels), result.evaluations, result)
+    yield Frame.last(result)
 
 
 def sample(diffusion: Diffusion, labels: tuple[str, ...], asked: Sampling) -> Samples:

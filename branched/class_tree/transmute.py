@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..data.form import Made
+from ..made import Made
 from ..noise import schedule
 from ..noise.sampling import Asked, Sampling
 from ..noise.seeds import mix, normal

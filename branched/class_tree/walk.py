@@ -17,6 +17,7 @@ from itertools import accumulate, pairwise
 import torch
 from torch import Tensor
 
+from ..noise.fresh import FreshNoise
 from ..noise.sampling import Sampling
 from ..noise.seeds import mix, normal
 from ..noise.solvers import SOLVERS, Steps, grid, solve
@@ -38,26 +39,6 @@ class Start:
     labels: tuple[str, ...]
     keys: Sequence[int] = ()
     until: float = 0.0
-
-
-class FreshNoise:
-    """Noise for one step after another; every row draws from a generator of its own, whatever its company."""
-
-    def __init__(self, seeds: Sequence[int], like: Tensor):
-        self.seeds, self.like = seeds, like
-        self.generators: list[torch.Generator] = []
-
-    def __call__(self) -> Tensor:
-        if not self.generators:
-            self.generators = [torch.Generator().manual_seed(seed) for seed in self.seeds]
-        drawn = [torch.randn(self.like.shape[1:], generator=generator) for generator in self.generators]
-        return torch.stack(drawn).to(self.like.device)
-
-    def copy(self) -> FreshNoise:
-        """One that will give what this one would give next."""
-        other = FreshNoise(self.seeds, self.like)
-        other.generators = [generator.clone_state() for generator in self.generators]
-        return other
 
 
 @dataclass

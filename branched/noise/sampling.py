@@ -10,6 +10,8 @@ from ..errors import BranchedError
 from .solvers import ODE_SOLVER, SOLVER, SOLVERS
 
 MOST = {"n": 10_000, "steps": 1_000, "noises": 1_000}
+MOST_GUIDANCE = 100.0
+GUIDES = ("model", "classifier")  # what guides: the model's own second estimate, or a classifier of noisy objects
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Sampling:
     steps: int = 20             # from noise to data
     solver: str = SOLVER        # one of SOLVERS
     seed: int = 0               # the same seed gives the same objects
+    guidance: float = 0.0       # how far estimates are pushed towards what was asked for; 0 leaves them alone
+    guide: str = "model"        # what pushes: the model's own estimate without the class, or a classifier
 
     def __post_init__(self) -> None:
         """Raises BranchedError for the impossible."""
@@ -28,6 +32,18 @@ class Sampling:
         object.__setattr__(self, "seed", checked_seed(self.seed))
         if not isinstance(self.solver, str) or self.solver not in SOLVERS:
             raise BranchedError(f"There is no solver {self.solver!r}; choose one of {', '.join(SOLVERS)}.")
+        object.__setattr__(self, "guidance", checked_guidance(self.guidance))
+        if self.guide not in GUIDES:
+            raise BranchedError(f"What guides is one of {', '.join(GUIDES)}, not {self.guide!r}.")
+
+    @property
+    def is_guided(self) -> bool:
+        return self.guidance > 0
+
+    @property
+    def takes_gradients(self) -> bool:
+        """Whether each evaluation takes a gradient of a classifier along."""
+        return self.is_guided and self.guide == "classifier"
 
     def without_noise(self) -> Sampling:
         """The same by a solver that adds no noise: this one, or the usual one of these."""
@@ -64,3 +80,11 @@ def checked_seed(seed: Any) -> int:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise BranchedError(f"The seed is a whole number, not {seed!r}.")
     return int(seed)
+
+
+def checked_guidance(value: Any) -> float:
+    """A strength of guidance as a plain number. Raises BranchedError for one out of bounds."""
+    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= MOST_GUIDANCE:
+        raise BranchedError(f"guidance is a number from 0 (none) to {MOST_GUIDANCE:g}, not {value!r}.")
+    return float(value)

@@ -121,6 +121,7 @@ SOLVERS = {  # one row a solver
     "sde-dpm++2m": Solver(sde_dpmpp_2m, is_stochastic=True),
     "ddim": Solver(ddim),
     "ddim-eta": Solver(partial(ddim, eta=0.7), is_stochastic=True),
+    "ddpm": Solver(partial(ddim, eta=1.0), is_stochastic=True),
     "heun": Solver(heun, once=ddim),
     "unipc": Solver(unipc),
 }

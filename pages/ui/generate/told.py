@@ -25,6 +25,8 @@ SOLVERS = {
                 "Each step uses the one before it to guess how things go on, and so bears fewer, longer steps."),
     "sde-dpm++2m": ("Steps that look back, fresh noise (SDE-DPM++ 2M)",
                     "As DPM++ 2M, but fresh noise is added at each step."),
+    "ddpm": ("Small steps, all noise fresh (DDPM)",
+             "At each step all of the noise that can be is replaced by fresh noise; it wants many steps."),
     "heun": ("Steps that look ahead (Heun)",
              "Each step is tried, looked at, and taken anew with the mean of both: two looks for every step."),
     "unipc": ("Steps that are corrected (UniPC)", "The next look at a picture also mends the step before it."),

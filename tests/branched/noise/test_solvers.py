@@ -11,7 +11,7 @@ from branched.noise.solvers import SOLVERS, STOCHASTIC, grid, solve
 
 MEAN, STD = 0.6, 0.5
 ODE = sorted(set(SOLVERS) - set(STOCHASTIC))
-FIRST_ORDER = ("ddim", "ddim-eta")  # the others are of the second
+FIRST_ORDER = ("ddim", "ddim-eta", "ddpm")  # the others are of the second
 X = torch.tensor([-1.5, -0.3, 0.2, 1.7], dtype=torch.float64)
 
 
