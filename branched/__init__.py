@@ -33,6 +33,7 @@ from .version import __version__
 LATER = {  # these need SciPy, for whose import loading and sampling need not wait (PEP 562)
     "tree_from_similarity": ".class_tree.discovery",
     "Judge": ".measure.judge", "judge_for": ".measure.judge",
+    "MeasuredMethods": ".measure.methods_data", "measured_methods": ".measure.methods_data",
     "correlations": ".measure.metrics", "differing_bits": ".measure.metrics",
     "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
 }

@@ -24,7 +24,7 @@ def find(name: str | os.PathLike) -> Path:
     path = Path(name).expanduser()
     if path.suffix == ".safetensors" or len(path.parts) > 1:
         return path
-    places = [folder / f"{name}.safetensors" for folder in _folders()]
+    places = [folder / f"{name}.safetensors" for folder in folders()]
     return next((place for place in places if place.is_file()), places[0])
 
 
@@ -39,10 +39,11 @@ def has(name: str, kind: str) -> bool:
 
 
 def _stems() -> set[str]:
-    return {path.stem for folder in _folders() if folder.is_dir() for path in folder.glob("*.safetensors")}
+    return {path.stem for folder in folders() if folder.is_dir() for path in folder.glob("*.safetensors")}
 
 
-def _folders() -> list[Path]:
+def folders() -> list[Path]:
+    """Where files are looked for: what is shipped, and the folder $BRANCHED_MODELS, if there is one."""
     folder = os.environ.get("BRANCHED_MODELS")
     return [SHIPPED, Path(folder).expanduser()] if folder else [SHIPPED]
 
