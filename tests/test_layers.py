@@ -21,7 +21,7 @@ LIBRARY = {
     "data": {"photos", "networks"},
     "denoisers": {"noise", "networks"},
     "class_tree": {"noise", "networks", "data", "learning", "denoisers"},
-    "label": set(),
+    "label": {"noise", "networks", "learning", "data"},
     "family": {"noise", "data", "class_tree"},
     "measure": {"noise", "data", "learning", "class_tree", "family"},
     "command": {"noise", "data", "class_tree", "family", "measure"},

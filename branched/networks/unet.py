@@ -109,6 +109,7 @@ class BranchedUNet(BranchedNetwork):
 
     chunk = 64
     layout = torch.channels_last
+    block: type[nn.Module] = Block  # of which it is built; others are called alike
 
     def __init__(self, config: UNetConfig, processes: int):
         super().__init__(config, processes)
@@ -118,7 +119,8 @@ class BranchedUNet(BranchedNetwork):
         nn.init.normal_(self.branch.weight, std=0.02)
 
         def blocks(count: int, inputs: int, outputs: int) -> nn.ModuleList:
-            return nn.ModuleList(Block(inputs if k == 0 else outputs, outputs, config, processes) for k in range(count))
+            return nn.ModuleList(self.block(inputs if k == 0 else outputs, outputs, config, processes)
+                                 for k in range(count))
 
         self.stem = nn.Conv2d(4 * data_channels, widths[0], 3, padding=1)
         self.encoder = nn.ModuleList(blocks(down, w, w) for w in widths[:-1])
@@ -133,22 +135,25 @@ class BranchedUNet(BranchedNetwork):
 
     def forward(self, xt: Tensor, t: Tensor, process: Tensor) -> Tensor:
         """xt (B, C, H, W), t (B,) in [0, 1], process (B,) -> predicted velocity (B, C, H, W)."""
-        embedding = F.silu(self.time(t) + self.branch(process))
+        return self._through(xt, F.silu(self.time(t) + self.branch(process)), process, process)
+
+    def _through(self, xt: Tensor, embedding: Tensor, told: Tensor, process: Tensor) -> Tensor:
+        """Blocks are told `embedding` (B, D) and `told` (B, ...); the output projection is that of `process` (B,)."""
         h = F.pixel_unshuffle(xt, 2).contiguous(memory_format=torch.channels_last)        # (B, 4C, H/2, W/2)
         h = self.stem(h)
         skips = []
         for blocks, shrink in zip(self.encoder, self.shrink, strict=True):
             for block in blocks:
-                h = block(h, embedding, process)
+                h = block(h, embedding, told)
             skips.append(h)
             h = shrink(h)
         for block, attention in zip(self.bottom, self.attention, strict=True):
-            h = attention(block(h, embedding, process))
+            h = attention(block(h, embedding, told))
         for blocks, grow, skip in zip(self.decoder[::-1], self.grow[::-1], skips[::-1], strict=True):
             h = F.interpolate(grow(h), scale_factor=2, mode="nearest")
             h = torch.cat([h, skip], dim=1)
             for block in blocks:
-                h = block(h, embedding, process)
+                h = block(h, embedding, told)
         rows = F.silu(self.norm(h)).permute(0, 2, 3, 1)                                   # (B, H/2, W/2, C)
         out = self.out(rows.flatten(1, 2), process).view(*rows.shape[:3], -1).permute(0, 3, 1, 2)
         return F.pixel_shuffle(out, 2)
