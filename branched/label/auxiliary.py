@@ -98,9 +98,11 @@ class AuxiliaryLoss:
             raise BranchedError(f"The classifier is 'along' or 'frozen', not {self.classifier!r}.")
 
     def prepare(self, network: LabelPlaneUNet, data: Dataset, config: LearningConfig = PRETRAINING) -> None:
-        """Give a network, before its first step, the classifier that this loss asks for."""
+        """Give a network, before its first step, the classifier that this loss asks for. Frozen it is also where this
+        loss does not look at it: nothing would reach it."""
         if self.classifier == "frozen":
             network.classifier = pretrain(network.classifier, data, config)
+        network.classifier.requires_grad_(self.classifier == "along" and self.weight > 0)
 
     def __call__(self, network: LabelPlaneUNet, batch: NamedTuple) -> Tensor:
         xt = schedule.diffuse(batch.x0, batch.noise, batch.t)

@@ -39,6 +39,8 @@ def _take(state: LearningState, tensors: dict[str, Tensor]) -> None:
     for name, module in (("network", state.network), ("average", state.average)):
         module.load_state_dict({k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")})
     for name, parameter in state.network.named_parameters():
+        if not parameter.requires_grad:  # frozen: it has no moments
+            continue
         state.optimiser.state[parameter] = {
             key: (value if key == "step" else value.to(parameter.device))
             for key in ("step", "exp_avg", "exp_avg_sq") for value in (tensors[f"adam.{key}.{name}"],)}

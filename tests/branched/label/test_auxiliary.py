@@ -11,6 +11,7 @@ from branched.data.dataset import Dataset
 from branched.errors import BranchedError
 from branched.label.auxiliary import AuxiliaryLoss, CleanClassifier, LabelPlaneConfig, LabelPlaneUNet, pretrain
 from branched.learning.loop import LearningConfig, learn, start
+from branched.learning.resume import load_state, save_state
 from branched.noise import schedule
 
 CLASSES = 3
@@ -150,6 +151,13 @@ def test_a_frozen_classifier_sends_the_gradient_on_and_keeps_none(network, plant
     assert not torch.allclose(both["stem.weight"], alone["stem.weight"])
 
 
+@pytest.mark.parametrize(("loss", "learns"), [(AuxiliaryLoss(1.0), True), (AuxiliaryLoss(0.0), False)])
+def test_a_classifier_that_nothing_reaches_does_not_learn(network, planted, loss, learns):
+    loss.prepare(network, planted)
+    assert all(parameter.requires_grad == learns for parameter in network.classifier.parameters())
+    assert network.stem.weight.requires_grad
+
+
 def test_it_is_bfloat16_safe(network):
     with torch.autocast("cpu", torch.bfloat16):
         loss = AuxiliaryLoss(1.0)(network, batches(0))
@@ -190,6 +198,24 @@ def test_a_planted_toy_is_learnt(network, planted, loss):
     still = all(torch.equal(kept[name], value) for name, value in state.average.classifier.state_dict().items())
     assert still == (loss.classifier == "frozen" or loss.weight == 0)
     assert not state.average.plane.weight[CLASSES].any()
+
+
+def test_a_run_with_a_frozen_classifier_goes_on_where_it_was_stopped(planted, tmp_path):
+    config = LabelPlaneConfig((1, 8, 8), channels=(8,), blocks=(0, 1, 0), embedding=16, heads=2, rank=4)
+    loss, learning, states = AuxiliaryLoss(0.1, "frozen"), replace(LEARNING, steps=4), []
+    for _ in range(2):
+        torch.manual_seed(0)
+        network = config.build(CLASSES)
+        loss.prepare(network, planted, replace(LEARNING, steps=3))
+        states.append(start(network, learning))
+    whole, rest = states
+    for progress in learn(whole, batches, loss, learning):
+        if progress.step == 2:
+            save_state(tmp_path / "run.safetensors", whole, {})
+    load_state(tmp_path / "run.safetensors", rest, {})
+    assert rest.step == 2 and len(list(learn(rest, batches, loss, learning))) == 2
+    assert all(torch.equal(a, b) for a, b in zip(whole.average.state_dict().values(),
+                                                 rest.average.state_dict().values(), strict=True))
 
 
 def test_the_classifier_is_small():
