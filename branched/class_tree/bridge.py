@@ -33,10 +33,14 @@ def bridged(x_high: Tensor, x0: Tensor, t_high: float) -> Pairs:
     return x0, schedule.infer_noise(x_high, x0, t_high)
 
 
-def chained_pairs(tree: ClassTree, data: Dataset, n: int, generator: torch.Generator) -> dict[int, Pairs]:
-    """n pairs (x0, noise) for every branch: independent at the roots, bridged from the parent's pairs below them."""
+def chained_pairs(tree: ClassTree, data: Dataset, n: int, generator: torch.Generator,
+                  leaves: bool = True) -> dict[int, Pairs]:
+    """n pairs (x0, noise) for every branch (or all but the leaves): independent at the roots, bridged from the parent's
+    pairs below them."""
     pairs: dict[int, Pairs] = {}
     for branch in tree.through():
+        if branch.is_leaf and not leaves:
+            continue
         x0 = data.draw(branch.classes, n, generator)
         if branch.parent is None:
             pairs[branch.id] = (x0, torch.randn(x0.shape, generator=generator))

@@ -19,6 +19,7 @@ from ..class_tree import discovery
 from ..class_tree.extension import Extension
 from ..class_tree.fit import Plan, fit
 from ..class_tree.model import BranchedModel
+from ..class_tree.train_parents import configured, make_parents
 from ..class_tree.tree import ClassTree
 from ..data import dataset
 from ..data.form import Blocks
@@ -74,6 +75,18 @@ def train(options: asked.Train) -> None:
             bar.update(progress.step - bar.n)
             bar.set_postfix(loss=f"{smooth:.4f}", refresh=False)
     print(f"{options.output} is trained to the end.")
+
+
+def parents(options: asked.Parents) -> None:
+    model = _model(options.model)
+    data = _data(_models_source(options.source, model)).only(model.labels)
+    config = configured(model, options.steps, options.batch, options.seed)
+    with tqdm(total=config.steps, unit=" steps") as bar:
+        for record in make_parents(options.output, model, data, config, options.margin):
+            bar.update(record.step - bar.n)
+            bar.set_postfix(loss=f"{record.loss:.4f}", refresh=False)
+    print(f"{options.output} has the parents of {len(record.parents.branches)} branch points, trained to "
+          f"{options.margin:g} below them.")
 
 
 def sample(options: asked.Sample) -> None:
@@ -146,7 +159,7 @@ def remove(options: asked.Remove) -> None:
 def evaluate(options: asked.Evaluate) -> None:
     model = _model(options.model)
     judge = partial(Judge.load, checkpoint.find(options.judge))
-    source = replace(options.source, data=options.source.data or model.facts.data.name or "mnist")
+    source = _models_source(options.source, model)
     train, test = (_data(source, split).only(model.labels) for split in ("train", "test"))
     if train.shape != model.form.shape:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
@@ -215,6 +228,11 @@ def _model(asked_for: asked.Model) -> BranchedModel:
 def _data(source: asked.Source, split: str = "train") -> dataset.Dataset:
     data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label)
     return data.only(source.classes) if source.classes else data
+
+
+def _models_source(source: asked.ModelsSource, model: BranchedModel) -> asked.ModelsSource:
+    """The data that are named, or else those on which a model was trained."""
+    return replace(source, data=source.data or model.facts.data.name or "mnist")
 
 
 def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:

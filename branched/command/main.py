@@ -16,6 +16,7 @@ COMMANDS = {
     options.Info: commands.info,
     options.Discover: commands.discover,
     options.Train: commands.train,
+    options.Parents: commands.parents,
     options.Sample: commands.sample,
     options.Hybrid: commands.hybrid,
     options.Transmute: commands.transmute,

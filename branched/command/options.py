@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeVar
 from tyro.conf import Positional, arg
 
 from ..class_tree.rule import Rule
+from ..class_tree.train_parents import BATCH, MARGIN, STEPS
 from ..class_tree.training import TrainingConfig
 from ..errors import BranchedError
 from ..measure.sizes import Sizes
@@ -171,6 +172,24 @@ class Train:
     """say what would be done, and stop"""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """where to compute"""
+
+
+@dataclass(frozen=True)
+class Parents:
+    """Train the parents of a tree a little past their ends, for guidance."""
+
+    output: Path
+    """what to write: a file parents-NAME.safetensors beside the model NAME"""
+    model: Model = Model()
+    source: ModelsSource = ModelsSource()
+    margin: float = MARGIN
+    """how far below each branch point, in time"""
+    steps: int = STEPS
+    """of training"""
+    batch: int = BATCH
+    """rows of a step"""
+    seed: int = 0
+    """the same seed gives the same parents"""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from branched import SOLVERS, load
+from branched.class_tree.parents import Parents
 from branched.class_tree.training import TrainingConfig
 from branched.command.main import COMMANDS, main, parse
 
@@ -81,6 +82,17 @@ def test_train_discovers_and_keeps_the_curves(tmp_path):
                model, "--channels", 16, 32, "--rank", 2, "--batch", 16, "--pairs", 16, "--steps", 1) == 0
     made = load(model)
     assert made.curves["similarity"].shape == (50, 10, 10) and made.facts.discovery.samples == 40
+
+
+def test_parents_are_trained_for_a_model(checkpoint, tmp_path, capsys):
+    output = tmp_path / "parents-tiny.safetensors"
+    quick = ("--data", "digits", "--steps", 1, "--batch", 16)
+    assert run("parents", "--model", checkpoint, "--output", output, *quick, "--margin", 0.1) == 0
+    model, parents = load(checkpoint), Parents.load(output)
+    assert parents.fits(model.denoise.network, model.tree) and parents.margin == 0.1
+    assert f"{len(model.tree.branch_points)} branch points" in capsys.readouterr().out
+    assert run("parents", "--model", checkpoint, "--output", output, *quick, "--margin", 0) == 2
+    assert "margin" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments, sentence", [
