@@ -189,7 +189,10 @@ def test_the_gap_of_a_layer_is_in_its_closed_form(network, planted):
 def test_per_time_is_the_recalibrated_network_and_refuses_several_times(network, planted, states):
     network_at, t = PerTime(network, planted), torch.full((12,), 0.3)
     expected = recalibrated(network, planted, t[0].item())(states, t, LABEL)
+    with torch.inference_mode():  # as a walk is
+        assert torch.equal(network_at(states, t, LABEL), expected)
     assert torch.equal(network_at(states, t, LABEL), expected)
+    assert not torch.allclose(network(states, t, LABEL), expected, atol=1e-3)
     with pytest.raises(BranchedError, match="not of 12"):
         network_at(states, TIME, LABEL)
 
