@@ -50,6 +50,7 @@ def _gap(name: str, mean: Tensor, variance: Tensor, mean_at: Tensor, variance_at
     return Gap(name, *(value.square().mean().sqrt().item() for value in (shift, spread)))
 
 
+@torch.inference_mode(mode=False)  # a walk's would stay with the buffers, which then know no gradient ever after
 @torch.no_grad()
 def recalibrated(network: BatchNormUNet, data: Dataset, t: float, rows: int = ROWS, seed: int = 0) -> BatchNormUNet:
     """The same weights with running statistics of one time, taken from noisy real objects of all classes."""
