@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from ..outline import owns
 
-Label = str | int
-
 
 @dataclass(frozen=True)
 class Branch:

@@ -1,13 +1,11 @@
 """From a data set to a checkpoint: discover the tree, train, save at intervals, go on where a run was stopped."""
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed as dist
 
 from ..data.dataset import Dataset
 from ..errors import BranchedError
@@ -49,32 +47,25 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: in
     """Train to the end of the plan and write the model to `output`.
 
     It is also written every `every` steps, with all that is needed to go on beside it, in `output` + ".resume"; from
-    there a run of the same plan goes on where it was stopped (`goes_on`). Under torchrun only the first process writes.
+    there a run of the same plan goes on where it was stopped (`goes_on`).
     """
-    if every < 1:
-        raise BranchedError(f"A model is written every so many steps, at least 1; not every {every}.")
+    every = resume.checked_every(every)
     state = begin(plan.tree, plan.network, plan.config, device)
-    kept = output.with_name(output.name + ".resume")
     if goes_on:
-        resume.load_state(kept, state, plan.facts)
-    writes = not dist.is_initialized() or dist.get_rank() == 0
-    for progress in train(state, plan.tree, plan.data, plan.config):
-        if writes and (progress.step % every == 0 or progress.step == plan.config.steps):
-            resume.save_state(kept, state, plan.facts)
-            as_model(plan, state).save(output)
-        yield progress
+        resume.load_state(resume.beside(output), state, plan.facts)
+    steps = train(state, plan.tree, plan.data, plan.config)
+    yield from resume.keep(steps, state, plan.facts, output, every, plan.config.steps,
+                           lambda: as_model(plan, state).save(output))
 
 
 def as_model(plan: Plan, state: LearningState) -> BranchedModel:
     """The averaged network of a run, with all that is known about it."""
     curves = {} if plan.discovery is None else plan.discovery.curves
-    device = torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores"
-    spent = {"steps": state.step, "seconds": round(state.seconds), "device": device}
     facts = Facts.of(
         plan.data.form.kind,
         data=Data(name=plan.data.name, count=len(plan.data), shape=tuple(plan.data.shape),
                   **plan.data.form.facts(plan.data.x)),
-        training=asdict(plan.config) | spent,
+        training=asdict(plan.config) | state.spent,
         discovery=None if plan.discovery is None else plan.discovery.settings,
         versions=versions())
     return BranchedModel(state.average, plan.tree, facts, curves, plan.data.form)

@@ -19,6 +19,7 @@ from ..data.form import Form
 from ..data.images import Images
 from ..errors import BranchedError
 from ..facts import Facts, Lesson, Quality, Training
+from ..names import Label
 from ..networks.base import BranchedNetwork
 from ..noise import schedule
 from ..noise.sampling import Sampling, checked_seed, counted
@@ -27,7 +28,6 @@ from ..noise.solvers import ODE_SOLVER, SOLVERS
 from ..outline import Outline
 from ..version import versions
 from . import generate
-from .branch import Label
 from .classify import Classes, classify
 from .diffusion import BranchedDenoiser, Diffusion
 from .extension import Extension

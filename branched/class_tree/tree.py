@@ -16,9 +16,10 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from ..errors import BranchedError
+from ..names import Label, one_of, some_of
 from ..outline import Outline, OutlineNode
 from . import tree_json
-from .branch import Branch, Label, Meeting
+from .branch import Branch, Meeting
 
 
 class ClassTree:
@@ -62,23 +63,11 @@ class ClassTree:
 
     def label(self, label: Label) -> str:
         """A class's name, from a name or an integer; an unknown one is refused."""
-        if isinstance(label, bool) or not isinstance(label, (str, int)) and not hasattr(label, "__index__"):
-            raise BranchedError(f"A class is named by its name or a whole number, not by {label!r}.")
-        name = label if isinstance(label, str) else str(int(label))
-        if name not in self._leaves:
-            raise BranchedError(f"There is no class {name!r}; this tree knows {', '.join(self.labels)}.")
-        return name
+        return one_of(self.labels, label, "this tree")
 
     def group(self, labels: Label | Iterable[Label] | None) -> tuple[str, ...]:
         """Names of one class, of several (repeats dropped, order kept), or of all for None."""
-        if labels is None:
-            return self.labels
-        if isinstance(labels, str) or not isinstance(labels, Iterable):
-            labels = (labels,)
-        names = tuple(dict.fromkeys(self.label(label) for label in labels))
-        if not names:
-            raise BranchedError("Name at least one class.")
-        return names
+        return some_of(self.labels, labels, "this tree")
 
     def __getitem__(self, branch_id: int) -> Branch:
         return self._by_id[branch_id]

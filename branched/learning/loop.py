@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.distributed as dist
@@ -81,6 +82,12 @@ class LearningState:
     @property
     def device(self) -> torch.device:
         return next(self.network.parameters()).device
+
+    @property
+    def spent(self) -> dict[str, Any]:
+        """What the run has taken so far, for the facts of a model."""
+        device = torch.cuda.get_device_name() if self.device.type == "cuda" else f"{os.cpu_count()} CPU cores"
+        return {"steps": self.step, "seconds": round(self.seconds), "device": device}
 
 
 def start(network: nn.Module, config: LearningConfig, weight_decay: float = 0.0) -> LearningState:

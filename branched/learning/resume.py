@@ -1,14 +1,40 @@
 """A run that was stopped goes on: all that it is, in one file beside the model."""
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import torch.distributed as dist
 from torch import Tensor
 
 from .. import checkpoint
 from ..errors import BranchedError
-from .loop import LearningState
+from .loop import LearningState, Progress
+
+
+def keep(steps: Iterator[Progress], state: LearningState, facts: dict[str, Any], output: Path, every: int, last: int,
+         write: Callable[[], None]) -> Iterator[Progress]:
+    """A run's progress, passed on; every `every` steps and at the `last` its model is written to `output` by `write`,
+    with all that is needed to go on beside it. Under torchrun only the first process writes."""
+    writes = not dist.is_initialized() or dist.get_rank() == 0
+    for progress in steps:
+        if writes and (progress.step % every == 0 or progress.step == last):
+            save_state(beside(output), state, facts)
+            write()
+        yield progress
+
+
+def beside(output: Path) -> Path:
+    """Where a run is kept whose model is written to `output`."""
+    return output.with_name(output.name + ".resume")
+
+
+def checked_every(every: int) -> int:
+    """How often a model is written. Raises BranchedError for less than at every step."""
+    if every < 1:
+        raise BranchedError(f"A model is written every so many steps, at least 1; not every {every}.")
+    return every
 
 
 def save_state(path: str | Path, state: LearningState, facts: dict[str, Any]) -> None:

@@ -1,0 +1,180 @@
+"""A trained model that is told the label, and what one can do with it: draw, guided or not."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .. import checkpoint
+from ..data import forms
+from ..data.form import Form
+from ..denoisers import classifiers
+from ..denoisers.classifier import ClassifierGuided
+from ..denoisers.extrapolated import Extrapolated
+from ..denoisers.network import NetworkDenoiser
+from ..errors import BranchedError
+from ..facts import Facts, Quality
+from ..names import Label, some_of
+from ..noise.denoiser import Denoiser
+from ..noise.samples import Frame, Samples
+from ..noise.sampling import Sampling
+from ..noise.solvers import grid
+from ..outline import Outline, OutlineNode
+from .drawing import Drawing, Labels, Space
+from .methods import METHODS, UNTOLD
+
+KIND = "label model"  # of the files
+WHY_UNGUIDED = "This model knows no estimate without the class, so it cannot guide itself"
+
+
+def load(path: Path, device: torch.device) -> LabelModel:
+    """Load a model from its file. Raises BranchedError if that is missing, cut short, edited or foreign."""
+    tensors, header = checkpoint.load(path, KIND)
+    try:
+        return _assembled(path.stem, tensors, header, device)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
+
+
+def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any], device: torch.device) -> LabelModel:
+    """A model from the contents of its file."""
+    labels = tuple(header["labels"])
+    with torch.random.fork_rng(devices=[]):  # a network is initialised before it gets its weights
+        network = METHODS[header["method"]](**header["network"]).build(len(labels))
+    # Copied, for what is not stays mapped to the file; halves on disk are single precision in memory.
+    weights = {key.removeprefix("network."): value.to(torch.float32, copy=True) for key, value in tensors.items()}
+    if not all(value.isfinite().all() for value in weights.values()):
+        raise BranchedError("its weights are not finite numbers")
+    network.load_state_dict(weights)
+    return LabelModel(header["method"], network.to(device, memory_format=network.layout), labels, header["facts"],
+                      forms.from_header(header), name)
+
+
+class LabelModel:
+    """A diffusion model that is told which class to draw, or that is not: its `method` is a row of METHODS.
+
+    `facts` tells how it was trained and how well it does; `form` is what its data look like outside. Nothing in it
+    changes after loading, so that threads can share it.
+    """
+
+    family = "label"
+
+    def __init__(self, method: str, network: nn.Module, labels: tuple[str, ...], facts: Facts | Mapping[str, Any],
+                 form: Form, name: str = ""):
+        self.method, self.labels, self.name = method, labels, name
+        self.facts = facts if isinstance(facts, Facts) else Facts.read(facts, form.kind)
+        self.form = form.remembering(self.facts.data)
+        self.denoise = NetworkDenoiser(network.eval().requires_grad_(False))
+
+    @property
+    def network(self) -> nn.Module:
+        return self.denoise.network
+
+    @property
+    def device(self) -> torch.device:
+        return self.denoise.device
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one object outside."""
+        return self.form.outside_shape
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns of a table; none of images."""
+        return self.form.features
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the network has learnt."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+    def outline(self) -> Outline:
+        """What is drawn of it: every class alone, from noise to data."""
+        return Outline(self.labels, tuple(OutlineNode(k, None, (label,), 0.0, 1.0, True)
+                                          for k, label in enumerate(self.labels)))
+
+    @property
+    def space(self) -> Space:
+        """Where it diffuses."""
+        return Space(self.form.shape, self.form.clamp, self.form.from_core, self.form.kind)
+
+    # -- guidance ------------------------------------------------------------------------------------------------------
+
+    @property
+    def guides(self) -> tuple[str, ...]:
+        """What can guide it: its own estimate without the class, where it has learnt one; a classifier, if there is
+        one for its data."""
+        own = ("model",) if self._knows_no_class else ()
+        return (*own, *(("classifier",) if self._in_pixels and classifiers.is_there(self.facts.data.name) else ()))
+
+    @property
+    def _knows_no_class(self) -> bool:
+        return self.method in UNTOLD and self.facts.stored.get("training", {}).get("drop", 0) > 0
+
+    @property
+    def _in_pixels(self) -> bool:
+        return self.space.shape == self.form.shape
+
+    def guided(self, asked: Sampling) -> Denoiser:
+        """The denoiser that is asked for. Raises BranchedError where there is nothing that could guide this model."""
+        if not asked.is_guided:
+            return self.denoise
+        if asked.guide == "model":
+            if not self._knows_no_class:
+                raise BranchedError(f"{WHY_UNGUIDED}; a classifier may guide it, where there is one "
+                                    "(guide=\"classifier\").")
+            return Extrapolated(self.denoise, len(self.labels), asked.guidance)
+        if not self._in_pixels:
+            raise BranchedError("The classifier looks at noisy pictures, and this model makes its noise elsewhere; it "
+                                "can only guide itself (guide=\"model\").")
+        classifier = classifiers.classifier_for(self.facts.data.name, self.device)
+        members = classifiers.members(classifier, [*((label,) for label in self.labels), self.labels])
+        times = grid(1.0, 0.0, asked.steps) if asked.solver == "ddpm" else ()
+        return ClassifierGuided(self.denoise, classifier, members, asked.guidance, times)
+
+    # -- drawing -------------------------------------------------------------------------------------------------------
+
+    def sample(self, labels: Label | Iterable[Label] | None = None, n: int = Sampling.n, steps: int = Sampling.steps,
+               seed: int = Sampling.seed, solver: str = Sampling.solver, guidance: float = Sampling.guidance,
+               guide: str = Sampling.guide, sampling: Sampling | None = None) -> Samples:
+        """Draw n objects of every label (None: of all classes). `guidance` is the w of classifier-free guidance, in
+        which 0 is none, or with `guide="classifier"` the strength s of a classifier's."""
+        return self._drawing(labels, sampling or Sampling(n, steps, solver, seed, guidance, guide)).run()
+
+    def sampling(self, labels: Label | Iterable[Label] | None = None, n: int = Sampling.n,
+                 steps: int = Sampling.steps, seed: int = Sampling.seed, solver: str = Sampling.solver,
+                 guidance: float = Sampling.guidance, guide: str = Sampling.guide,
+                 sampling: Sampling | None = None) -> Iterator[Frame]:
+        """As `sample`, but telling of every step. The last frame has the result."""
+        return self._drawing(labels, sampling or Sampling(n, steps, solver, seed, guidance, guide)).frames()
+
+    def _drawing(self, labels: Any, asked: Sampling) -> Drawing:
+        names = some_of(self.labels, labels, "this model")
+        places = tuple(self.labels.index(name) for name in names)
+        return Drawing(self.guided(asked), self.space, Labels(names, places), asked)
+
+    def prepare(self, picture: Any) -> np.ndarray:
+        """A picture file, an image or an array, as this model sees it: float32 (H, W) or (H, W, 3)."""
+        return self.form.prepare(picture)
+
+    # -- keeping -------------------------------------------------------------------------------------------------------
+
+    def save(self, path: str | PathLike) -> None:
+        """Write the model to one safetensors file, its weights in half precision."""
+        tensors = {f"network.{key}": value.half() for key, value in self.network.state_dict().items()}
+        checkpoint.save(path, KIND, tensors, {
+            "method": self.method, "network": asdict(self.network.config), "labels": self.labels,
+            "facts": self.facts.stored, **forms.to_header(self.form)})
+
+    def with_quality(self, quality: Quality) -> LabelModel:
+        """The same model with measured figures; of what was not measured anew the old ones stay."""
+        return LabelModel(self.method, self.network, self.labels, self.facts.with_quality(quality), self.form,
+                          self.name)
