@@ -1,7 +1,7 @@
 """Families of models: what can be asked of every one, and which there are.
 
 A family is a folder, and a row in FAMILIES: the kind of file that its models are saved in, and the module whose `load`
-reads one. `class_tree` is the first.
+reads one.
 """
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from .facts import Facts
 from .noise.sampling import Sampling
 from .outline import Outline
 
-FAMILIES = {"model": "branched.class_tree.model"}
+FAMILIES = {"model": "branched.class_tree.model", "label model": "branched.label.model"}
 
 
 @runtime_checkable
 class Explorable(Protocol):
-    """What any model can be asked: its name, the groups that it draws (classes, or clusters), the form of its data,
+    """What any model can be asked: what its `family` is called, its name, the groups that it draws (classes, or clusters), the form of its data,
     facts about it, how many numbers it has learnt, the outline of its tree, to sample, wave by wave, and to be saved.
 
     A frame of `sampling` has `noisy` and `denoised` (groups, n, ...), each group's time in `times`, and in the last
     frame a `result`, whose `made` are the finished objects (groups, n, ...).
     """
 
+    family: str
     name: str
     labels: tuple[str, ...]
     form: Form

@@ -85,6 +85,8 @@ class BranchedModel:
     `sample(sampling=Sampling(n=3))`. Where a whole record is given, the names do not count.
     """
 
+    family = "class tree"
+
     def __init__(self, network: BranchedNetwork, tree: ClassTree, facts: Facts | Mapping[str, Any],
                  curves: dict[str, np.ndarray], form: Form | None = None, name: str = ""):
         form = form or Images(network.config.shape)

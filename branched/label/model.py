@@ -12,8 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import checkpoint
-from ..data import forms
-from ..data.form import Form
+from ..data.images import Images
 from ..denoisers import classifiers
 from ..denoisers.classifier import ClassifierGuided
 from ..denoisers.extrapolated import Extrapolated
@@ -26,6 +25,7 @@ from ..noise.samples import Frame, Samples
 from ..noise.sampling import Sampling
 from ..noise.solvers import grid
 from ..outline import Outline, OutlineNode
+from .autoencoder import Autoencoder, AutoencoderConfig
 from .drawing import Drawing, Labels, Space
 from .methods import METHODS, UNTOLD
 
@@ -45,16 +45,30 @@ def load(path: Path, device: torch.device) -> LabelModel:
 
 def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any], device: torch.device) -> LabelModel:
     """A model from the contents of its file."""
-    labels = tuple(header["labels"])
-    with torch.random.fork_rng(devices=[]):  # a network is initialised before it gets its weights
+    labels, config = tuple(header["labels"]), header["autoencoder"]
+    with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights
         network = METHODS[header["method"]](**header["network"]).build(len(labels))
-    # Copied, for what is not stays mapped to the file; halves on disk are single precision in memory.
-    weights = {key.removeprefix("network."): value.to(torch.float32, copy=True) for key, value in tensors.items()}
-    if not all(value.isfinite().all() for value in weights.values()):
+        autoencoder = None if config is None else AutoencoderConfig(**config).build()
+    for part, module in (("network.", network), ("autoencoder.", autoencoder)):
+        if module is not None:
+            module.load_state_dict({key.removeprefix(part): _whole(value) for key, value in tensors.items()
+                                    if key.startswith(part)})
+            module.to(device, memory_format=module.layout)
+    return LabelModel(header["method"], network, labels, header["facts"], Images(tuple(header["shape"])), name,
+                      autoencoder)
+
+
+def _whole(weights: Tensor) -> Tensor:
+    """Weights in single precision, from halves; a copy, for what is not copied stays mapped to the file."""
+    if not weights.isfinite().all():
         raise BranchedError("its weights are not finite numbers")
-    network.load_state_dict(weights)
-    return LabelModel(header["method"], network.to(device, memory_format=network.layout), labels, header["facts"],
-                      forms.from_header(header), name)
+    return weights.to(torch.float32, copy=True) if weights.is_floating_point() else weights.clone()
+
+
+def _halved(module: nn.Module, part: str) -> dict[str, Tensor]:
+    """A network's weights in half precision, their names after that of the part."""
+    return {f"{part}.{key}": value.half() if value.is_floating_point() else value
+            for key, value in module.state_dict().items()}
 
 
 class LabelModel:
@@ -67,11 +81,12 @@ class LabelModel:
     family = "label"
 
     def __init__(self, method: str, network: nn.Module, labels: tuple[str, ...], facts: Facts | Mapping[str, Any],
-                 form: Form, name: str = ""):
+                 form: Images, name: str = "", autoencoder: Autoencoder | None = None):
         self.method, self.labels, self.name = method, labels, name
         self.facts = facts if isinstance(facts, Facts) else Facts.read(facts, form.kind)
         self.form = form.remembering(self.facts.data)
         self.denoise = NetworkDenoiser(network.eval().requires_grad_(False))
+        self.autoencoder = autoencoder
 
     @property
     def network(self) -> nn.Module:
@@ -94,7 +109,8 @@ class LabelModel:
     @property
     def parameters(self) -> int:
         """How many numbers the network has learnt."""
-        return sum(parameter.numel() for parameter in self.network.parameters())
+        networks = (self.network, self.autoencoder) if self.autoencoder else (self.network,)
+        return sum(parameter.numel() for network in networks for parameter in network.parameters())
 
     def outline(self) -> Outline:
         """What is drawn of it: every class alone, from noise to data."""
@@ -103,8 +119,11 @@ class LabelModel:
 
     @property
     def space(self) -> Space:
-        """Where it diffuses."""
-        return Space(self.form.shape, self.form.clamp, self.form.from_core, self.form.kind)
+        """Where it diffuses: among the objects, or among the latents of an autoencoder, which have no bounds."""
+        if self.autoencoder is None:
+            return Space(self.form.shape, self.form.clamp, self.form.from_core, self.form.kind)
+        return Space(self.network.config.shape, lambda x: x, lambda x: self.form.from_core(self.autoencoder.decode(x)),
+                     self.form.kind)
 
     # -- guidance ------------------------------------------------------------------------------------------------------
 
@@ -121,7 +140,7 @@ class LabelModel:
 
     @property
     def _in_pixels(self) -> bool:
-        return self.space.shape == self.form.shape
+        return self.autoencoder is None
 
     def guided(self, asked: Sampling) -> Denoiser:
         """The denoiser that is asked for. Raises BranchedError where there is nothing that could guide this model."""
@@ -165,16 +184,36 @@ class LabelModel:
         """A picture file, an image or an array, as this model sees it: float32 (H, W) or (H, W, 3)."""
         return self.form.prepare(picture)
 
+    def attention(self, label: Label, steps: int = Sampling.steps,
+                  seed: int = Sampling.seed) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:
+        """Where each of a class's tokens is attended to while one object is drawn: maps (S, layers, heads, M, H, W) of
+        each step, which sum to 1 over the M tokens; what the decoder makes of each estimate, (S, ...); and the times.
+
+        Raises BranchedError for a model without cross-attention.
+        """
+        if not hasattr(self.network, "attention_maps"):
+            raise BranchedError("Only latent diffusion is told the class by cross-attention; this model is not.")
+        asked, maps, looks, times = Sampling(1, steps, seed=seed), [], [], []
+        place = torch.tensor([self.labels.index(some_of(self.labels, label, "this model")[0])], device=self.device)
+        for xt, t, x0 in self._drawing(label, asked):
+            with torch.inference_mode():
+                maps.append(self.network.attention_maps(xt, torch.tensor([t], device=self.device), place)[0].cpu())
+            looks.append(self.space.shown(x0)[0])
+            times.append(t)
+        return torch.stack(maps).numpy(), np.stack(looks), tuple(times)
+
     # -- keeping -------------------------------------------------------------------------------------------------------
 
     def save(self, path: str | PathLike) -> None:
         """Write the model to one safetensors file, its weights in half precision."""
-        tensors = {f"network.{key}": value.half() for key, value in self.network.state_dict().items()}
+        tensors, autoencoder = _halved(self.network, "network"), self.autoencoder
+        tensors |= _halved(autoencoder, "autoencoder") if autoencoder else {}
         checkpoint.save(path, KIND, tensors, {
             "method": self.method, "network": asdict(self.network.config), "labels": self.labels,
-            "facts": self.facts.stored, **forms.to_header(self.form)})
+            "shape": self.form.shape, "autoencoder": asdict(autoencoder.config) if autoencoder else None,
+            "facts": self.facts.stored})
 
     def with_quality(self, quality: Quality) -> LabelModel:
         """The same model with measured figures; of what was not measured anew the old ones stay."""
         return LabelModel(self.method, self.network, self.labels, self.facts.with_quality(quality), self.form,
-                          self.name)
+                          self.name, self.autoencoder)

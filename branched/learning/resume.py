@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch.distributed as dist
-from torch import Tensor
+from torch import Tensor, nn
 
 from .. import checkpoint
 from ..errors import BranchedError
@@ -41,7 +41,7 @@ def save_state(path: str | Path, state: LearningState, facts: dict[str, Any]) ->
     """Write all that is needed to go on. `facts` (configuration, tree, data) are compared when the run is resumed."""
     tensors = {f"network.{k}": v for k, v in state.network.state_dict().items()}
     tensors |= {f"average.{k}": v for k, v in state.average.state_dict().items()}
-    for name, parameter in state.network.named_parameters():
+    for name, parameter in _learning(state):
         tensors |= {f"adam.{k}.{name}": v for k, v in state.optimiser.state[parameter].items()}
     checkpoint.save(path, "training", tensors, {"step": state.step, "seconds": state.seconds, "facts": facts})
 
@@ -64,9 +64,12 @@ def _take(state: LearningState, tensors: dict[str, Tensor]) -> None:
     """Weights, averages and the optimiser's moments from a file into a state."""
     for name, module in (("network", state.network), ("average", state.average)):
         module.load_state_dict({k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")})
-    for name, parameter in state.network.named_parameters():
-        if not parameter.requires_grad:  # frozen: it has no moments
-            continue
+    for name, parameter in _learning(state):
         state.optimiser.state[parameter] = {
             key: (value if key == "step" else value.to(parameter.device))
             for key in ("step", "exp_avg", "exp_avg_sq") for value in (tensors[f"adam.{key}.{name}"],)}
+
+
+def _learning(state: LearningState) -> Iterator[tuple[str, nn.Parameter]]:
+    """The parameters that learn, with their names: of frozen ones the optimiser knows nothing."""
+    return ((name, parameter) for name, parameter in state.network.named_parameters() if parameter.requires_grad)
