@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,11 +60,11 @@ class Plan:
         return asdict(self.config) | {name: asdict(part) for name, part in more.items() if part is not None}
 
 
-def planned(method: str, data: Dataset, config: TrainingConfig, **parts: Any) -> Plan:
-    """A plan with the network that a method has for some data, in its usual size."""
-    kind, compression = METHODS[method], parts.get("compression")
+def planned(method: str, data: Dataset, config: TrainingConfig, network: Mapping[str, Any],
+            auxiliary: AuxiliaryLoss | None = None, compression: Compression | None = None) -> Plan:
+    """A plan with the network that a method has for some data, in its usual size but for the given fields."""
     shape = data.shape if compression is None else compression.autoencoder.latent
-    return Plan(data, method, kind(shape), config, **parts)
+    return Plan(data, method, METHODS[method](shape, **network), config, auxiliary, compression)
 
 
 def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: int) -> Iterator[Progress]:

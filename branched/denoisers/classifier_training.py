@@ -1,0 +1,76 @@
+"""Training a classifier of noisy objects: on the same noise as the models that it will guide."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from os import PathLike
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..data.dataset import Dataset
+from ..errors import BranchedError
+from ..learning.loop import LearningConfig, LearningState, Progress, learn, start
+from ..networks.noisy_classifier import NoisyClassifier, NoisyClassifierConfig
+from ..noise import schedule
+from ..noise.seeds import mix
+from ..version import versions
+from . import classifiers
+
+LEARNING = LearningConfig(steps=8000, learning_rate=2e-3)
+
+
+class Batch(NamedTuple):
+    """States xt (B, *shape) at times t (B,), and what they came from, y (B,)."""
+
+    xt: Tensor
+    t: Tensor
+    y: Tensor
+
+
+def train(data: Dataset, config: LearningConfig, device: torch.device) -> Iterator[tuple[Progress, LearningState]]:
+    """Learn from a data set of images, every time alike; the state's `average` is the classifier."""
+    if data.form.kind != "images":
+        raise BranchedError(f"The classifier of noisy objects looks at images; {data.name} has {data.form.kind}.")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        network = NoisyClassifierConfig(data.shape, data.labels).build().to(device)
+    state = start(network, config, weight_decay=1e-2)
+    for progress in learn(state, lambda step: batch(data, config, step), loss_of, config):
+        yield progress, state
+
+
+def batch(data: Dataset, config: LearningConfig, step: int) -> Batch:
+    """The batch of a step: random objects, each at a random time."""
+    generator = torch.Generator().manual_seed(mix(config.seed, step, 6))
+    rows = torch.randint(len(data), (config.batch,), generator=generator)
+    x0, t = data.form.scale(data.x[rows]), torch.rand(config.batch, generator=generator)
+    return Batch(schedule.diffuse(x0, torch.randn(x0.shape, generator=generator), t), t, data.y[rows])
+
+
+def loss_of(network: NoisyClassifier, batch: Batch) -> Tensor:
+    """Cross-entropy."""
+    return F.cross_entropy(network(batch.xt, batch.t), batch.y)
+
+
+def fit(data: Dataset, test: Dataset, config: LearningConfig, device: torch.device,
+        output: str | PathLike) -> Iterator[Progress]:
+    """Train, tell of every step, and write the classifier with its accuracy at some times to `output`."""
+    for progress, state in train(data, config, device):
+        yield progress
+    facts = {"accuracy": accuracies(state.average.eval(), test), "training": config, "seconds": state.spent,
+             "versions": versions()}
+    classifiers.save(state.average, facts, output)
+
+
+@torch.inference_mode()
+def accuracies(classifier: NoisyClassifier, test: Dataset, times: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 0.9),
+               n: int = 2000) -> dict[str, float]:
+    """The share of n noised test objects that it is right about, at each of some times."""
+    device, generator = next(classifier.parameters()).device, torch.Generator().manual_seed(0)
+    rows = torch.randperm(len(test), generator=generator)[:n]
+    x0 = test.form.scale(test.x[rows])
+    noise = torch.randn(x0.shape, generator=generator)
+    return {str(t): (classifier(schedule.diffuse(x0, noise, t).to(device), torch.full((len(x0),), t, device=device))
+                     .argmax(1).cpu() == test.y[rows]).float().mean().item() for t in times}
