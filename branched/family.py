@@ -22,8 +22,9 @@ FAMILIES = {"model": "branched.class_tree.model", "label model": "branched.label
 
 @runtime_checkable
 class Explorable(Protocol):
-    """What any model can be asked: what its `family` is called, its name, the groups that it draws (classes, or clusters), the form of its data,
-    facts about it, how many numbers it has learnt, the outline of its tree, to sample, wave by wave, and to be saved.
+    """What any model can be asked: what its `family` is called, its name, the groups that it draws (classes, or
+    clusters), the form of its data, facts about it, how many numbers it has learnt, the outline of its tree, to sample,
+    wave by wave, and to be saved.
 
     A frame of `sampling` has `noisy` and `denoised` (groups, n, ...), each group's time in `times`, and in the last
     frame a `result`, whose `made` are the finished objects (groups, n, ...).

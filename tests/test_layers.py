@@ -63,7 +63,7 @@ def imported(name: str, source: str) -> set[str]:
             found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             dotted = f"branched{node.value}" if node.value.startswith(".") else node.value
-            found |= {dotted} if (ROOT / f"{dotted.replace('.', '/')}.py").is_file() and " " not in dotted else set()
+            found |= {dotted} if " " not in dotted and (ROOT / f"{dotted.replace('.', '/')}.py").is_file() else set()
     return found
 
 

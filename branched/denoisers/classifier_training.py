@@ -29,16 +29,14 @@ class Batch(NamedTuple):
     y: Tensor
 
 
-def train(data: Dataset, config: LearningConfig, device: torch.device) -> Iterator[tuple[Progress, LearningState]]:
-    """Learn from a data set of images, every time alike; the state's `average` is the classifier."""
+def begin(data: Dataset, config: LearningConfig, device: torch.device) -> LearningState:
+    """A run before its first step, initialised from the seed. Raises BranchedError for data other than images."""
     if data.form.kind != "images":
         raise BranchedError(f"The classifier of noisy objects looks at images; {data.name} has {data.form.kind}.")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         network = NoisyClassifierConfig(data.shape, data.labels).build().to(device)
-    state = start(network, config, weight_decay=1e-2)
-    for progress in learn(state, lambda step: batch(data, config, step), loss_of, config):
-        yield progress, state
+    return start(network, config, weight_decay=1e-2)
 
 
 def batch(data: Dataset, config: LearningConfig, step: int) -> Batch:
@@ -56,10 +54,11 @@ def loss_of(network: NoisyClassifier, batch: Batch) -> Tensor:
 
 def fit(data: Dataset, test: Dataset, config: LearningConfig, device: torch.device,
         output: str | PathLike) -> Iterator[Progress]:
-    """Train, tell of every step, and write the classifier with its accuracy at some times to `output`."""
-    for progress, state in train(data, config, device):
-        yield progress
-    facts = {"accuracy": accuracies(state.average.eval(), test), "training": config, "seconds": state.spent,
+    """Learn from a data set of images, every time alike, and write the averaged classifier, with its accuracy on test
+    images at some times, to `output`."""
+    state = begin(data, config, device)
+    yield from learn(state, lambda step: batch(data, config, step), loss_of, config)
+    facts = {"accuracy": accuracies(state.average.eval(), test), "training": config, "spent": state.spent,
              "versions": versions()}
     classifiers.save(state.average, facts, output)
 

@@ -32,7 +32,7 @@ class Compression:
     """The autoencoder of a latent diffusion model, and how it learns."""
 
     autoencoder: AutoencoderConfig
-    learning: LearningConfig = LearningConfig(steps=8000, batch=256, learning_rate=2e-3)
+    learning: LearningConfig
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def begin(plan: Plan, device: torch.device) -> LearningState:
         torch.manual_seed(plan.config.seed)
         network = plan.network.build(len(plan.data.labels)).to(device)
         if plan.auxiliary is not None:
-            plan.auxiliary.prepare(network, plan.data)
+            plan.auxiliary.prepare(network, plan.data, LearningConfig(max(1, plan.config.steps // 5)))
         return start(network, plan.config)
 
 

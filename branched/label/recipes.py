@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..data.dataset import Dataset
+from ..learning.loop import LearningConfig
 from .autoencoder import AutoencoderConfig
 from .auxiliary import AuxiliaryLoss
 from .fit import Compression, Plan, planned
@@ -32,7 +33,8 @@ class Recipe:
         """The plan for some data, trained as `config` says but for the labels that are left out."""
         compression = None
         if self.regularisation is not None:
-            compression = Compression(AutoencoderConfig(data.shape, regularisation=self.regularisation))
+            learning = LearningConfig(max(1, config.steps // 2), batch=256, learning_rate=2e-3, seed=config.seed)
+            compression = Compression(AutoencoderConfig(data.shape, regularisation=self.regularisation), learning)
         return planned(self.method, data, replace(config, drop=self.drop), self.network, self.auxiliary, compression)
 
 

@@ -1,4 +1,4 @@
-"""How a model that is told the label learns: plain diffusion, every time alike, with the label left out now and then."""
+"""How a model that is told the label learns: plain diffusion, every time alike, now and then without the label."""
 from __future__ import annotations
 
 from dataclasses import dataclass
