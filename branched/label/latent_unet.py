@@ -49,20 +49,18 @@ class LatentUNetConfig:
 class Block(nn.Module):
     """Residual block: norm, convolution, norm scaled and shifted by the time (AdaGN), convolution, zero at first."""
 
-    def __init__(self, inputs: int, outputs: int, embedding: int):
+    def __init__(self, channels: int, embedding: int):
         super().__init__()
-        self.norm1, self.norm2 = nn.GroupNorm(GROUPS, inputs), nn.GroupNorm(GROUPS, outputs)
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
-        self.modulation = nn.Linear(embedding, 2 * outputs)
-        self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+        self.norm1, self.norm2 = nn.GroupNorm(GROUPS, channels), nn.GroupNorm(GROUPS, channels)
+        self.conv1, self.conv2 = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+        self.modulation = nn.Linear(embedding, 2 * channels)
         nn.init.zeros_(self.conv2.weight)
         nn.init.zeros_(self.conv2.bias)
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
         h = self.conv1(F.silu(self.norm1(x)))
         scale, shift = self.modulation(embedding)[:, :, None, None].chunk(2, dim=1)
-        return self.skip(x) + self.conv2(F.silu(torch.addcmul(shift, self.norm2(h), 1 + scale)))
+        return x + self.conv2(F.silu(torch.addcmul(shift, self.norm2(h), 1 + scale)))
 
 
 class CrossAttention(nn.Module):
@@ -96,8 +94,8 @@ class CrossAttention(nn.Module):
 class LatentUNet(nn.Module):
     """v-prediction for latents, every row at its own time and of its own label; label N means "no class".
 
-    A block with cross-attention at the resolution of the latents, blocks at half of it, and back. Of the label it is
-    told by cross-attention alone.
+    A block with cross-attention at the resolution of the latents, blocks at half of it, and back; what was there before
+    is added, not laid alongside, which halves the widest convolution. Of the label it is told by cross-attention alone.
     """
 
     chunk = 128
@@ -111,11 +109,11 @@ class LatentUNet(nn.Module):
         self.tokens = nn.Parameter(torch.randn(classes + 1, config.tokens, config.embedding))
         self.stem = nn.Conv2d(config.shape[0], fine, 3, padding=1)
         self.place = nn.Parameter(torch.zeros(1, fine, *config.shape[1:]))
-        self.down = Block(fine, fine, config.embedding)
+        self.down = Block(fine, config.embedding)
         self.shrink = nn.Conv2d(fine, coarse, 3, stride=2, padding=1)
-        self.bottom = nn.ModuleList(Block(coarse, coarse, config.embedding) for _ in range(config.blocks))
+        self.bottom = nn.ModuleList(Block(coarse, config.embedding) for _ in range(config.blocks))
         self.grow = nn.Conv2d(coarse, fine, 1)
-        self.up = Block(2 * fine, fine, config.embedding)
+        self.up = Block(fine, config.embedding)
         self.attention = nn.ModuleList(CrossAttention(fine, config.embedding, config.heads) for _ in range(2))
         self.norm = nn.GroupNorm(GROUPS, fine)
         self.out = nn.Conv2d(fine, config.shape[0], 1)
@@ -140,6 +138,6 @@ class LatentUNet(nn.Module):
         h = self.shrink(skip)
         for block in self.bottom:
             h = block(h, embedding)
-        h = F.interpolate(self.grow(h), size=skip.shape[2:], mode="nearest")
-        h, late = self.attention[1](self.up(torch.cat([h, skip], dim=1), embedding), self.tokens, label)
+        h = skip + F.interpolate(self.grow(h), size=skip.shape[2:], mode="nearest")
+        h, late = self.attention[1](self.up(h, embedding), self.tokens, label)
         return self.out(F.silu(self.norm(h))), [early, late]
