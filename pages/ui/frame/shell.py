@@ -42,6 +42,7 @@ PAGES = {
     "pages/table.py": Page("Tables", ":material/table_chart:", form=""),  # in place of images, it shows a shipped table
     "pages/teach.py": Page("Teach", ":material/school:"),
     "pages/discovery.py": Page("How the tree is found", ":material/query_stats:", form=""),
+    "pages/others.py": Page("Other ways", ":material/compare:", family=None, form=""),  # shipped models, by their names
     "pages/about.py": Page("About the model", ":material/info:", family=None, form=""),
 }
 USUAL = "mnist"

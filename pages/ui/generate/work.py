@@ -1,10 +1,8 @@
 """What the page "Generate" asks of a model: a walk for some classes, and the same class by class to compare."""
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
-from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +10,7 @@ from branched import BranchedModel, Frame, Sampling
 
 from ..parts import reels
 from ..serve.request import Request
+from ..serve.timed import Timed
 
 MOMENTS = 50  # of the film, at most
 FILM = 6_000  # pictures of the film, at most
@@ -82,19 +81,3 @@ class DrawAlone(Request[Alone]):
             images.append(frame.result.images[0])
             so_far = Alone(so_far.done + 1, so_far.evaluations + frame.evaluations, so_far.seconds + walk.seconds)
         return replace(so_far, images=np.stack(images))
-
-
-class Timed:
-    """Frames as they come, and in `seconds` how long the model itself has worked on them: not the page."""
-
-    def __init__(self, frames: Iterator[Any]):
-        self.frames, self.seconds = frames, 0.0
-
-    def __iter__(self) -> Iterator[Any]:
-        while True:
-            began = perf_counter()
-            frame = next(self.frames, None)
-            self.seconds += perf_counter() - began
-            if frame is None:
-                return
-            yield frame

@@ -1,0 +1,75 @@
+"""What is measured of every method: its name, how a value is written, and whether more is better."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+ASKED = 0.5    # methods that are right less often than this do not draw what was asked for
+BEYOND = 4.0   # a bar ends at so many times the median: the longest would hide all others
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A field of a row. `end` is where a bar is full: of a share, 1; else as the rows are, None."""
+
+    field: str
+    name: str
+    note: str
+    write: Callable[[float], str]
+    is_more_better: bool = False
+    end: float | None = None
+    best: str = ""
+
+    def value(self, row: Any) -> float | None:
+        """The value in a row; None where it was not measured."""
+        return getattr(row, self.field, None)
+
+    def text(self, row: Any) -> str:
+        """The value as text, with gradients where there are some; "" where it was not measured."""
+        value = self.value(row)
+        pulls = getattr(row, "gradients", None) if self.field == "evaluations" else None
+        return "" if value is None else self.write(value) + (f" + {pulls:.0f}∇" if pulls else "")
+
+    def scale(self, rows: Mapping[str, Any]) -> float:
+        """The value at which a bar is full."""
+        values = [value for row in rows.values() if (value := self.value(row)) is not None]
+        return self.end or min(max(values, default=1.0), BEYOND * median(values or [1.0])) or 1.0
+
+
+def _millions(value: float) -> str:
+    return f"{value / 1e6:.2f} M"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+MEASURES = (
+    Measure("right", "Right class", "more is better", "{:.1%}".format, True, 1.0, "Right most often:"),
+    Measure("feature_frechet", "Distance", "less is better", "{:.1f}".format, best="nearest to real digits:"),
+    Measure("coverage", "Coverage", "more is better", "{:.0%}".format, True, 1.0, "most varied:"),
+    Measure("evaluations", "Looks", "a picture", _plain),
+    Measure("seconds", "Seconds", "ten digits", "{:.2f}".format, best="fastest:"),
+    Measure("parameters", "Size", "numbers learnt", _millions),
+    Measure("training_minutes", "Training", "minutes", "{:.0f}".format),
+)
+SCORES = (
+    Measure("score", "Judge's score", "at most 10", "{:.2f}".format, True, 10.0),
+    *(measure for measure in MEASURES if measure.field in ("feature_frechet", "coverage")),
+)
+
+
+MARKS = (
+    Measure("own", "Its own classifier", "says: right", "{:.1%}".format, True, 1.0),
+    Measure("right", "The judge", "says: right", "{:.1%}".format, True, 1.0),
+    *(measure for measure in MEASURES if measure.field == "feature_frechet"),
+)
+
+
+def ranked(record: Any, measure: Measure) -> list[str]:
+    """The rows that draw what was asked for, the best of a measure first."""
+    values = {name: value for name, row in record.rows.items()
+              if (row.right or 0) > ASKED and (value := measure.value(row)) is not None}
+    return sorted(values, key=values.__getitem__, reverse=measure.is_more_better)

@@ -1,0 +1,249 @@
+"""What the page "Other ways" shows: rows of pictures with bars, strips, figures; HTML from the templates beside it."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from branched import MeasuredMethods
+
+from ..frame.look import Look
+from ..parts.markup import filled
+from ..parts.pictures import strip
+from ..parts.reels import Frame
+from . import abilities, told
+from .controls import DIGITS
+from .measures import MARKS, MEASURES, SCORES, Measure
+from .work import Drawn
+
+HERE = Path(__file__).parent
+CSS = HERE / "others.css"
+OURS = ("tree", "tree-guided")
+GREYS = 255.0
+SPOTS = ("#e69f00", "#56b4e9", "#009e73", "#c8b400", "#3d8bd4", "#d55e00", "#cc79a7", "#a0623a", "#7f7fff", "#888888")
+
+
+class Cell(NamedTuple):
+    """A figure of a row: its name, as text, and how far its bar reaches, in percent ("": there is none)."""
+
+    name: str
+    text: str
+    width: str
+    kind: str
+
+
+class Line(NamedTuple):
+    """A row of the comparison: what it is called, how it goes, its pictures, figures, and texts by their titles."""
+
+    name: str
+    how: str
+    source: str
+    alt: str
+    cells: list[Cell]
+    texts: list[tuple[str, str]]
+    kind: str = ""
+
+
+class Strip(NamedTuple):
+    """Pictures side by side, and what they are; without a source, a gap."""
+
+    name: str
+    note: str = ""
+    source: str = ""
+    alt: str = ""
+
+
+def style(look: Look) -> str:
+    """The colours of a theme, for the page's style sheet."""
+    return f"<style>.stMain {{--lit: {look.lit}; --other: {look.other}}}</style>"
+
+
+# -- side by side ------------------------------------------------------------------------------------------------------
+
+def comparison(methods: MeasuredMethods, draw: int) -> str:
+    """All methods of a draw number, one below the other, with bars; the last row has real digits."""
+    rows = {name: row for name, row in methods.record.rows.items() if methods.of("row", name) is not None}
+    scales = {measure: measure.scale(rows) for measure in MEASURES}
+    lines = [_line(name, methods.of("row", name)[draw], [_cell(measure, row, scales[measure]) for measure in MEASURES])
+             for name, row in rows.items()]
+    if (real := real_digits(methods)) is not None:
+        cells = [_cell(measure, methods.record.real, scales[measure]) for measure in MEASURES]
+        lines.append(Line("Real digits", "for comparison: none of these was drawn", pictures(real),
+                          "Real test digits from 0 to 9", cells, [], "real"))
+    return filled(HERE / "rows.html", labels=DIGITS, measures=MEASURES, lines=lines)
+
+
+def _line(name: str, images: np.ndarray, cells: list[Cell]) -> Line:
+    method = told.method(name)
+    texts = [(title, text) for title, text in (("It needs", method.needs), ("It can", method.can),
+                                               ("It cannot", method.cannot)) if text]
+    return Line(method.name, method.how, pictures(images), f"{method.name}: one picture for each digit from 0 to 9",
+                cells, texts, "ours" if name in OURS else "")
+
+
+def _cell(measure: Measure, row: object, scale: float) -> Cell:
+    value = measure.value(row)
+    width = "" if value is None else f"{100 * min(1.0, value / scale):.1f}"
+    beyond = value is not None and value > scale * 1.0001
+    return Cell(measure.name, measure.text(row), width, "good" if measure.is_more_better else "beyond" * beyond)
+
+
+def real_digits(methods: MeasuredMethods) -> np.ndarray | None:
+    """Real test digits, (N, H, W), as the autoencoders were given them; None if the file has none."""
+    found = next((methods.of("reconstruction", name) for name in methods.record.autoencoders
+                  if methods.of("reconstruction", name) is not None), None)
+    return None if found is None else found[0]
+
+
+def pictures(images: np.ndarray) -> str:
+    """Pictures (n, H, W), uint8, side by side, as a data URI."""
+    return strip(images / GREYS)
+
+
+# -- how strongly ------------------------------------------------------------------------------------------------------
+
+def curve(methods: MeasuredMethods, chosen: str, look: Look) -> go.Figure:
+    """Coverage over right class along the chosen curve, the others behind it; real digits as a star."""
+    figure = go.Figure()
+    for name, points in methods.record.curves.items():
+        xs, ys = ([None if value is None else 100 * value for value in values] for values in zip(
+            *((point.right, point.coverage) for point in points), strict=True))
+        is_chosen, letter = name == chosen, told.letter(name)
+        figure.add_scatter(
+            x=xs, y=ys, mode="lines+markers" if is_chosen else "lines", opacity=1 if is_chosen else 0.5,
+            line={"color": look.lit if is_chosen else look.line, "width": 4 if is_chosen else 2},
+            marker={"size": 9}, customdata=[point.guidance for point in points],
+            hovertemplate=f"{told.CURVES.get(name, name)}, {letter} = %{{customdata:g}}<br>right class %{{x:.1f}}%, "
+                          "coverage %{y:.0f}%<extra></extra>")
+    real = methods.record.real
+    if real.right is not None and real.coverage is not None:
+        figure.add_scatter(x=[100 * real.right], y=[100 * real.coverage], mode="markers+text", text=["real digits"],
+                           textposition="middle left", textfont=look.font(15), hoverinfo="skip",
+                           marker={"symbol": "star", "size": 15, "color": look.other})
+    return _dressed(figure, methods, chosen, look)
+
+
+def _dressed(figure: go.Figure, methods: MeasuredMethods, chosen: str, look: Look) -> go.Figure:
+    """Axes as wide as the chosen curve and real digits ask for."""
+    seen = [*methods.record.curves[chosen], methods.record.real]
+    (left, right), (low, high) = (_range([getattr(point, field) for point in seen]) for field in ("right", "coverage"))
+    axis = {"fixedrange": True, "gridcolor": look.grid, "zeroline": False, "ticksuffix": "%", "tickfont": look.font(14),
+            "automargin": True, "nticks": 6}
+    figure.update_xaxes(range=[left, right], title={"text": "right class", "font": look.font(16)}, **axis)
+    figure.update_yaxes(range=[low, high], title={"text": "coverage (variety)", "font": look.font(16)}, **axis)
+    return figure.update_layout(**look.dress(height=420, margin={"l": 0, "r": 8, "t": 8, "b": 0}, font=look.font(14)))
+
+
+def _range(shares: Sequence[float | None]) -> tuple[float, float]:
+    known = [100 * share for share in shares if share is not None] or [0.0, 100.0]
+    margin = 0.08 * (max(known) - min(known)) + 0.2
+    return min(known) - margin, max(known) + margin
+
+
+def strengths(methods: MeasuredMethods, chosen: str) -> tuple[np.ndarray, list[Frame]]:
+    """Pictures and frames of the slider: ten digits in two rows at each strength, and a dot on the curve."""
+    images, points = methods.of("curve", chosen), methods.record.curves[chosen]
+    classes = images.shape[1]
+    half = -(-classes // 2)
+    frames = []
+    for k, point in enumerate(points):
+        cells = tuple(range(k * classes, (k + 1) * classes))
+        dots = () if None in (point.right, point.coverage) else ((100 * point.right, 100 * point.coverage),)
+        frames.append(Frame(told.strength(chosen, point), (cells[:half], cells[half:]), dots))
+    return images.reshape(-1, *images.shape[2:]), frames
+
+
+# -- watch two draw ----------------------------------------------------------------------------------------------------
+
+def duel(drawn: Sequence[Drawn], label: str) -> tuple[np.ndarray, list[Frame]]:
+    """Pictures and frames of the film of one class: a row for each method, state and best guess side by side."""
+    sheets, cells, first = [], [], 0
+    for one in drawn:
+        at = one.reel.cells[:, one.labels.index(label), 0]
+        sheets += [one.reel.noisy[at], one.reel.guesses[at]]
+        cells.append([(first + k, first + len(at) + k) for k in range(len(at))])
+        first += 2 * len(at)
+    return np.concatenate(sheets), [Frame(told.moment(t), rows)
+                                    for t, *rows in zip(drawn[0].reel.times, *cells, strict=True)]
+
+
+def just_drawn(names: Sequence[str], drawn: Sequence[Drawn]) -> str:
+    """All pictures of each method, what they cost and what the judge says."""
+    return strips([Strip(name, told.cost(one) + told.verdict(one), strip(one.images), f"{name}: all ten digits")
+                   for name, one in zip(names, drawn, strict=True)])
+
+
+# -- small codes, and two that failed ----------------------------------------------------------------------------------
+
+def strips(rows: Sequence[Strip]) -> str:
+    """Strips of pictures, one below the other."""
+    return filled(HERE / "strips.html", strips=rows)
+
+
+def reconstruction(images: np.ndarray) -> str:
+    """What went into an autoencoder, what came out, and the difference, (3, N, H, W)."""
+    return strips([Strip(name, note, pictures(part), f"{name}: ten digits, {note}")
+                   for (name, note), part in zip(told.RECONSTRUCTION, images, strict=True)])
+
+
+def variants(methods: MeasuredMethods, kind: str) -> str:
+    """The variants of a kind with bars, each with its difference from the one without a classifier, if there is one;
+    of the first draw number, of which the differences are."""
+    chosen = {name: figures for name, figures in methods.record.variants.items() if name.startswith(kind + "-")}
+    marks = [measure for measure in MARKS if any(measure.value(figures) is not None for figures in chosen.values())]
+    scales, lines = {measure: measure.scale(chosen) for measure in marks}, []
+    for name, figures in chosen.items():
+        title, images, artefact = told.variant(name), methods.of("variant", name), methods.of("artefact", name)
+        if images is not None:
+            lines.append(Line(title, "", pictures(images[0]), f"{title}: ten digits",
+                              [_cell(measure, figures, scales[measure]) for measure in marks], []))
+        if artefact is not None:
+            lines.append(Line("", f"Difference from λ = 0 ({told.DIFFERENCE})", strip(signed(artefact)),
+                              f"{title}: what differs", [], [], "second"))
+    return filled(HERE / "rows.html", labels=DIGITS, measures=marks, lines=lines)
+
+
+def signed(difference: np.ndarray) -> np.ndarray:
+    """Differences (N, H, W) of pictures in colour, (N, H, W, 3): brighter is orange, darker blue, none black."""
+    share = np.clip(difference / GREYS, -1, 1)[..., None]
+    return np.where(share > 0, share * np.array([1.0, 0.6, 0.15]), -share * np.array([0.25, 0.65, 1.0]))
+
+
+# -- what numbers hide -------------------------------------------------------------------------------------------------
+
+def neighbours(methods: MeasuredMethods, row: str, look: Look) -> go.Figure:
+    """Real pictures as grey dots, drawn ones as the digits that they were meant to be."""
+    places = methods.record.tsne[row]
+    real, drawn, meant = np.array(places.real), np.array(places.drawn), np.array(places.meant)
+    figure = go.Figure(go.Scatter(x=real[:, 0], y=real[:, 1], mode="markers", hoverinfo="skip", opacity=0.5,
+                                  marker={"size": 5, "color": look.line}))
+    for digit in sorted(set(meant.tolist())):
+        at = drawn[meant == digit]
+        figure.add_scatter(x=at[:, 0], y=at[:, 1], mode="text", text=[f"<b>{digit}</b>"] * len(at),
+                           textfont=look.font(14) | {"color": SPOTS[digit % len(SPOTS)]},
+                           hovertemplate=f"meant to be a {digit}<extra></extra>")
+    figure.update_xaxes(visible=False, fixedrange=True)
+    figure.update_yaxes(visible=False, fixedrange=True, scaleanchor="x")
+    return figure.update_layout(**look.dress(height=560, margin={"l": 0, "r": 0, "t": 0, "b": 0}))
+
+
+def scores(methods: MeasuredMethods) -> str:
+    """The judge's score, beside two figures that look at real pictures as well."""
+    rows, titles = dict(methods.record.rows), told.names(methods.record.rows)
+    scales = {measure: measure.scale(rows) for measure in SCORES}
+    lines = [Line(titles.get(name, "Real digits"), "", "", "",
+                  [_cell(measure, row, scales[measure]) for measure in SCORES], [], "ours" if name in OURS else "")
+             for name, row in [*rows.items(), ("", methods.record.real)]]
+    return filled(HERE / "scores.html", measures=SCORES, lines=lines)
+
+
+# -- what each can -----------------------------------------------------------------------------------------------------
+
+def can(methods: MeasuredMethods) -> str:
+    """The table of methods and abilities."""
+    rows = [(told.method(name).name, name in OURS, cells)
+            for name, cells in abilities.table(methods.record.rows).items()]
+    return filled(HERE / "abilities.html", abilities=abilities.ABILITIES, rows=rows)

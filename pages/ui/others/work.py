@@ -1,0 +1,57 @@
+"""What the page "Other ways" asks of a model: a picture of every class from one noise, and the film of it."""
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from branched import Explorable, Sampling
+
+from ..parts import reels
+from ..serve.judge import judge_for
+from ..serve.request import Request
+from ..serve.timed import Timed
+
+MOMENTS = 40  # of the film, at most
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture of each class, (N, H, W[, 3]) in [0, 1], their film, and what they cost together.
+
+    `seen` has what the judge takes each for; None without a judge.
+    """
+
+    labels: tuple[str, ...]
+    images: np.ndarray
+    reel: reels.Reel
+    evaluations: int
+    gradients: int
+    seconds: float
+    seen: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Ten(Request[Drawn]):
+    """A picture of every class, all from the same noise. Yields the frames of `model.sampling`."""
+
+    sampling: Sampling
+
+    def work(self, model: Explorable) -> Generator[Any, None, Drawn]:
+        waves, walk = [], Timed(model.sampling(sampling=self.sampling))
+        for frame in walk:
+            waves.append(reels.wave(frame))
+            yield frame
+        samples = frame.result
+        reel = reels.reel(model.outline(), samples.labels, waves, reels.even(min(self.sampling.steps, MOMENTS)))
+        images = samples.images[:, 0]
+        return Drawn(samples.labels, images, reel, samples.evaluations, samples.gradients, walk.seconds,
+                     _seen(model, images))
+
+
+def _seen(model: Explorable, images: np.ndarray) -> tuple[str, ...] | None:
+    """What the judge takes pictures (N, H, W[, 3]) for."""
+    judge = judge_for(model)
+    return judge and tuple(judge.labels[k] for k in judge.probabilities(images.astype(np.float32)).argmax(1))

@@ -1,0 +1,34 @@
+"""What can be chosen is what the file has."""
+import pytest
+from planted_methods import ROWS, STRENGTHS, plant, record
+
+from branched import measured_methods
+from pages.ui.others import controls
+
+
+def test_there_is_as_much_to_choose_as_was_measured(methods):
+    settings = controls.settings(methods)
+    assert list(settings.first.options) == list(ROWS) and settings.second.default == "tree"
+    assert list(settings.curve.options) == list(STRENGTHS) and settings.draw.high == 11
+    assert list(settings.near.options) == ["free", "tree"] and list(settings.kind.options) == ["ac", "cbn"]
+    names = [setting.name for setting in settings]
+    assert len(set(names)) == len(names)
+
+
+def test_where_the_usual_is_missing_another_is(tmp_path):
+    figures = record()
+    figures["rows"] = {"label": figures["rows"]["label"]}
+    settings = controls.settings(measured_methods(plant(tmp_path, figures)))
+    assert settings.first.default == settings.second.default == "label"
+
+
+def test_a_file_of_nothing_has_nothing_to_choose(tmp_path):
+    settings = controls.settings(measured_methods(plant(tmp_path, {}, {})))
+    assert settings.curve.default is None and not settings.first.options and settings.draw.default == 0
+
+
+@pytest.mark.parametrize("curve, strength, place", [
+    ("free", None, 2), ("free", 0.0, 0), ("free", 3.1, 5), ("free", 99, 5), ("classifier", None, 2), ("tree", None, 1),
+    ("tree", 0, 0)])
+def test_the_slider_begins_where_the_method_is_usually_or_where_the_link_says(methods, curve, strength, place):
+    assert controls.start(methods, curve, strength) == place

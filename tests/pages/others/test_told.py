@@ -1,0 +1,93 @@
+"""Sentences about methods are there for each, and say what the figures say."""
+from types import SimpleNamespace
+
+import pytest
+from planted_methods import ROWS, plant
+
+from branched import measured_methods
+from pages.ui.others import abilities, told
+
+
+def test_every_method_is_told_and_none_is_told_twice():
+    assert list(told.METHODS) == list(ROWS) == list(abilities.TABLE)
+    for method in told.METHODS.values():
+        assert all((method.name, method.how, method.needs, method.can, method.cannot))
+    assert len(set(told.names(ROWS).values())) == len(ROWS)
+
+
+def test_a_method_that_is_new_has_its_own_name():
+    assert told.method("another").name == "another" and told.names(["another"]) == {"another": "another"}
+
+
+def test_every_method_has_every_ability_told():
+    for cells in abilities.table(ROWS).values():
+        assert len(cells) == len(abilities.ABILITIES)
+        assert all(cell.word in ("yes", "no", "not tried here") for cell in cells)
+
+
+def test_what_only_the_tree_can():
+    """As the library has it: sharing, hybrids, and a class more; and what costs a second look or network."""
+    can = {name: dict(zip(abilities.ABILITIES, (cell.kind for cell in cells), strict=True))
+           for name, cells in abilities.table(ROWS).items()}
+    for ability in ("Shares work between classes", "Hybrids of classes"):
+        assert {name for name, row in can.items() if row[ability] == "yes"} == {"tree", "tree-guided"}
+    assert [name for name, row in can.items() if row["A class more, nothing forgotten"] == "yes"] == ["tree"]
+    assert {name for name, row in can.items() if row["One network is enough"] == "no"} == {
+        "classifier", "classifier-told", "latent-kl", "latent-vq"}
+    assert {name for name, row in can.items() if row["One look a step"] == "no"} == {
+        "free", "classifier", "classifier-told", "tree-guided"}
+
+
+def test_the_summary_says_who_is_best_and_where_the_tree_stands(methods):
+    """Planted: the right class rises from row to row, coverage falls, and distance grows."""
+    text = told.summary(methods)
+    assert "Right most often: **The tree, guided** (95.0%)" in text
+    assert "nearest to real digits: **Not told** (2.0)" in text and "most varied: **Not told** (95%)" in text
+    assert "places among 11: right class 2, distance 10, coverage 10" in text
+
+
+def test_without_figures_there_is_no_summary():
+    assert told.summary(SimpleNamespace(record=SimpleNamespace(rows={}, real=None))) == ""
+
+
+def test_a_strength_in_a_line(methods):
+    [first, *_, last] = methods.record.curves["free"]
+    assert told.strength("free", first) == "w = 0 · right class 90.0% · coverage 95% · distance 2.0"
+    assert told.strength("classifier", last).startswith("s = 4 · ")
+
+
+def test_the_curve_that_loses_most_variety_is_named(methods):
+    assert "*Guided by itself*: from w = 0 to w = 4" in told.inflated(methods)
+    assert "score goes from 9.00 to 9.25, and coverage from 95% to 85%" in told.inflated(methods)
+
+
+@pytest.mark.parametrize("curve, inside", [("free", "no label"), ("classifier", "log p"), ("tree", "parent")])
+def test_each_guidance_has_its_equation(curve, inside):
+    assert inside in told.equation(curve)
+
+
+@pytest.mark.parametrize("name, text", [
+    ("ac-0", "Weight λ = 0: no classifier"), ("ac-1-frozen", "Weight λ = 1, classifier frozen"),
+    ("cbn-class-running", "Told the class, statistics of learning"), ("ac-0.3", "0.3"), ("odd", "Odd")])
+def test_variants_are_named_by_their_parts(name, text):
+    assert told.variant(name) == text
+
+
+def test_what_an_autoencoder_loses(methods):
+    text = told.lost(methods.record.autoencoders["vq"])
+    assert text == ("The mean error of a pixel is 2.0 of 100 grey levels, PSNR 24.0 dB, the judge reads 99.1% of the "
+                    "decoded digits rightly, of the real ones 99.6%, 200 codes of the list are in use.")
+
+
+def test_what_was_measured_alone_is_told(tmp_path):
+    methods = measured_methods(plant(tmp_path, {"autoencoders": {"kl": {}}, "curves": {"free": [{"guidance": 1}]}}, {}))
+    assert told.lost(methods.record.autoencoders["kl"]) == "" and told.inflated(methods) == ""
+    assert told.strength("free", methods.record.curves["free"][0]) == "w = 1"
+
+
+def test_what_drawing_has_cost():
+    drawn = SimpleNamespace(labels=("4", "9"), evaluations=40, gradients=40, seconds=0.51, seen=("4", "4"))
+    assert told.cost(drawn) + told.verdict(drawn) == (
+        "20 looks and 20 gradients a picture; 0.5 s for all; the judge reads 1 of 2 as what was asked for")
+    drawn.gradients, drawn.seen, drawn.evaluations = 0, None, 21
+    assert told.cost(drawn) + told.verdict(drawn) == "10.5 looks a picture; 0.5 s for all"

@@ -1,0 +1,42 @@
+"""A picture of each class by any model: as the model itself draws them, with its film and its cost."""
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from branched import Sampling
+from pages.ui.others import work
+from pages.ui.parts.pictures import levels
+
+ASKED = Sampling(n=1, steps=6, seed=3)
+
+
+def finished(steps):
+    frames = []
+    while True:
+        try:
+            frames.append(next(steps))
+        except StopIteration as end:
+            return frames, end.value
+
+
+@pytest.mark.parametrize("which", ["model", "flat_model"])
+def test_pictures_film_and_cost_are_the_models_own(which, request, monkeypatch):
+    model = request.getfixturevalue(which)
+    monkeypatch.setattr(work, "judge_for", lambda model: None)
+    frames, drawn = finished(work.Ten(ASKED).work(model))
+    samples = model.sample(sampling=ASKED)
+    np.testing.assert_array_equal(drawn.images, samples.images[:, 0])
+    assert (drawn.evaluations, drawn.gradients) == (samples.evaluations, samples.gradients)
+    assert drawn.labels == model.labels and drawn.seen is None and drawn.seconds > 0
+    assert len(drawn.reel.times) == ASKED.steps + 1 and len(frames) > ASKED.steps
+    np.testing.assert_array_equal(drawn.reel.noisy[drawn.reel.cells[-1, :, 0]], levels(drawn.images))
+    first = drawn.reel.noisy[drawn.reel.cells[0, :, 0]]
+    assert (first == first[0]).all(), "all begin with the same noise"
+
+
+def test_the_judge_says_what_it_reads(model, monkeypatch):
+    judge = SimpleNamespace(labels=("9", "4"), probabilities=lambda images: np.eye(2)[np.arange(len(images)) % 2])
+    monkeypatch.setattr(work, "judge_for", lambda model: judge)
+    _, drawn = finished(work.Ten(ASKED).work(model))
+    assert drawn.seen == ("9", "4", "9", "4", "9")
