@@ -107,12 +107,14 @@ class Lesson(Part):
 # -- how good it is ----------------------------------------------------------------------------------------------------
 
 class Protocol(Part):
-    """Sizes and options with which it was measured."""
+    """Sizes and options with which it was measured; of guidance it tells where there was some."""
 
     n: Count | None = None
     steps: Count | None = None
     solver: str | None = None
     seed: Seed | None = None
+    guidance: float | None = None
+    guide: str | None = None
     transmuted: Count | None = None
     classified: Count | None = None
 
@@ -125,6 +127,8 @@ class Generation(Part):
     steps: Count | None = None
     solver: str | None = None
     seed: Seed | None = None
+    guidance: float | None = None
+    guide: str | None = None
     right: float | None = titled("right class")
     right_worst: float | None = titled("right class, worst")
     right_of: Shares | None = titled("right class per class")

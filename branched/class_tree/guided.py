@@ -9,15 +9,21 @@ where a parent is near does a row cost a second evaluation. The parents are trai
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 
+from ..denoisers.classifier import ClassifierGuided
+from ..denoisers.classifiers import classifier_for, members
 from ..denoisers.network import NetworkDenoiser
+from ..errors import BranchedError
 from ..noise.denoiser import Denoiser, Estimate
+from ..noise.sampling import GUIDES, Sampling
 from .diffusion import BranchedDenoiser
-from .parents import Parents, Span
+from .parents import Parents, Span, parents_named
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +67,54 @@ class ParentGuided:
         return torch.nonzero(found).flatten()
 
 
+# -- a model's own -----------------------------------------------------------------------------------------------------
+
 def parent_guided(denoise: BranchedDenoiser, parents: Parents, w: float) -> ParentGuided:
     """The denoiser of a model, guided by its parents. Raises BranchedError if these belong to another model."""
-    network = parents.network(denoise.network, denoise.tree)
-    return ParentGuided(denoise, NetworkDenoiser(network), parents.spans(denoise.tree), w)
+    return ParentGuided(denoise, _beside(denoise, parents), parents.spans(denoise.tree), w)
+
+
+@lru_cache(maxsize=4)
+def _beside(denoise: BranchedDenoiser, parents: Parents) -> NetworkDenoiser:
+    """The parents' processes on the trunk of a model; that they belong to it is seen once."""
+    return NetworkDenoiser(parents.network(denoise.network, denoise.tree))
+
+
+def classifier_guided(denoise: BranchedDenoiser, data: str | None, s: float) -> ClassifierGuided:
+    """The denoiser of a model, guided by the classifier of noisy objects of its data: a branch is pushed towards all of
+    its classes together. Raises BranchedError if there is none, or if it does not know these classes and objects."""
+    classifier, tree, shape = classifier_for(data, denoise.device), denoise.tree, denoise.network.config.shape
+    if tuple(classifier.config.shape) != tuple(shape):
+        raise BranchedError(f"The classifier of noisy objects looks at {classifier.config.shape}, and this model draws "
+                            f"{tuple(shape)}.")
+    groups = [()] * (1 + max(branch.id for branch in tree.branches))
+    for branch in tree.branches:
+        groups[branch.id] = branch.classes
+    return ClassifierGuided(denoise, classifier, members(classifier, groups), s)
+
+
+def guided(denoise: BranchedDenoiser, asked: Sampling, name: str, data: str | None) -> Denoiser:
+    """The denoiser that is asked for of a model of this name, which was trained on such data; without guidance it is
+    the model's own. Raises BranchedError where there is nothing that could guide it."""
+    if not asked.is_guided:
+        return denoise
+    if asked.guide == "classifier":
+        return classifier_guided(denoise, data, asked.guidance)
+    if not denoise.tree.branch_points:
+        raise BranchedError("This tree is flat: no branch has a parent by which it could be guided.")
+    parents = parents_named(name)
+    if parents is None:
+        raise BranchedError(f"No parents were trained for the model {name!r}, so its tree cannot guide it: "
+                            "`python -m branched parents` trains them; or a classifier guides, where there is one "
+                            "(guide=\"classifier\").")
+    return parent_guided(denoise, parents, asked.guidance)
+
+
+def guides(denoise: BranchedDenoiser, name: str, data: str | None) -> tuple[str, ...]:
+    """What can guide such a model, of noise.sampling.GUIDES."""
+    found = []
+    for guide in GUIDES:
+        with suppress(BranchedError):
+            guided(denoise, Sampling(guidance=1.0, guide=guide), name, data)
+            found.append(guide)
+    return tuple(found)

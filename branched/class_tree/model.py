@@ -27,7 +27,7 @@ from ..noise.seeds import mix, normal
 from ..noise.solvers import ODE_SOLVER, SOLVERS
 from ..outline import Outline
 from ..version import versions
-from . import generate
+from . import generate, guided
 from .classify import Classes, classify
 from .diffusion import BranchedDenoiser, Diffusion
 from .extension import Extension
@@ -101,6 +101,18 @@ class BranchedModel:
         return Diffusion(self.denoise, self.tree, self.form)
 
     @property
+    def guides(self) -> tuple[str, ...]:
+        """What can guide it: "model", its parents, where they were trained past their ends; "classifier", where there
+        is one of noisy objects for its data."""
+        return guided.guides(self.denoise, self.name, self.facts.data.name)
+
+    def guided(self, asked: Sampling) -> Diffusion:
+        """What is walked when so much guidance is asked for; without any it is `diffusion`. Raises BranchedError where
+        there is nothing that could guide it."""
+        denoise = guided.guided(self.denoise, asked, self.name, self.facts.data.name)
+        return Diffusion(denoise, self.tree, self.form)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The names of the classes."""
         return self.tree.labels
@@ -148,28 +160,34 @@ class BranchedModel:
                              self.name)
 
     def sample(self, labels: Label | Iterable[Label] | None = None, n: int = Sampling.n, steps: int = Sampling.steps,
-               seed: int = Sampling.seed, solver: str = Sampling.solver,
-               sampling: Sampling | None = None) -> generate.Samples:
-        """Draw n objects of every label (None: of all classes). Shared branches are computed once."""
-        asked = sampling or Sampling(n, steps, solver, seed)
-        return generate.sample(self.diffusion, self.tree.group(labels), asked)
+               seed: int = Sampling.seed, solver: str = Sampling.solver, guidance: float = Sampling.guidance,
+               guide: str = Sampling.guide, sampling: Sampling | None = None) -> generate.Samples:
+        """Draw n objects of every label (None: of all classes). Shared branches are computed once.
+
+        `guidance` pushes estimates towards what was asked for, by one of `guides`: the w of tree guidance, or with
+        `guide="classifier"` the strength s of a classifier's.
+        """
+        asked = sampling or Sampling(n, steps, solver, seed, guidance, guide)
+        return generate.sample(self.guided(asked), self.tree.group(labels), asked)
 
     def sampling(self, labels: Label | Iterable[Label] | None = None, n: int = Sampling.n,
                  steps: int = Sampling.steps, seed: int = Sampling.seed, solver: str = Sampling.solver,
-                 hybrids: bool = False, sampling: Sampling | None = None) -> Iterator[generate.Frame]:
+                 hybrids: bool = False, guidance: float = Sampling.guidance, guide: str = Sampling.guide,
+                 sampling: Sampling | None = None) -> Iterator[generate.Frame]:
         """As `sample`, but telling of every step: for animations and progress. The last frame has the result.
 
         With `hybrids`, the result also has what was shared at every branch point on the way.
         """
-        asked = sampling or Sampling(n, steps, solver, seed)
-        return generate.sampling(self.diffusion, self.tree.group(labels), asked, bool(hybrids))
+        asked = sampling or Sampling(n, steps, solver, seed, guidance, guide)
+        return generate.sampling(self.guided(asked), self.tree.group(labels), asked, bool(hybrids))
 
     def hybrid(self, a: Label | Iterable[Label], b: Label | Iterable[Label], n: int = Sampling.n,
                steps: int = Sampling.steps, seed: int = Sampling.seed, solver: str = Sampling.solver,
+               guidance: float = Sampling.guidance, guide: str = Sampling.guide,
                sampling: Sampling | None = None) -> Hybrid:
         """What the classes (or sets of classes) a and b share at their meeting point, and what becomes of it."""
-        asked = sampling or Sampling(n, steps, solver, seed)
-        return hybrid(self.diffusion, self.tree.group(a), self.tree.group(b), asked)
+        asked = sampling or Sampling(n, steps, solver, seed, guidance, guide)
+        return hybrid(self.guided(asked), self.tree.group(a), self.tree.group(b), asked)
 
     def prepare(self, picture) -> np.ndarray:
         """A picture file (bytes or a path), an image or an array, as this model sees it: float32 (H, W) or (H, W, 3).
@@ -180,16 +198,17 @@ class BranchedModel:
 
     def transmute(self, images, source: Label, target: Label | Iterable[Label],
                   time: float | Iterable[float] | None = None, steps: int = Sampling.steps, seed: int = Sampling.seed,
-                  deterministic: bool = False, solver: str | None = None,
-                  sampling: Sampling | None = None) -> Transmutation:
+                  deterministic: bool = False, solver: str | None = None, guidance: float = Sampling.guidance,
+                  guide: str = Sampling.guide, sampling: Sampling | None = None) -> Transmutation:
         """Turn images (B, H, W) of class `source`, floats in [0, 1], or rows (B, F), into the class `target`.
 
         `time` is the turning time, by default the meeting point of the two classes. Several targets or several times
         add an axis each to the result, targets first, and are walked in one batch. Of `sampling`, n does not count.
+        Guided is the way down alone: what is walked up is the object as it is.
         """
         began = perf_counter()
         usual = ODE_SOLVER if deterministic else Sampling.solver
-        asked = sampling or Sampling(steps=steps, solver=solver or usual, seed=seed)
+        asked = sampling or Sampling(Sampling.n, steps, solver or usual, seed, guidance, guide)
         if deterministic and SOLVERS[asked.solver].is_stochastic:
             raise BranchedError(f"A deterministic transmutation takes a solver without noise, not {asked.solver}.")
         source, targets, times = self.tree.label(source), self.tree.group(target), _times(time)
@@ -197,7 +216,8 @@ class BranchedModel:
         turns = ([(name, t) for name in targets for t in times] if times
                  else list(zip(targets, turning, strict=True)))
         x0 = self.form.to_core(images).to(self.device)
-        *states, evaluations = transmute(self.diffusion, x0, source, turns, asked, deterministic)
+        up = self.diffusion if deterministic else None
+        *states, evaluations = transmute(self.guided(asked), x0, source, turns, asked, up)
         # From turns in a row to (targets, times, B, ...); axes of which nobody asked for several go.
         made, noisy = (self.form.from_core(x.unflatten(0, (len(targets), -1))) for x in states)
         if not _is_many(time):

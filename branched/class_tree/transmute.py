@@ -40,19 +40,20 @@ class Transmutation(Made, Asked):
 
 
 def transmute(diffusion: Diffusion, x0: Tensor, source: str, turns: list[Turn], sampling: Sampling,
-              deterministic: bool) -> tuple[Tensor, Tensor, int]:
+              up: Diffusion | None) -> tuple[Tensor, Tensor, int]:
     """Objects x0 (B, *shape) of class `source` -> (len(turns), B, *shape), one for each (target, turning time).
 
-    Stochastic: noise forward to the turning time. Deterministic: walk up the source's path by inverting the ODE, which
-    keeps more of the original. Then down the target's path with the given solver. All turns share one batched walk
-    (two, if deterministic). Also returns the states at the turn, of the same shape, and the number of evaluations.
+    Stochastic (`up` is None): noise forward to the turning time. Deterministic: walk up the source's path by inverting
+    the ODE of `up`, which keeps more of the original. Then down the target's path with the given solver. All turns
+    share one batched walk (two, if deterministic). Also returns the states at the turn, of the same shape, and the
+    number of evaluations.
     Tseng et al. (2024), section 5.
     """
     keys = [mix(sampling.seed, i) for i in range(len(x0))]
     times = sorted({t for _, t in turns})
     noise = normal(keys, diffusion.shape).to(x0)
-    if deterministic:
-        states, spent = _walked_up(diffusion, x0, source, times, noise, sampling)
+    if up is not None:
+        states, spent = _walked_up(up, x0, source, times, noise, sampling)
     else:
         states, spent = [schedule.diffuse(x0, noise, t) if t > 0 else x0 for t in times], 0
     starts = [Start(state, t, tuple(dict.fromkeys(target for target, s in turns if s == t)), keys)

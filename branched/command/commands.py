@@ -98,8 +98,9 @@ def sample(options: asked.Sample) -> None:
     blocks = [({"class": label}, objects) for label, objects in zip(result.labels, result.made, strict=True)]
     output = _write(options, "samples", model, blocks)
     _save_arrays(options, **{kind: result.made}, labels=result.labels)
+    gradients = f" and {result.gradients} gradients of a classifier" if result.gradients else ""
     print(f"{len(result.labels)} classes x {sampling.n} {kind}: {result.evaluations} evaluations "
-          f"(class by class: {result.evaluations_class_by_class}), {result.seconds:.2f} s. See {output}.")
+          f"(class by class: {result.evaluations_class_by_class}){gradients}, {result.seconds:.2f} s. See {output}.")
 
 
 def hybrid(options: asked.Hybrid) -> None:

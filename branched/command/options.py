@@ -15,12 +15,13 @@ from ..class_tree.train_parents import BATCH, MARGIN, STEPS
 from ..class_tree.training import TrainingConfig
 from ..errors import BranchedError
 from ..measure.sizes import Sizes
-from ..noise.sampling import Sampling
+from ..noise.sampling import GUIDES, Sampling
 from ..noise.solvers import SOLVER, SOLVERS
 
 T = TypeVar("T")
 Maybe = Annotated[T | None, arg(help_behavior_hint="")]  # what holds without it is told in the option's own words
 Solver = Literal[tuple(SOLVERS)]
+Guide = Literal[GUIDES]
 Part = Literal["generation", "transmutation", "classification"]
 
 
@@ -90,6 +91,11 @@ class SamplingOptions(Sampling):
 
     solver: Solver = SOLVER
     """how steps are taken"""
+    guidance: float = 0.0
+    """how strongly estimates are pushed towards what was asked for; 0 leaves them alone"""
+    guide: Guide = GUIDES[0]
+    """what pushes: the model's own second estimate (of the parent's branch, or without the class), or a classifier of
+    noisy objects"""
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,11 @@ class SizesOptions(Sizes):
 
     solver: Solver = SOLVER
     """how steps are taken"""
+    guidance: float = 0.0
+    """how strongly estimates are pushed towards what was asked for; 0 leaves them alone"""
+    guide: Guide = GUIDES[0]
+    """what pushes: the model's own second estimate (of the parent's branch, or without the class), or a classifier of
+    noisy objects"""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 What is measured of drawn and of transmuted objects depends on their form: `MEASURES` has a row for each.
 """
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,7 +42,7 @@ def evaluate(model: BranchedModel, judge: Callable[[], Judge], train: Dataset, t
     `judge` is called where a form's measures ask for it. A form without measures has its classification measured alone;
     `unmeasured` says so.
     """
-    yield "protocol", facts.Protocol.of(asdict(sizes))
+    yield "protocol", facts.Protocol.of(sizes.told)
     measures = MEASURES.get(model.form.kind)
     if measures and {"generation", "transmutation"} & set(parts):
         classifier = measures.classifier(train, judge)

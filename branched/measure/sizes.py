@@ -26,6 +26,12 @@ class Sizes(Sampling):
         asked = Sampling(**{field.name: getattr(self, field.name) for field in fields(Sampling)})
         return asked.without_noise() if deterministic else asked
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a model's file tells of it; of guidance only where there is some."""
+        left_out = () if self.is_guided else ("guidance", "guide")
+        return {name: value for name, value in asdict(self).items() if name not in left_out}
+
 
 def drawn(data: Dataset, label: str, n: int, seed: int) -> np.ndarray:
     """n random objects of a class (or all, if fewer), as a user gets them."""
@@ -41,7 +47,7 @@ def mean(values: Mapping[str, float]) -> float:
 
 def cost(samples: Samples, sizes: Sizes) -> dict[str, Any]:
     """What was drawn and what that took; evaluations are those of one object of every class."""
-    asked = {name: value for name, value in asdict(sizes.sampling()).items() if name in Generation.__struct_fields__}
+    asked = {name: value for name, value in sizes.told.items() if name in Generation.__struct_fields__}
     return {**asked,
             "evaluations": samples.evaluations / sizes.n,
             "evaluations_alone": samples.evaluations_class_by_class / sizes.n,

@@ -1,15 +1,20 @@
 """Tree guidance: child + w (child - parent) where a parent is near, the child elsewhere; counted row by row."""
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
-from models import Known
+from models import Known, untrained
 from torch import Tensor
 
-from branched import ClassTree
+from branched import BranchedError, BranchedModel, ClassTree, checkpoint
 from branched.class_tree.diffusion import Diffusion
 from branched.class_tree.guided import ParentGuided, parent_guided
 from branched.class_tree.parents import Parents, Span, mark
 from branched.class_tree.walk import from_noise
+from branched.command.main import main
+from branched.denoisers import classifiers
+from branched.networks.noisy_classifier import NoisyClassifierConfig
 from branched.noise import schedule
 from branched.noise.denoiser import Estimate
 from branched.noise.sampling import Sampling
@@ -160,3 +165,175 @@ def test_where_no_parent_is_near_it_is_the_model_bit_for_bit(model, parents):
     for branch, t in ((root, 0.9), (leaf, leaf.t_high - MARGIN), (leaf, 0.1)):
         asked = xt, torch.full((2,), t), torch.full((2,), branch.id)
         assert torch.equal(denoise(*asked).x0, model.denoise(*asked).x0)
+
+
+# -- at the door -------------------------------------------------------------------------------------------------------
+
+Named = Callable[..., BranchedModel]
+
+
+@pytest.fixture
+def named(model, parents, monkeypatch, tmp_path) -> Named:
+    """A model by a name of its own, with what can guide it beside it in a folder."""
+    monkeypatch.setattr(checkpoint, "SHIPPED", tmp_path)
+    monkeypatch.setenv("BRANCHED_MODELS", "")
+
+    def make(*guides: str, name: str = "small", of: BranchedModel = model) -> BranchedModel:
+        if "model" in guides:
+            parents.save(tmp_path / f"parents-{name}.safetensors")
+        if "classifier" in guides:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(0)
+                network = NoisyClassifierConfig(model.form.shape, model.labels, (8, 16), 16).build()
+            classifiers.save(network, {}, tmp_path / "classifier-dots.safetensors")
+        return BranchedModel(of.denoise.network, of.tree, {"data": {"name": "dots"}}, {}, name=name)
+
+    return make
+
+
+@pytest.mark.parametrize("guides", [(), ("model",), ("classifier",), ("model", "classifier")], ids=str)
+def test_a_model_says_what_can_guide_it(named, guides):
+    assert named(*guides).guides == guides
+
+
+@pytest.mark.parametrize("guide", ["model", "classifier"])
+def test_what_cannot_guide_is_refused_in_a_sentence(named, guide):
+    model, images = named(), np.zeros((1, 8, 8), np.float32)
+    for ask in (lambda **options: model.sample("4", n=1, **options), lambda **options: model.sampling("4", **options),
+                lambda **options: model.hybrid("4", "9", **options),
+                lambda **options: model.transmute(images, "4", "9", **options)):
+        with pytest.raises(BranchedError) as error:
+            ask(steps=2, guidance=1.0, guide=guide)
+        assert str(error.value).endswith(".") and "python -m branched" in str(error.value)
+
+
+def test_no_guidance_asks_for_nothing(named):
+    """With w = 0 nothing need be there, nothing more is evaluated, and not a bit differs."""
+    bare, whole = named(), named("model", "classifier")
+    for model, guide in ((bare, "model"), (bare, "classifier"), (whole, "model"), (whole, "classifier")):
+        samples = model.sample(n=2, steps=5, guidance=0.0, guide=guide)
+        plain = model.sample(n=2, steps=5)
+        assert np.array_equal(samples.images, plain.images)
+        assert (samples.evaluations, samples.gradients) == (plain.evaluations, 0)
+
+
+def test_a_files_parents_must_be_the_models_own(named, parents, flat_model, config, tree, tmp_path):
+    other = untrained(config, tree)
+    with torch.no_grad():
+        other.stem.weight += 0.1
+    parents.save(tmp_path / "parents-other.safetensors")
+    stranger = BranchedModel(other, tree, {}, {}, name="other")
+    assert stranger.guides == ()
+    with pytest.raises(BranchedError, match="another model"):
+        stranger.sample("4", n=1, steps=2, guidance=1.0)
+    (tmp_path / "parents-other.safetensors").write_bytes(b"cut short")
+    assert stranger.guides == ()
+    with pytest.raises(BranchedError, match="get it anew"):
+        stranger.sample("4", n=1, steps=2, guidance=1.0)
+    with pytest.raises(BranchedError, match="flat"):
+        flat_model.sample("4", n=1, steps=2, guidance=1.0)
+
+
+def test_every_verb_is_guided_and_counts(named):
+    model, walk = named("model"), {"n": 2, "steps": 8, "guidance": 1.5}
+    samples, plain = model.sample(**walk), model.sample(n=2, steps=8)
+    assert samples.evaluations > plain.evaluations and samples.gradients == 0 and samples.waves == plain.waves
+    assert samples.evaluations == 2 * sum(samples.calls.values())
+    assert samples.calls[model.tree.roots[0].id] == plain.calls[model.tree.roots[0].id]
+    assert not np.array_equal(samples.images, plain.images)
+    *_, frame = model.sampling(**walk)
+    assert np.array_equal(frame.result.images, samples.images) and frame.evaluations == samples.evaluations
+    hybrid = model.hybrid("4", "9", **walk)
+    assert np.array_equal(hybrid.endings["4"], model.sample(["4", "9"], **walk).images[0])
+    images = samples.images[0]
+    for way in ({}, {"deterministic": True}):
+        turned, same = (model.transmute(images, "0", "4", steps=8, guidance=w, **way) for w in (1.5, 0.0))
+        assert turned.evaluations > same.evaluations and not np.array_equal(turned.images, same.images)
+        assert np.array_equal(turned.noisy, same.noisy), "the way up is not guided"
+
+
+def test_a_classifier_pushes_a_branch_towards_all_of_its_classes(named):
+    """The gradient of log of the sum of p over the branch's classes, by differences of the classifier itself."""
+    model = named("classifier")
+    classifier = classifiers.classifier_for("dots", torch.device("cpu"))
+    branch, s, t = model.tree[model.tree.leaf("4").parent], 2.0, torch.full((1,), 0.4)
+    columns = [classifier.labels.index(label) for label in branch.classes]
+    xt = torch.randn(1, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    asked = xt, t, torch.tensor([branch.id])
+    push = model.guided(Sampling(guidance=s, guide="classifier")).denoise(*asked).x0 - model.denoise(*asked).x0
+    direction = torch.randn(xt.shape, generator=torch.Generator().manual_seed(1))
+
+    def log_p(x: Tensor) -> Tensor:
+        return classifier(x, t).double().softmax(1)[0, columns].sum().log()
+
+    slope = (log_p(xt + 1e-2 * direction) - log_p(xt - 1e-2 * direction)) / 2e-2
+    factor = s * schedule.sigma(0.4) ** 2 / schedule.alpha(0.4)
+    assert float((push * direction).sum()) == pytest.approx(float(factor * slope), rel=0.02, abs=1e-4)
+    root = model.tree.roots[0].id
+    asked = xt, torch.full((1,), 0.8), torch.tensor([root])
+    pushed = model.guided(Sampling(guidance=s, guide="classifier")).denoise(*asked).x0
+    assert torch.allclose(pushed, model.denoise(*asked).x0, atol=1e-5), "towards all there are is towards none"
+
+
+def test_a_classifier_takes_a_gradient_with_every_evaluation(named):
+    model = named("classifier")
+    samples, plain = model.sample(n=2, steps=5, guidance=2.0, guide="classifier"), model.sample(n=2, steps=5)
+    assert samples.gradients == samples.evaluations == plain.evaluations
+    assert not np.array_equal(samples.images, plain.images)
+
+
+# -- a class more ------------------------------------------------------------------------------------------------------
+
+def grafted(model: BranchedModel, name: str, sibling: str, time: float) -> BranchedModel:
+    """As `extend`, but nothing is learnt: the new leaf is as its sibling is."""
+    network, row = model.denoise.network, model.tree.leaf(sibling).process
+    return BranchedModel(network.joined(network.only([row])), model.tree.graft(name, sibling, time), model.facts, {},
+                         name=model.name)
+
+
+@pytest.mark.parametrize("solver", ["ddim-eta", "heun", "dpm++2m"])
+@pytest.mark.parametrize("place", [("4", 0.45), ("4", 0.35), ("4", 0.32), ("7", 0.5995), ("1", 1.0)])
+def test_guided_old_classes_stay_as_they_were_to_the_last_bit(named, place, solver):
+    model, old = named("model"), list("01479")
+    larger = grafted(model, "ring", *place)
+    assert larger.guides == ("model",)
+    walk = {"n": 2, "steps": 9, "solver": solver, "guidance": 1.5}
+    before, after = model.sample(old, **walk), larger.sample(old, **walk)
+    assert np.array_equal(before.images, after.images) and before.evaluations == after.evaluations
+
+
+def test_a_new_class_has_no_guide_on_its_own_leaf(named):
+    larger = grafted(named("model"), "ring", "4", 0.3)
+    guided, plain = (larger.sample("ring", n=1, steps=9, guidance=w) for w in (1.5, 0.0))
+    leaf = larger.tree.leaf("ring").id
+    assert guided.calls[leaf] == plain.calls[leaf] and guided.evaluations > plain.evaluations
+
+
+def test_a_classifier_that_does_not_know_a_class_cannot_guide(named):
+    larger = grafted(named("classifier"), "ring", "4", 0.3)
+    assert larger.guides == ()
+    with pytest.raises(BranchedError, match="does not know ring"):
+        larger.sample("4", n=1, steps=2, guidance=1.0, guide="classifier")
+
+
+# -- on the command line -----------------------------------------------------------------------------------------------
+
+def test_the_command_line_guides_and_tells_what_it_cost(named, tmp_path, monkeypatch, capsys):
+    model = named("model", "classifier")
+    model.save(tmp_path / "small.safetensors")
+    monkeypatch.chdir(tmp_path)
+    npz = tmp_path / "s.npz"
+    options = ["--labels", "4", "--n", "2", "--steps", "5", "--guidance", "1.5"]
+    assert main(["sample", "--model", "small", *options, "--npz", str(npz)]) == 0
+    arrays = np.load(npz)
+    assert np.array_equal(arrays["images"], model.sample("4", n=2, steps=5, guidance=1.5).images)
+    assert (arrays["guidance"], arrays["guide"]) == (1.5, "model") and "gradients" not in capsys.readouterr().out
+    assert main(["sample", "--model", "small", *options, "--guide", "classifier"]) == 0
+    assert "gradients of a classifier" in capsys.readouterr().out
+    assert main(["hybrid", "4", "9", "--model", "small", *options[2:]]) == 0
+    assert main(["transmute", "4", "9", "--model", "small", *options[2:]]) == 0
+    for wrong, words in ((["--guidance", "-1"], "from 0"), (["--guidance", "x"], "--guidance"),
+                         (["--guide", "nobody"], "model, classifier")):
+        capsys.readouterr()
+        assert main(["sample", "--model", "small", *wrong]) == 2
+        assert words in capsys.readouterr().err

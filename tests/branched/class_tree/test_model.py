@@ -30,9 +30,10 @@ def test_signatures_are_those_that_others_rely_on(model):
         return all(name in parameters and parameters[name].default == value for name, value in defaults.items())
 
     assert has(branched.load, name="mnist", device="auto")
-    assert has(model.sample, labels=None, n=8, steps=20, seed=0)
-    assert has(model.hybrid, n=8, steps=20, seed=0)
-    assert has(model.transmute, time=None, steps=20, seed=0, deterministic=False)
+    assert has(model.sample, labels=None, n=8, steps=20, seed=0, guidance=0.0, guide="model")
+    assert has(model.hybrid, n=8, steps=20, seed=0, guidance=0.0, guide="model")
+    assert has(model.transmute, time=None, steps=20, seed=0, deterministic=False, guidance=0.0, guide="model")
+    assert model.family == "class tree"
     assert list(inspect.signature(model.hybrid).parameters)[:2] == ["a", "b"]
     assert list(inspect.signature(model.transmute).parameters)[:3] == ["images", "source", "target"]
     assert isinstance(model.labels, tuple) and isinstance(model.tree, ClassTree)
@@ -129,6 +130,8 @@ BAD_OPTIONS = [
     {"steps": 0}, {"steps": 1.5}, {"steps": None}, {"steps": 10**9},
     {"seed": 0.5}, {"seed": "1"}, {"seed": None}, {"seed": True},
     {"solver": "magic"}, {"solver": 3}, {"solver": ["ddim"]},
+    {"guidance": -0.1}, {"guidance": 101}, {"guidance": "1"}, {"guidance": None}, {"guidance": True},
+    {"guidance": float("nan")}, {"guide": "nobody"}, {"guide": None}, {"guide": 1},
 ]
 BAD_LABELS = ["5", 5, -1, 4.0, True, b"4", [], ["4", "x"], [4, None], [[4]]]
 
