@@ -9,7 +9,7 @@ from pages.ui.parts import reels
 from pages.ui.parts.film import film
 
 name, model, look = shell.opened("pages/generate.py")
-setting = controls.settings(model.labels)
+setting = controls.settings(model.labels, model.guides)
 with link.shared("generate", *setting):
     st.title("Many classes at once", anchor=False)
     st.markdown(told.INTRODUCTION)

@@ -15,7 +15,8 @@ class Samples(Made, Asked):
     `.rows` (len(labels), n, F) in the features' own units; `made` is either.
 
     Object i of every class grew from the same noise. `evaluations` counts network evaluations of single objects;
-    `evaluations_class_by_class` what they would have cost with nothing shared; `waves` the sequential network calls.
+    `evaluations_class_by_class` what they would have cost with nothing shared; `waves` the sequential network calls, in
+    which what guides is not counted apart.
     """
 
     made: np.ndarray

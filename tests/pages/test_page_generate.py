@@ -3,6 +3,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import apptest
 import numpy as np
@@ -12,8 +13,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import branched
-from branched import Sampling
+from branched import Sampling, checkpoint
+from branched.class_tree.parents import Parents, mark
 from branched.noise.denoiser import Estimate
+from branched.noise.sampling import GUIDES
 from pages.ui.frame.look import DARK
 from pages.ui.generate import controls, files, shown, told, work
 from pages.ui.parts import reels
@@ -141,6 +144,22 @@ def test_a_file_name_says_what_is_inside():
     assert files.file_name("mnist", every, order, ".gif") == "mnist-4-a_b-seed3-20steps-heun.gif"
 
 
+def test_a_guided_file_says_so():
+    order = work.Draw(("4",), Sampling(seed=3, guidance=1.5))
+    assert files.file_name("mnist", ("4", "9"), order, ".png") == "mnist-4-seed3-20steps-model1_5.png"
+
+
+def test_every_guide_is_explained():
+    assert set(told.GUIDES) == set(GUIDES) and all(len(told.guide(name)) == 2 for name in GUIDES)
+    assert told.guide("new") == ("new", "")
+
+
+def test_the_equation_of_guided_pictures_counts_looks(tree, drawn):
+    guided = replace(ORDER, sampling=replace(ORDER.sampling, guidance=1.0))
+    assert r"\text{steps}" in told.equation(tree, ORDER, drawn)
+    assert r"\text{looks at each}" in told.equation(tree, guided, drawn)
+
+
 def test_the_files_hold_what_they_should(drawn):
     size, n = drawn.images.shape[2], ORDER.sampling.n
     png = Image.open(io.BytesIO(files.as_png(ORDER, drawn)))
@@ -195,6 +214,46 @@ def test_no_class_and_back_to_some():
     assert not app.exception and "at least one class" in app.info[0].value
     app.pills(key="labels").set_value(["9"]).run()
     assert not app.exception and not app.info
+
+
+@pytest.fixture
+def guided(tmp_path, monkeypatch):
+    """The shipped model has parents: its own processes, which say something below their ends, if nothing learnt."""
+    model = branched.load("mnist")
+    network, tree = model.denoise.network, model.tree
+    inner = [branch.id for branch in tree.branches if not branch.is_leaf]
+    tables = {name: table[[tree[k].process for k in inner]] for name, table in network.private().items()}
+    monkeypatch.setattr(checkpoint, "SHIPPED", shipped_alone(tmp_path / "shipped"))
+    monkeypatch.setenv("BRANCHED_MODELS", str(tmp_path))
+    Parents(tuple(inner), 0.15, tables, tree.processes, mark(network, tree, tree.processes), {}).save(
+        tmp_path / "parents-mnist.safetensors")
+
+
+def shipped_alone(folder: Path) -> Path:
+    """The shipped model without anything that could guide it."""
+    folder.mkdir()
+    (folder / "mnist.safetensors").symlink_to(checkpoint.SHIPPED / "mnist.safetensors")
+    return folder
+
+
+def test_without_a_guide_there_is_nothing_to_choose(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "SHIPPED", shipped_alone(tmp_path / "shipped"))
+    app = opened(race="off")
+    assert "Guidance" not in {slider.label for slider in app.slider} and not app.warning
+    assert app.session_state.guidance == 0
+    assert len(opened(race="off", guidance="1").warning) == 1
+
+
+def test_guidance_is_a_link_and_costs_what_it_costs(guided):
+    plain, app = opened(race="off"), opened(race="off", guidance="1.5")
+    assert app.slider(key="guidance").value == 1.5 and not app.warning
+    assert any("second look" in text.value for text in app.caption)
+    count = [int(re.findall(r"([\d{,}]+) \\end", page.latex[0].value)[0].replace("{,}", "")) for page in (plain, app)]
+    model = branched.load("mnist")
+    cost = [model.sample(["4", "9"], n=1, steps=5, guidance=w).evaluations for w in (0, 1.5)]
+    assert count == cost and cost[1] > cost[0]
+    app.slider(key="guidance").set_value(0.0).run()
+    assert not app.exception and apptest.asked(app, "guidance") == []
 
 
 @pytest.mark.parametrize("query", [

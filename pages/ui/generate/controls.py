@@ -16,12 +16,15 @@ from .work import Alone, Draw, DrawAlone, Drawn
 
 PICTURES = 320  # at most, of all classes together
 RACE = 10_000   # evaluations, at most, of a comparison
+STRONGEST = 5   # guidance: more spoils every picture
 
 
 class Settings(NamedTuple):
     """All that the page's link says."""
 
     labels: link.Options
+    guidance: link.Range
+    guide: link.Options
     n: link.Range = link.whole("n", 1, 32, 8)
     steps: link.Range = link.whole("steps", 5, 100, 20)
     solver: link.Options = link.choice("solver", {name: told.solver(name)[0] for name in branched.SOLVERS},
@@ -31,9 +34,11 @@ class Settings(NamedTuple):
     view: link.Options = link.choice("view", reels.VIEWS, "now")
 
 
-def settings(labels: tuple[str, ...]) -> Settings:
-    """The settings for a model with these classes."""
-    return Settings(link.several("labels", labels, labels))
+def settings(labels: tuple[str, ...], guides: tuple[str, ...] = ()) -> Settings:
+    """The settings for a model with these classes, which these can guide."""
+    guidance = link.number("guidance", 0, STRONGEST if guides else 0, 0.0, digits=2)
+    by = {guide: told.guide(guide)[0] for guide in guides or (Sampling.guide,)}
+    return Settings(link.several("labels", labels, labels), guidance, link.choice("guide", by, next(iter(by))))
 
 
 def order(setting: Settings) -> Draw | None:
@@ -47,14 +52,26 @@ def order(setting: Settings) -> Draw | None:
         _all_or_none(setting.labels, labels)
         with st.popover("More settings", icon=":material/tune:"):
             st.caption(told.solver(setting.solver.selectbox("How the steps are taken"))[1])
+            if setting.guidance.high > 0:
+                _guidance(setting)
         setting.view.segments("What to look at", label_visibility="collapsed")
     if not labels:
         return None
     n = per_class(wanted, len(labels))
     if n < wanted:
         number.caption(f"At most {PICTURES} pictures at once: so {n} of each class.")
-    sampling = Sampling(n=n, steps=setting.steps.value, solver=setting.solver.value, seed=setting.seed.value)
+    guided = {"guidance": setting.guidance.value, "guide": setting.guide.value} if setting.guidance.value else {}
+    sampling = Sampling(n=n, steps=setting.steps.value, solver=setting.solver.value, seed=setting.seed.value, **guided)
     return Draw(tuple(label for label in setting.labels.options if label in labels), sampling)
+
+
+def _guidance(setting: Settings) -> None:
+    """How strongly steps are pushed towards their classes, and by what; each told where it is chosen."""
+    strength = setting.guidance.slider("Guidance", step=0.25, help=told.GUIDANCE)
+    if len(setting.guide.options) > 1:
+        setting.guide.segments("Guided by")
+    if strength:
+        st.caption(told.guide(setting.guide.value)[1])
 
 
 def _all_or_none(setting: link.Options, chosen: list[str]) -> None:

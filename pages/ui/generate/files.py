@@ -37,7 +37,8 @@ def file_name(model: str, every: Sequence[str], draw: Draw, ending: str) -> str:
     who = few if len(few) <= 4 else [f"{len(few)}classes"]
     asked = draw.sampling
     unusual = [asked.solver] if asked.solver != branched.SOLVER else []
-    parts = [model, *who, f"seed{asked.seed}", f"{asked.steps}steps", *unusual]
+    guided = [f"{asked.guide}{asked.guidance:g}"] if asked.is_guided else []
+    parts = [model, *who, f"seed{asked.seed}", f"{asked.steps}steps", *unusual, *guided]
     return "-".join(re.sub(r"[^\w+]+", "_", part) for part in parts) + ending
 
 

@@ -17,6 +17,13 @@ by itself, and gives the very same pictures. With more classes, and with more al
 How many looks that takes: on each branch of the tree the number of steps there, summed over all branches, for each of
 the pictures of a class.
 """
+GUIDANCE = "How strongly each step is pushed towards its class. More is clearer, but more alike; too much spoils it."
+GUIDES = {
+    "model": ("the tree", "Just below where ways part, a step goes away from what the common branch would see there. "
+                          "That takes a second look at each picture."),
+    "classifier": ("a classifier", "A second network, which tells classes in noisy pictures apart, pushes each step "
+                                   "towards the class. It works once for every look."),
+}
 SOLVERS = {
     "ddim-eta": ("Small steps, a little fresh noise (DDIM)",
                  "At each step a part of the noise is replaced by fresh noise, which mends earlier mistakes."),
@@ -36,6 +43,11 @@ SOLVERS = {
 def solver(name: str) -> tuple[str, str]:
     """What a way to take the steps is called, and how it goes; a new one by its own name."""
     return SOLVERS.get(name, (name, ""))
+
+
+def guide(name: str) -> tuple[str, str]:
+    """What guides, by what it is called, and how; a new one by its own name."""
+    return GUIDES.get(name, (name, ""))
 
 
 def caption(t: float, different: int, classes: int) -> str:
@@ -93,7 +105,7 @@ def equation(tree: ClassTree, draw: Draw, drawn: Drawn) -> str:
             (shared if several else single).append(str(drawn.calls[branch.id]))
     sums = [rf"\underbrace{{{' + '.join(numbers)}}}_{{\text{{{name}}}}}"
             for numbers, name in ((shared, "shared by several classes"), (single, "one class alone")) if numbers]
-    body = r" \\ &\quad + ".join(sums)
+    body, each = r" \\ &\quad + ".join(sums), "looks at each" if draw.sampling.is_guided else "steps"
     return (r"\begin{aligned} \text{looks} &= \text{pictures of a class} \times \textstyle\sum_{\text{branches}} "
-            rf"\text{{steps}} \\ &= {draw.sampling.n} \times \bigl( {body} \bigr) \\ &= {drawn.evaluations:,}"
+            rf"\text{{{each}}} \\ &= {draw.sampling.n} \times \bigl( {body} \bigr) \\ &= {drawn.evaluations:,}"
             .replace(",", "{,}") + r" \end{aligned}")
