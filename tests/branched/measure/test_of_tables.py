@@ -41,7 +41,8 @@ def test_every_part_is_measured(table_model, rows, monkeypatch):
     assert set(turned.kept_of) == {"0>1", "1>0", "4>9", "7>4", "9>4"}
     assert len(turned.right_of) == 20 and quality.classification.count == 20
     for part in (generation, turned, quality.deterministic, quality.classification):
-        assert not [name for name in part.__struct_fields__ if getattr(part, name) is None]
+        missing = [name for name in part.__struct_fields__ if getattr(part, name) is None]
+        assert not set(missing) - {"guidance", "guide"}  # of which is told where there is some
     measured = table_model.with_quality(quality)
     assert measured.facts.quality == quality and table_model.facts.quality == Quality()
     assert "close correlations" in card("tiny", measured) and "per pair" not in as_text(turned, "rows")
