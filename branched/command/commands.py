@@ -32,6 +32,8 @@ from ..measure.bench import lines as bench_lines
 from ..measure.evaluate import evaluate as measure
 from ..measure.evaluate import unmeasured
 from ..measure.judge import Judge, make_judge
+from ..measure.laboratory import Laboratory
+from ..measure.of_methods import Protocol
 from ..measure.report import as_text, card, cards, machine, pages
 from ..measure.report import record as write_results
 from . import options as asked
@@ -186,6 +188,17 @@ def bench(options: asked.Bench) -> None:
         figures |= line.figures
     if options.output:
         write_results(options.output, figures, machine(model.device), model=options.model.model)
+
+
+def measure_methods(options: asked.MeasureMethods) -> None:
+    protocol = Protocol(options.n, options.seed, options.curve_n, options.curve_seed, models=options.models,
+                        device=options.device)
+    train, test = (_data(options.source, split) for split in ("train", "test"))
+    judge = Judge.load(checkpoint.find(options.judge))
+    lab = Laboratory(judge, train, test, protocol, options.output)
+    for task in lab.measure(options.parts, options.anew):
+        print(task, flush=True)
+    print(f"See {options.output}.")
 
 
 def report(options: asked.Report) -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     options.Remove: commands.remove,
     options.Evaluate: commands.evaluate,
     options.Bench: commands.bench,
+    options.MeasureMethods: commands.measure_methods,
     options.Report: commands.report,
     options.Judge: commands.judge,
 }

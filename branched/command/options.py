@@ -10,10 +10,13 @@ from typing import Annotated, Literal, TypeVar
 
 from tyro.conf import Positional, arg
 
+from ..checkpoint import SHIPPED
 from ..class_tree.rule import Rule
 from ..class_tree.train_parents import BATCH, MARGIN, STEPS
 from ..class_tree.training import TrainingConfig
 from ..errors import BranchedError
+from ..measure.laboratory import PARTS
+from ..measure.of_methods import Protocol
 from ..measure.sizes import Sizes
 from ..noise.sampling import GUIDES, Sampling
 from ..noise.solvers import SOLVER, SOLVERS
@@ -23,6 +26,7 @@ Maybe = Annotated[T | None, arg(help_behavior_hint="")]  # what holds without it
 Solver = Literal[tuple(SOLVERS)]
 Guide = Literal[GUIDES]
 Part = Literal["generation", "transmutation", "classification"]
+MethodsPart = Literal[tuple(PARTS)]
 
 
 @dataclass(frozen=True)
@@ -315,6 +319,33 @@ class Bench:
     """runs of each; the median is printed"""
     output: Maybe[Path] = None
     """also write the figures as JSON (default: no)"""
+
+
+@dataclass(frozen=True)
+class MeasureMethods(Lists):
+    """Measure all ways to tell a model what to draw, side by side; what was measured before is left as it is."""
+
+    parts: tuple[MethodsPart, ...] = tuple(PARTS)
+    """what to measure"""
+    n: int = Protocol.n
+    """images of each class, for a row"""
+    seed: int = Protocol.seed
+    """that rows are drawn from"""
+    curve_n: int = Protocol.curve_n
+    """images of each class, for a point of a curve"""
+    curve_seed: int = Protocol.curve_seed
+    """that curves are drawn from"""
+    models: Maybe[Path] = None
+    """a folder with models that are not shipped, and with variants: cbn-*, ac-* (default: none)"""
+    output: Path = SHIPPED
+    """the folder for methods.json and methods.npz"""
+    anew: bool = False
+    """measure again what was measured before"""
+    judge: str = "judge-mnist"
+    """the classifier to measure images with: a name or a path"""
+    source: Source = Source()
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """where to compute"""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def _verbs(model: BranchedModel, repeats: int) -> Iterator[Line]:
     """One evaluation of the network, and what a visitor waits for: one object of each kind."""
     xt, t = torch.randn(BATCH, *model.form.shape), torch.rand(BATCH)
     branch = torch.tensor([b.id for b in model.tree.branches])[torch.randint(len(model.tree.branches), (BATCH,))]
-    [seconds] = _medians([lambda: model.diffusion.estimate(xt, t, branch)], repeats)
+    [seconds] = medians([lambda: model.diffusion.estimate(xt, t, branch)], repeats)
     yield Line(f"one evaluation of {BATCH} {model.form.kind}", f"{1e3 * seconds:.0f} ms", {"evaluation": seconds})
     one = model.sample(model.labels[0], n=1).made[0]
     a, b = model.labels[:2]
@@ -58,7 +58,7 @@ def _verbs(model: BranchedModel, repeats: int) -> Iterator[Line]:
              ("deterministic", f"one transmutation, deterministic, {steps}"):
                  lambda: model.transmute(one, a, b, deterministic=True),
              ("classification", "one classification"): lambda: model.classify(one)}
-    for (name, what), seconds in zip(tasks, _medians(list(tasks.values()), repeats), strict=True):
+    for (name, what), seconds in zip(tasks, medians(list(tasks.values()), repeats), strict=True):
         yield Line(what, f"{seconds:.3f} s", {name: seconds})
 
 
@@ -66,7 +66,7 @@ def _all_classes(model: BranchedModel, repeats: int) -> Iterator[Line]:
     """What sharing branches spares: all classes through the tree, and class by class."""
     kind, n = model.form.kind, OF_EACH_CLASS.get(model.form.kind, BATCH)
     samples = model.sample(n=n)
-    tree, alone = _medians([lambda: model.sample(n=n),
+    tree, alone = medians([lambda: model.sample(n=n),
                             lambda: [model.sample(label, n=n) for label in model.labels]], repeats)
     time_ratio, evaluations = alone / tree, samples.evaluations_class_by_class / samples.evaluations
     yield Line(f"all {len(model.labels)} classes, {n:,} {kind} each, through the tree", f"{tree:.2f} s",
@@ -78,13 +78,13 @@ def _all_classes(model: BranchedModel, repeats: int) -> Iterator[Line]:
 
 def _training(model: BranchedModel, repeats: int) -> Iterator[Line]:
     """A step of training on a small tree and on a large one."""
-    few, many = _medians([_training_step(model, branches) for branches in (FEW, MANY)], 2 * repeats)
+    few, many = medians([_training_step(model, branches) for branches in (FEW, MANY)], 2 * repeats)
     yield Line(f"training step of 128 {model.form.kind}, {FEW} and {MANY} branches",
                f"{1e3 * few:.0f} ms, {1e3 * many:.0f} ms", {"few branches": few, "many branches": many})
     yield Line("  ratio", f"{many / few:.2f}", {"branches ratio": many / few})
 
 
-def _medians(tasks: list[Callable], repeats: int) -> list[float]:
+def medians(tasks: list[Callable], repeats: int) -> list[float]:
     """Median seconds of each task, run in turn after a warm-up, so that a drifting machine hits all alike."""
     seconds: list[list[float]] = [[] for _ in tasks]
     for k in range(repeats + 1):

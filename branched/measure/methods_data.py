@@ -37,16 +37,19 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     density: float | None = None
     coverage: float | None = None
     score: float | None = None
+    fine_share: float | None = None  # of real pictures and of variants: spectral energy in fine detail
 
 
 class Row(Figures, frozen=True, kw_only=True):
-    """A method: its model, how that is guided, and what it costs. Evaluations and gradients are those of one picture,
-    `seconds` those of one set of pictures, one of each class."""
+    """A method: its model, how that is guided, and what it costs. Evaluations and gradients are those of one picture
+    where all classes are drawn together (`evaluations_alone`: where it alone is), `seconds` those of one set of
+    pictures, one of each class."""
 
     model: str
     guidance: float = 0.0
     guide: str = "model"
     evaluations: float | None = None
+    evaluations_alone: float | None = None
     gradients: float | None = None
     seconds: float | None = None
     parameters: int | None = None
@@ -61,9 +64,18 @@ class Point(Figures, frozen=True, kw_only=True):
 
 
 class Variant(Figures, frozen=True, kw_only=True):
-    """A model that is measured, not shipped; `own` is the share that its own auxiliary classifier takes for right."""
+    """A model that is measured, not shipped. `own` is the share that its own auxiliary classifier takes for right,
+    `fooled` the share that it alone does, and the judge does not. Of batch normalisation, `statistics_gap` is how far
+    statistics of one time are from those of training, in standard deviations, and `time_counts` how much the network's
+    answer changes if it is told another time."""
 
     own: float | None = None
+    fooled: float | None = None
+    statistics_gap: float | None = None
+    time_counts: float | None = None
+    parameters: int | None = None
+    training_minutes: float | None = None
+    training_device: str | None = None
 
 
 class Autoencoder(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,13 +98,18 @@ class Map(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures: of real test pictures, of the methods by row, along the curves of guidance, and of variants."""
+    """The figures: of real test pictures, of the methods by row, along the curves of guidance, and of variants; n
+    pictures of each class from one seed, `curve_n` from another along the curves. `machine` is where figures were last
+    computed, `seconds_machine` where seconds were taken."""
 
     measured: str = ""
     machine: str = ""
     versions: Mapping[str, Any] = {}
     seed: int = 0
     n: int = 0
+    curve_seed: int = 0
+    curve_n: int = 0
+    seconds_machine: str = ""
     steps: int = 20
     solver: str = ""
     real: Figures = Figures()

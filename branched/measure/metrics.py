@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import linalg, ndimage
+from scipy import linalg, ndimage, special
 
 from ..errors import BranchedError
 
@@ -112,6 +112,24 @@ def density_coverage(real: Any, generated: Any) -> DensityCoverage:
         hits += int(inside.sum())
         covered |= inside.any(0)
     return DensityCoverage(hits / (NEIGHBOURS * len(generated)), float(covered.mean()))
+
+
+# -- what a classifier says -------------------------------------------------------------------------------------------
+
+
+def judge_score(probabilities: Any) -> float:
+    """exp(mean KL(p(y|x) || p(y))) of a classifier's probabilities (n, N), from 1 to N: the Inception score's formula
+    (Salimans et al. 2016, section 4), by the judge in Inception's place, so comparable with no published value.
+
+    A high one may mean nothing (Barratt and Sharma 2018, arXiv 1801.01973): no real object enters it, so it does not
+    see what is wrong with any, and one picture a class that the judge is sure of, drawn again and again, has the most
+    there is, N. That is why coverage stands beside it. Raises BranchedError unless rows are distributions.
+    """
+    p = _rows(probabilities)
+    if (p < 0).any() or not np.allclose(p.sum(1), 1, atol=1e-3):
+        raise BranchedError("A score is taken of probabilities: rows of numbers of at least 0 that sum up to 1.")
+    p /= p.sum(1, keepdims=True)
+    return float(np.exp(special.rel_entr(p, p.mean(0)).sum(1).mean()))
 
 
 # -- memorising ------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ All distances in features are those of the project's own judge and comparable wi
 over the classes, and so are the real images that it is compared with. Each figure has its floor.
 """
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,16 +30,37 @@ def generation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset
     samples = model.sample(sampling=sizes.sampling())
     images = dict(zip(samples.labels, samples.images, strict=True))
     real, other = ({label: drawn(data, label, sizes.n, sizes.seed) for label in images} for data in (train, test))
-    looks = {label: judge.look(drawing) for label, drawing in images.items()}
-    right = {label: _right(judge, logits, label) for label, (_, logits) in looks.items()}
-    features = np.concatenate([features for features, _ in looks.values()])
+    seen = looked(judge, images)
     copied = [metrics.memorised_share(images[label], other[label], drawn(train, label, len(train), 0))
               for label in images]
     return GenerationOfImages(
-        **cost(samples, sizes), **right_classes(right), **_pixels(images, real, other),
-        **_features(features, *(np.concatenate([judge.features(x) for x in part.values()]) for part in (real, other))),
+        **cost(samples, sizes), **right_classes(seen.right), **_pixels(images, real, other),
+        **_features(seen.features, *(looked(judge, part).features for part in (real, other))),
         near=float(np.mean([share.near for share in copied])),
         near_median=float(np.mean([share.below_median for share in copied])))
+
+
+class Look(NamedTuple):
+    """What the judge sees in images of several classes: how often each is what it was meant to be, and of all images,
+    class after class, their features (n, D) and probabilities (n, N)."""
+
+    right: dict[str, float]
+    features: np.ndarray
+    probabilities: np.ndarray
+
+
+def looked(judge: Judge, images: ByClass) -> Look:
+    """The judge's look at images, by the class that they were meant to be."""
+    looks = {label: judge.look(part) for label, part in images.items()}
+    right = {label: _right(judge, probabilities, label) for label, (_, probabilities) in looks.items()}
+    return Look(right, *(np.concatenate(parts) for parts in zip(*looks.values(), strict=True)))
+
+
+def compared(features: np.ndarray, real: np.ndarray) -> dict[str, Any]:
+    """Distance and neighbours of sets of features, (n, D) and (m, D), of all classes together."""
+    return {"feature_frechet": metrics.frechet_distance(features, real),
+            "precision_recall": tuple(metrics.precision_recall(real, features)),
+            "density_coverage": tuple(metrics.density_coverage(real, features))}
 
 
 def _right(judge: Judge, logits: np.ndarray, label: str) -> float:
@@ -56,10 +77,7 @@ def _pixels(images: ByClass, real: ByClass, other: ByClass) -> dict[str, Any]:
 
 def _features(features: np.ndarray, real: np.ndarray, other: np.ndarray) -> dict[str, Any]:
     """Distances and neighbours in the judge's features, (n, D) each, of all classes together; each with its floor."""
-    pairs = {"": features, "_real": other}
-    return {**{f"feature_frechet{end}": metrics.frechet_distance(x, real) for end, x in pairs.items()},
-            **{f"precision_recall{end}": tuple(metrics.precision_recall(real, x)) for end, x in pairs.items()},
-            **{f"density_coverage{end}": tuple(metrics.density_coverage(real, x)) for end, x in pairs.items()}}
+    return compared(features, real) | {f"{name}_real": value for name, value in compared(other, real).items()}
 
 
 def transmutation(model: BranchedModel, judge: Judge, train: Dataset, test: Dataset, sizes: Sizes,

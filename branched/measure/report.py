@@ -22,6 +22,7 @@ from ..family import load, models
 from ..files import write_atomically
 from ..version import versions
 from .judge import Judge
+from .methods_data import measured_methods
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"(?<=<!-- table )([\w-]+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -102,6 +103,7 @@ def _results(name: str, folder: Path) -> dict[str, Any]:
 SOURCES: dict[str, Callable[[str, Path], Any]] = {
     "checkpoint": lambda name, folder: load(name).facts.quality,    # what `evaluate --store` wrote
     "judge": _judge,
+    "methods": lambda name, folder: measured_methods().record,      # of measure-methods
     "results": lambda name, folder: _results(name, folder)["figures"],  # of bench, tests/tools/measure.py, experiments
 }
 

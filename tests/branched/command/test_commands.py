@@ -145,7 +145,14 @@ def test_impossible_training_is_one_sentence(arguments, sentence, capsys, tmp_pa
 # -- the line itself ---------------------------------------------------------------------------------------------------
 
 ROOT = Path(__file__).parents[3]
-NAMES = [record.__name__.lower() for record in COMMANDS]
+
+
+def named(record: type) -> str:
+    """What a command is called: TwoWords is two-words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", record.__name__).lower()
+
+
+NAMES = [named(record) for record in COMMANDS]
 
 
 def promised() -> list[str]:
@@ -157,7 +164,7 @@ def promised() -> list[str]:
 
 @pytest.mark.parametrize("line", promised())
 def test_what_the_documents_show_is_understood(line):
-    assert type(parse(shlex.split(line))).__name__.lower() == line.split()[0]
+    assert named(type(parse(shlex.split(line)))) == line.split()[0]
 
 
 def test_the_documents_show_every_command():

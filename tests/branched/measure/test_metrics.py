@@ -10,6 +10,7 @@ from branched.measure.metrics import (
     correlation,
     density_coverage,
     frechet_distance,
+    judge_score,
     memorised_share,
     nearest,
     nearest_distances,
@@ -259,3 +260,24 @@ def test_correlation_leaves_nan_out_and_gives_nan_where_undefined(rng):
         assert np.isnan(correlation(few, np.arange(len(few)), seed=0)).all()
     with pytest.raises(BranchedError, match="pairs"):
         correlation([1, 2, 3], [1, 2], seed=0)
+
+
+# -- the judge's score -------------------------------------------------------------------------------------------------
+
+def test_a_score_is_the_number_of_classes_at_best_and_one_at_worst():
+    assert judge_score(np.eye(7)[np.arange(70) % 7]) == pytest.approx(7)
+    assert judge_score(np.full((9, 7), 1 / 7)) == pytest.approx(1)
+    assert judge_score(np.eye(7)[[3] * 20]) == pytest.approx(1)  # sure, but always of the same
+
+
+def test_a_score_in_closed_form():
+    p = np.array([[0.9, 0.1], [0.1, 0.9]])
+    assert judge_score(p) == pytest.approx(np.exp(0.9 * np.log(1.8) + 0.1 * np.log(0.2)))
+    unbalanced = np.eye(2)[[0, 0, 0, 1]]
+    assert judge_score(unbalanced) == pytest.approx(np.exp(-(0.75 * np.log(0.75) + 0.25 * np.log(0.25))))
+
+
+@pytest.mark.parametrize("p", [[[0.5, 0.6]], [[1.5, -0.5]], [[np.nan, 1]], [0.5, 0.5]])
+def test_a_score_is_taken_of_distributions_alone(p):
+    with pytest.raises(BranchedError):
+        judge_score(p)
