@@ -63,14 +63,12 @@ class Codebook(nn.Module):
 
     codes: Tensor
     usage: Tensor
-    sums: Tensor
 
     def __init__(self, channels: int, codes: int):
         super().__init__()
         self.outputs = channels
         self.register_buffer("codes", torch.zeros(codes, channels))
-        self.register_buffer("usage", torch.zeros(codes))            # latents that a code stood for, a batch
-        self.register_buffer("sums", torch.zeros(codes, channels))   # ... and their sum
+        self.register_buffer("usage", torch.zeros(codes))  # latents that a code stood for, a batch
 
     def forward(self, encoded: Tensor, noise: Tensor) -> Passed:
         """encoded and noise (B, C, H, W) -> codes through which gradients pass straight, and what commits the encoder
@@ -112,17 +110,17 @@ class Codebook(nn.Module):
         order = dice.topk(min(len(self.codes), len(rows))).indices
         order = order.repeat(math.ceil(len(self.codes) / len(order)))[:len(self.codes)]
         dead = self.usage < DEAD
-        for table, fresh in ((self.codes, rows[order]), (self.sums, rows[order])):
-            table.copy_(torch.where(dead[:, None], fresh, table))
+        self.codes.copy_(torch.where(dead[:, None], rows[order], self.codes))
         self.usage.masked_fill_(dead, 1.0)
 
     @torch.no_grad()
     def _follow(self, rows: Tensor, nearest: Tensor) -> None:
         """Move codes towards the means of the latents (L, C) that they stand for, by their numbers (L,)."""
         counts = torch.zeros_like(self.usage).index_add_(0, nearest, torch.ones_like(rows[:, 0]))
+        sums = self.codes * self.usage[:, None]
+        sums.lerp_(torch.zeros_like(sums).index_add_(0, nearest, rows), 1 - KEEP)
         self.usage.lerp_(counts, 1 - KEEP)
-        self.sums.lerp_(torch.zeros_like(self.sums).index_add_(0, nearest, rows), 1 - KEEP)
-        self.codes.copy_(self.sums / self.usage[:, None])
+        self.codes.copy_(sums / self.usage[:, None])
 
 
 def _rows(latents: Tensor) -> Tensor:

@@ -93,7 +93,6 @@ def test_codes_find_planted_clusters():
 def test_a_code_that_stands_for_nothing_starts_anew_among_the_latents():
     book = planted(torch.tensor([[0.0, 0.0], [900.0, 900.0]])).train()
     book.usage.copy_(torch.tensor([10.0, 0.0]))
-    book.sums.copy_(10 * book.codes)
     latents = gaussians(8, 2, 1, 1)
     book(latents, gaussians(8, 2, 1, 1, seed=1))
     assert book.codes[0].abs().max() < 0.1 and book.codes[1].abs().max() < latents.abs().max()
@@ -104,6 +103,18 @@ def test_a_codebook_larger_than_a_batch_starts():
     book = Codebook(2, 300).train()
     latents = gaussians(1, 2, 7, 7)
     assert torch.allclose(book(latents, gaussians(1, 2, 7, 7, seed=1)).latents, latents, atol=1e-6)
+
+
+def test_codes_are_running_means_of_what_they_stand_for():
+    """By hand, for one code: sums and counts of all steps so far, each kept to 99%."""
+    book = planted(torch.tensor([[2.0], [90.0]])).train()
+    book.usage.copy_(torch.tensor([4.0, 1.0]))
+    sums, counts = 4 * 2.0, 4.0
+    for step in range(5):
+        latents = gaussians(3, 1, 1, 1, seed=step)
+        book(latents, latents)
+        sums, counts = 0.99 * sums + 0.01 * latents.sum(), 0.99 * counts + 0.01 * 3
+    assert book.codes[0].item() == pytest.approx(float(sums) / counts, rel=1e-5)
 
 
 @pytest.mark.parametrize("training", [True, False])
