@@ -15,7 +15,7 @@ ROWS = {  # model, guidance, guide
     "latent-vq": ("mnist-latent-vq", 0.0, "model"), "cbn": ("mnist-cbn", 0.0, "model"),
     "ac": ("mnist-ac", 0.0, "model"), "tree": ("mnist", 0.0, "model"), "tree-guided": ("mnist", 1.0, "model")}
 STRENGTHS = {"free": (0.0, 0.25, 0.5, 1.0, 2.0, 4.0), "classifier": (0.0, 2.0, 8.0), "tree": (0.0, 1.0)}
-VARIANTS = ("ac-0", "ac-0.01", "ac-1", "cbn-label-running", "cbn-label-batch")
+VARIANTS = ("ac-0", "ac-0.01-along", "ac-1-frozen", "cbn-class-running", "cbn-class-per-time")
 DRAWS, CLASSES, SIDE = 12, 10, 28
 
 
@@ -54,7 +54,7 @@ def record() -> dict[str, Any]:
             "autoencoders": {"kl": {"error": 0.01, "psnr": 27.1, "right": 0.993, "right_real": 0.996},
                              "vq": {"error": 0.02, "psnr": 24.0, "right": 0.991, "right_real": 0.996,
                                     "codes_used": 200}},
-            "variants": {name: {**figures(k), **({"own": 0.99} if name.startswith("ac") else {})}
+            "variants": {name: {**figures(k), **({"own": 0.99} if name.startswith("ac") else {"time_counts": 0.4})}
                          for k, name in enumerate(VARIANTS)}}
 
 

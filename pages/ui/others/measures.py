@@ -61,11 +61,12 @@ SCORES = (
 )
 
 
-MARKS = (
-    Measure("own", "Its own classifier", "says: right", "{:.1%}".format, True, 1.0),
-    Measure("right", "The judge", "says: right", "{:.1%}".format, True, 1.0),
-    *(measure for measure in MEASURES if measure.field == "feature_frechet"),
-)
+_JUDGE = Measure("right", "The judge", "says: right", "{:.1%}".format, True, 1.0)
+_DISTANCE = next(measure for measure in MEASURES if measure.field == "feature_frechet")
+MARKS = {  # of variants, by their kind
+    "ac": (Measure("own", "Own classifier", "says: right", "{:.1%}".format, True, 1.0), _JUDGE, _DISTANCE),
+    "cbn": (_JUDGE, _DISTANCE, Measure("time_counts", "Time counts", "0%: blind to it", "{:.0%}".format, True)),
+}
 
 
 def ranked(record: Any, measure: Measure) -> list[str]:

@@ -1,7 +1,7 @@
 """The parts of the page "Other ways", of which one is seen at a time: each shows some of what was measured."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -14,9 +14,10 @@ from ..frame.controls import chart, draw_number
 from ..frame.look import Look
 from ..parts import pictures
 from ..parts.film import film
+from ..serve import Request
 from . import controls, shown, told
 from .controls import Settings
-from .work import Drawn, Ten
+from .work import Attention, Drawn, Ten
 
 Part = Callable[[MeasuredMethods, Settings, Look], None]
 
@@ -74,11 +75,7 @@ def live(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     draw_number(into=seed)
     digit = setting.digit.pills("Digit", wrap=True)
     orders = [_order(methods, name, setting.seed.value) for name in chosen]
-    if not setting.live.value and not all(serve.is_kept(*order) for order in orders):
-        st.button("Draw, here and now", on_click=setting.live.set, args=[True], type="primary",
-                  icon=":material/draw:")
-        return
-    if drawn := _drawn(orders):
+    if _is_asked(setting, orders) and (drawn := _drawn(orders)):
         _duel([told.method(name).name for name in chosen], drawn, digit)
 
 
@@ -97,7 +94,7 @@ def _drawn(orders: list[tuple[str, Ten]]) -> list[Drawn]:
             results.append(serve.ask(name, order, lambda frame: place.html(
                 pictures.sheet([pictures.Row("", "", pictures.strip(frame.denoised[:, 0]), "Being drawn")]))))
         except (BranchedError, OSError) as error:
-            place.error(f"The model {name} could not draw. {error}", icon=":material/error:")
+            place.error(told.cannot_draw(name, error), icon=":material/error:")
             return []
     place.empty()
     return results
@@ -115,7 +112,7 @@ def _duel(names: list[str], drawn: list[Drawn], digit: str) -> None:
 
 
 def latent(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
-    """Through the autoencoder and back."""
+    """Through the autoencoder and back; and what a model of codes listens to, while it draws here and now."""
     if not setting.code.options:
         st.info(told.NOTHING)
         return
@@ -124,6 +121,37 @@ def latent(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     if (images := methods.of("reconstruction", code)) is not None:
         st.html(shown.reconstruction(images))
     st.markdown(told.lost(methods.record.autoencoders[code]))
+    if f"latent-{code}" in methods.record.rows:
+        st.subheader("What it listens to", anchor=False)
+        st.markdown(told.ATTENTION)
+        _attention(methods, f"latent-{code}", setting)
+
+
+def _attention(methods: MeasuredMethods, row: str, setting: Settings) -> None:
+    """The film of attention, of a digit and a draw number, once somebody asks for it."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    digit = setting.digit.pills("Digit", left, wrap=True)
+    draw_number(into=right)
+    name, order = _order(methods, row, setting.seed.value)
+    order = Attention(digit, order.sampling)
+    if not _is_asked(setting, [(name, order)]):
+        return
+    try:
+        seen = serve.ask(name, order)
+    except (BranchedError, OSError) as error:
+        st.error(told.cannot_draw(name, error), icon=":material/error:")
+        return
+    images, frames = shown.attention(seen)
+    film("attention", images, frames, rows=["Best guess", *told.LAYERS][:1 + seen.maps.shape[1]],
+         start=len(frames) - 1, ends=("noise", "picture"), height=88, seconds=6)
+
+
+def _is_asked(setting: Settings, orders: Sequence[tuple[str, Request]]) -> bool:
+    """Whether something is to be drawn now: somebody has asked, or it is there already. Else a button asks."""
+    asked = setting.live.value or all(serve.is_kept(*order) for order in orders)
+    if not asked:
+        st.button("Draw, here and now", on_click=setting.live.set, args=[True], type="primary", icon=":material/draw:")
+    return asked
 
 
 def mended(methods: MeasuredMethods, setting: Settings, look: Look) -> None:

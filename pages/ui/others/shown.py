@@ -1,7 +1,7 @@
 """What the page "Other ways" shows: rows of pictures with bars, strips, figures; HTML from the templates beside it."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,12 +17,14 @@ from ..parts.reels import Frame
 from . import abilities, told
 from .controls import DIGITS
 from .measures import MARKS, MEASURES, SCORES, Measure
-from .work import Drawn
+from .work import Attended, Drawn
 
 HERE = Path(__file__).parent
 CSS = HERE / "others.css"
 OURS = ("tree", "tree-guided")
 GREYS = 255.0
+BRIGHTEST = 8  # times: the most by which small differences are enlarged
+ORANGE, BLUE = np.array([1.0, 0.6, 0.15]), np.array([0.25, 0.65, 1.0])
 SPOTS = ("#e69f00", "#56b4e9", "#009e73", "#c8b400", "#3d8bd4", "#d55e00", "#cc79a7", "#a0623a", "#7f7fff", "#888888")
 
 
@@ -67,20 +69,20 @@ def comparison(methods: MeasuredMethods, draw: int) -> str:
     """All methods of a draw number, one below the other, with bars; the last row has real digits."""
     rows = {name: row for name, row in methods.record.rows.items() if methods.of("row", name) is not None}
     scales = {measure: measure.scale(rows) for measure in MEASURES}
-    lines = [_line(name, methods.of("row", name)[draw], [_cell(measure, row, scales[measure]) for measure in MEASURES])
-             for name, row in rows.items()]
+    lines = [_line(name, told.how(name, row), methods.of("row", name)[draw],
+                   [_cell(measure, row, scale) for measure, scale in scales.items()]) for name, row in rows.items()]
     if (real := real_digits(methods)) is not None:
-        cells = [_cell(measure, methods.record.real, scales[measure]) for measure in MEASURES]
+        cells = [_cell(measure, methods.record.real, scale) for measure, scale in scales.items()]
         lines.append(Line("Real digits", "for comparison: none of these was drawn", pictures(real),
                           "Real test digits from 0 to 9", cells, [], "real"))
     return filled(HERE / "rows.html", labels=DIGITS, measures=MEASURES, lines=lines)
 
 
-def _line(name: str, images: np.ndarray, cells: list[Cell]) -> Line:
+def _line(name: str, how: str, images: np.ndarray, cells: list[Cell]) -> Line:
     method = told.method(name)
     texts = [(title, text) for title, text in (("It needs", method.needs), ("It can", method.can),
                                                ("It cannot", method.cannot)) if text]
-    return Line(method.name, method.how, pictures(images), f"{method.name}: one picture for each digit from 0 to 9",
+    return Line(method.name, how, pictures(images), f"{method.name}: one picture for each digit from 0 to 9",
                 cells, texts, "ours" if name in OURS else "")
 
 
@@ -185,31 +187,64 @@ def strips(rows: Sequence[Strip]) -> str:
 
 def reconstruction(images: np.ndarray) -> str:
     """What went into an autoencoder, what came out, and the difference, (3, N, H, W)."""
-    return strips([Strip(name, note, pictures(part), f"{name}: ten digits, {note}")
-                   for (name, note), part in zip(told.RECONSTRUCTION, images, strict=True)])
+    gain = _gain([images[2].astype(int)])
+    rows = []
+    for (name, note), part, times in zip(told.RECONSTRUCTION, images, (1, 1, gain), strict=True):
+        note += f", {times} times as strong" if times > 1 else ""
+        rows.append(Strip(name, note, strip(times * part / GREYS), f"{name}: ten digits, {note}"))
+    return strips(rows)
 
 
 def variants(methods: MeasuredMethods, kind: str) -> str:
     """The variants of a kind with bars, each with its difference from the one without a classifier, if there is one;
     of the first draw number, of which the differences are."""
-    chosen = {name: figures for name, figures in methods.record.variants.items() if name.startswith(kind + "-")}
-    marks = [measure for measure in MARKS if any(measure.value(figures) is not None for figures in chosen.values())]
-    scales, lines = {measure: measure.scale(chosen) for measure in marks}, []
+    chosen = {name: methods.record.variants[name] for name in told.in_order(methods.record.variants, kind)}
+    scales = {measure: measure.scale(chosen) for measure in MARKS[kind]}
+    artefacts = {name: array for name in chosen if (array := methods.of("artefact", name)) is not None}
+    gain, lines = _gain(artefacts.values()), []
     for name, figures in chosen.items():
-        title, images, artefact = told.variant(name), methods.of("variant", name), methods.of("artefact", name)
+        title, images = told.variant(name), methods.of("variant", name)
         if images is not None:
             lines.append(Line(title, "", pictures(images[0]), f"{title}: ten digits",
-                              [_cell(measure, figures, scales[measure]) for measure in marks], []))
-        if artefact is not None:
-            lines.append(Line("", f"Difference from λ = 0 ({told.DIFFERENCE})", strip(signed(artefact)),
+                              [_cell(measure, figures, scale) for measure, scale in scales.items()], []))
+        if name in artefacts:
+            lines.append(Line("", told.difference(gain), strip(signed(gain * artefacts[name].astype(int))),
                               f"{title}: what differs", [], [], "second"))
-    return filled(HERE / "rows.html", labels=DIGITS, measures=marks, lines=lines)
+    return filled(HERE / "rows.html", labels=DIGITS, measures=MARKS[kind], lines=lines)
+
+
+def _gain(differences: Iterable[np.ndarray]) -> int:
+    """How many times as strong differences can be shown, all alike: one pixel in a thousand may be too bright."""
+    largest = max((float(np.quantile(np.abs(array), 0.999)) for array in differences), default=GREYS)
+    return int(np.clip(GREYS / max(largest, 1.0), 1, BRIGHTEST))
 
 
 def signed(difference: np.ndarray) -> np.ndarray:
-    """Differences (N, H, W) of pictures in colour, (N, H, W, 3): brighter is orange, darker blue, none black."""
+    """Differences (N, H, W) of grey levels in colour, (N, H, W, 3): brighter is orange, darker blue, none black."""
     share = np.clip(difference / GREYS, -1, 1)[..., None]
-    return np.where(share > 0, share * np.array([1.0, 0.6, 0.15]), -share * np.array([0.25, 0.65, 1.0]))
+    return np.where(share > 0, share * ORANGE, -share * BLUE)
+
+
+def attention(seen: Attended) -> tuple[np.ndarray, list[Frame]]:
+    """Pictures and frames of the film of attention: the best guess, and below it each token's share in every layer, in
+    orange upon the faint picture."""
+    steps, layers, tokens = seen.maps.shape[:3]
+    faint = 0.45 * seen.images[:, None, None, ..., None]                                      # (S, 1, 1, H, W, 1)
+    shares = _enlarged(seen.maps, seen.images.shape[-1]) / seen.maps.max()                    # (S, L, M, H, W)
+    parts = np.clip(faint + shares[..., None] * ORANGE, 0, 1).reshape(-1, *seen.images.shape[1:], 3)
+    guesses = np.repeat(seen.images[..., None], 3, axis=-1)
+    frames = []
+    for k, t in enumerate(seen.times):
+        first = steps + k * layers * tokens
+        below = (tuple(range(first + layer * tokens, first + (layer + 1) * tokens)) for layer in range(layers))
+        frames.append(Frame(told.token_film(t), ((k,), *below)))
+    return np.concatenate([guesses, parts]), frames
+
+
+def _enlarged(maps: np.ndarray, side: int) -> np.ndarray:
+    """Maps (..., h, w) with each place as a square, as large as a picture."""
+    times = side // maps.shape[-1]
+    return maps.repeat(times, axis=-2).repeat(times, axis=-1)
 
 
 # -- what numbers hide -------------------------------------------------------------------------------------------------
@@ -226,7 +261,7 @@ def neighbours(methods: MeasuredMethods, row: str, look: Look) -> go.Figure:
                            textfont=look.font(14) | {"color": SPOTS[digit % len(SPOTS)]},
                            hovertemplate=f"meant to be a {digit}<extra></extra>")
     figure.update_xaxes(visible=False, fixedrange=True)
-    figure.update_yaxes(visible=False, fixedrange=True, scaleanchor="x")
+    figure.update_yaxes(visible=False, fixedrange=True)
     return figure.update_layout(**look.dress(height=560, margin={"l": 0, "r": 0, "t": 0, "b": 0}))
 
 
@@ -235,7 +270,7 @@ def scores(methods: MeasuredMethods) -> str:
     rows, titles = dict(methods.record.rows), told.names(methods.record.rows)
     scales = {measure: measure.scale(rows) for measure in SCORES}
     lines = [Line(titles.get(name, "Real digits"), "", "", "",
-                  [_cell(measure, row, scales[measure]) for measure in SCORES], [], "ours" if name in OURS else "")
+                  [_cell(measure, row, scale) for measure, scale in scales.items()], [], "ours" if name in OURS else "")
              for name, row in [*rows.items(), ("", methods.record.real)]]
     return filled(HERE / "scores.html", measures=SCORES, lines=lines)
 

@@ -1,7 +1,7 @@
 """The page "Other ways" in words: each method, the parts of the page, and what the figures say."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +109,12 @@ def names(rows: Sequence[str]) -> dict[str, str]:
     return {name: method(name).name for name in rows}
 
 
+def how(name: str, row: Any) -> str:
+    """How a method goes, and how strongly it is guided."""
+    strength = f" ({'s' if row.guide == 'classifier' else 'w'} = {row.guidance:g})" if row.guidance else ""
+    return method(name).how + strength
+
+
 # -- side by side ------------------------------------------------------------------------------------------------------
 
 READING = """Each row is a way, each column a digit that was asked for, and all pictures of a draw number began as **the
@@ -134,9 +140,9 @@ def _most(stands: Mapping[Measure, Sequence[str]]) -> int:
 def protocol(methods: MeasuredMethods) -> str:
     """How all that was measured."""
     record = methods.record
+    seconds = f"; seconds on {record.seconds_machine}" if record.seconds_machine else ""
     return (f"Measured once, on {record.n:,} pictures of each digit, in {record.steps} steps each, draw number (seed) "
-            f"{record.seed}; seconds on {record.machine or 'an unknown machine'}. The **judge** is a classifier that "
-            "had no part in any training.")
+            f"{record.seed}{seconds}. The **judge** is a classifier that had no part in any training.")
 
 
 EXPLANATION = """
@@ -197,6 +203,11 @@ model has, right its best guess of the finished picture."""
 JUST_NOW = "All ten digits, as they were drawn just now"
 
 
+def cannot_draw(name: str, error: Exception) -> str:
+    """Why nothing is drawn."""
+    return f"The model {name} could not draw. {error}"
+
+
 def moment(t: float) -> str:
     """A line under the film."""
     return f"t = {t:.2f}".replace(" ", "\N{NO-BREAK SPACE}") + {1.0: ", pure noise", 0.0: ", finished"}.get(t, "")
@@ -225,6 +236,18 @@ LATENT = """Latent diffusion does not draw pixels. An **autoencoder** squeezes a
 code of 7 × 7 × 4 = 196, and makes a picture of a code again. The diffusion model learns to draw *codes*; what the
 decoder loses, no diffusion can bring back."""
 RECONSTRUCTION = (("Real", "went in"), ("Decoded", "came out"), ("Difference", "what is lost"))
+ATTENTION = """How does such a model hear which digit to draw? Of each label it knows some **tokens**, short lists of
+numbers that it has learnt. At every place of the code it asks all of them, and takes in a mixture: **orange** is where
+it listens to a token. The shares of all tokens add up to 1 at each place. So with *one* token the share would be 1
+everywhere, whatever is there: then attention only adds the same to every place."""
+LAYERS = ("Early in the network", "Late in the network")
+
+
+def token_film(t: float) -> str:
+    """A line under the film of attention."""
+    return f"{moment(t)}: its best guess, and below it where it listens to each token"
+
+
 
 
 def lost(coder: Any) -> str:
@@ -249,31 +272,46 @@ WHY = {
 reads another digit; λ says how much that counts. Where there is much noise nobody can know the digit. So what lowers
 the penalty *there* is no digit, but whatever moves the classifier.
 
-Below each row is the **difference** from λ = 0, drawn from the same noise. And compare the two figures: *its own*
-classifier is content; the *judge*, who had no part in it, need not be.""",
+Below each row is the **difference** from λ = 0, drawn from the same noise (orange is brighter, blue is darker). And
+compare two figures: *its own* classifier is content; the *judge*, who had no part in it, need not be.""",
     "cbn": """Batch normalisation measures each picture by all others of its batch. While learning, these have other
 times; while drawing, all have the same. Two things go wrong: the mean and spread that were collected while learning fit
 no single time; and if the batch's own are taken, they wipe out what the network was told about the time. Mended, the
 label's stretch and shift know the time as well."""}
-VARIANTS = {
-    "ac-0": "weight λ = 0: no classifier", "ac-0.01": "weight λ = 0.01", "ac-0.1": "weight λ = 0.1",
-    "ac-1": "weight λ = 1",
-    "along": "trained along", "frozen": "classifier frozen", "weighted": "less where there is much noise",
-    "class": "told the class", "label": "told the class", "time": "told class and time",
-    "running": "statistics of learning", "evaluation": "statistics of learning", "eval": "statistics of learning",
-    "batch": "statistics of the batch", "train": "statistics of the batch", "training": "statistics of the batch"}
+VARIANTS = {  # by the words of their names, in the order in which they are shown
+    "ac": {"0": "λ = 0: no classifier", "0.01": "λ = 0.01", "0.1": "λ = 0.1", "1": "λ = 1", "along": "trained along",
+           "frozen": "trained before, frozen", "weighted": "less where there is noise"},
+    "cbn": {"class": "Told the class", "time": "Told class and time", "batch": "statistics of the batch",
+            "running": "statistics of learning", "per-time": "statistics of each time", "first": "no statistics"}}
+
+
+def words(name: str) -> list[str]:
+    """The words of a variant's name: "cbn-class-per-time" has "class" and "per-time"."""
+    kind, _, rest = name.partition("-")
+    found = []
+    while rest:
+        known = (word for word in VARIANTS.get(kind, ()) if rest == word or rest.startswith(f"{word}-"))
+        found.append(next(known, rest.partition("-")[0]))
+        rest = rest[len(found[-1]) + 1:]
+    return found
 
 
 def variant(name: str) -> str:
-    """What a variant is called, from the parts of its name: "ac-1-frozen" has λ = 1, and a frozen classifier."""
-    kind, *rest = name.split("-")
-    first = f"{kind}-{rest[0]}" if rest else kind
-    parts = [first, *rest[1:]] if first in VARIANTS else rest
-    text = ", ".join(VARIANTS.get(part, part) for part in parts) or name
-    return text[:1].upper() + text[1:]
+    """What a variant is called."""
+    meanings = VARIANTS.get(name.partition("-")[0], {})
+    return ", ".join(meanings.get(word, word) for word in words(name)) or name
 
 
-DIFFERENCE = "orange: brighter, blue: darker"
+def in_order(names: Iterable[str], kind: str) -> list[str]:
+    """The variants of a kind, in the order of their words; words that are new come last."""
+    places = {word: place for place, word in enumerate(VARIANTS[kind])}
+    return sorted((name for name in names if name.startswith(f"{kind}-")),
+                  key=lambda name: [places.get(word, len(places)) for word in words(name)])
+
+
+def difference(gain: int) -> str:
+    """What is below a variant: how it differs, so many times enlarged."""
+    return f"Difference from λ = 0{f', {gain} times as strong' if gain > 1 else ''}"
 
 
 # -- what numbers hide -------------------------------------------------------------------------------------------------

@@ -51,6 +51,29 @@ class Ten(Request[Drawn]):
                      _seen(model, images))
 
 
+@dataclass(frozen=True)
+class Attended:
+    """While one picture is drawn, at each of the falling `times`: the model's best guess, images (S, H, W) in [0, 1],
+    and how much every place listens to each token of the class, maps (S, layers, M, h, w), mean over heads."""
+
+    times: tuple[float, ...]
+    images: np.ndarray
+    maps: np.ndarray
+
+
+@dataclass(frozen=True)
+class Attention(Request[Attended]):
+    """Where a class's tokens are attended to while a picture of it is drawn. Yields how far it is."""
+
+    label: str
+    sampling: Sampling
+
+    def work(self, model: Any) -> Generator[float, None, Attended]:
+        yield 0.0
+        maps, images, times = model.attention(self.label, steps=self.sampling.steps, seed=self.sampling.seed)
+        return Attended(times, images, maps.mean(axis=2))
+
+
 def _seen(model: Explorable, images: np.ndarray) -> tuple[str, ...] | None:
     """What the judge takes pictures (N, H, W[, 3]) for."""
     judge = judge_for(model)

@@ -14,7 +14,8 @@ def test_what_was_written_is_read(tmp_path):
     assert {name: tuple(point.guidance for point in points)
             for name, points in methods.record.curves.items()} == STRENGTHS
     assert methods.record.tsne["tree"].meant == tuple(written["tsne"]["tree"]["meant"])
-    assert methods.record.variants["cbn-label-batch"].own is None and methods.record.variants["ac-1"].own == 0.99
+    assert methods.record.variants["cbn-class-per-time"].own is None
+    assert methods.record.variants["ac-1-frozen"].own == 0.99
     assert set(methods.pictures) == set(pictures())
     for name, array in pictures().items():
         np.testing.assert_array_equal(methods.of(*name.split("/")), array)
@@ -76,7 +77,7 @@ def test_a_file_of_pictures_that_is_cut_short_is_told(tmp_path, kept):
 
 @pytest.mark.parametrize("name, array", [
     ("curve/free", pictures()["curve/free"][:-1]), ("row/free", pictures()["row/free"][0]),
-    ("row/free", pictures()["row/free"].astype(float)), ("artefact/ac-1", pictures()["row/free"][0]),
+    ("row/free", pictures()["row/free"].astype(float)), ("artefact/ac-1-frozen", pictures()["row/free"][0]),
     ("other/free", pictures()["row/free"]), ("row/free", pictures()["row/free"][:, :0])])
 def test_pictures_that_do_not_fit_are_told(tmp_path, name, array):
     plant(tmp_path, arrays=pictures() | {name: array})

@@ -12,6 +12,7 @@ from planted_methods import CLASSES, ROWS, STRENGTHS, level, plant, record
 from branched import measured_methods
 from pages.ui.frame.look import DARK, LIGHT
 from pages.ui.others import shown, told
+from pages.ui.others.work import Attended
 from pages.ui.parts.film import check
 from pages.ui.parts.pictures import GAP
 
@@ -103,16 +104,40 @@ def test_differences_are_coloured_by_their_sign():
     assert red > blue and bright > cold and not black.any() and colours.min() >= 0 and colours.max() <= 1
 
 
+def test_small_differences_are_enlarged_all_alike():
+    """Planted: the largest of 255 grey levels is 40: all are six times as strong, and no more than eight times."""
+    weak, strong = np.full((10, 28, 28), 5, np.int16), np.full((10, 28, 28), -40, np.int16)
+    assert shown._gain([weak, strong]) == 6 and shown._gain([weak]) == shown.BRIGHTEST
+    assert shown._gain([]) == 1 and shown._gain([np.full((1, 2, 2), -255)]) == 1
+
+
+def test_the_film_of_attention_shows_where_each_token_is_listened_to():
+    """Planted: at step k, layer l, token m alone is listened to, at place (m, l) of 4 x 4."""
+    maps = np.zeros((3, 2, 4, 4, 4))
+    for layer in range(2):
+        for token in range(4):
+            maps[:, layer, token, token, layer] = 1
+    images, frames = shown.attention(Attended((1.0, 0.5, 0.1), np.full((3, 8, 8), 0.2), maps))
+    check(images, frames, 2, ())
+    for k, frame in enumerate(frames):
+        (guess,), *layers = frame.cells
+        assert guess == k and images[guess] == pytest.approx(0.2) and len(layers) == 2
+        for layer, row in enumerate(layers):
+            for token, cell in enumerate(row):
+                red = images[cell][::2, ::2, 0]
+                assert np.argwhere(red > 0.9).tolist() == [[token, layer]] and red.min() == pytest.approx(0.09)
+
+
 def test_variants_stand_beside_their_verdicts_and_artefacts(methods):
     html = shown.variants(methods, "ac")
     assert html.count('class="line way') == 3 + 2, "three variants, two differences"
-    assert "Its own classifier" in html and "99.0%" in html and "90.5%" in html
+    assert "Own classifier" in html and "99.0%" in html and "90.5%" in html and "Time counts" not in html
     seen = sources(html)
     for row, number in ((0, 0), (1, 1), (3, 2)):
         assert seen[row][:, 0].tolist() == [level(number, 0, label) for label in range(CLASSES)]
     assert (seen[2][:, 2] > seen[2][:, 0]).all(), "planted: darker than without a classifier"
     other = shown.variants(methods, "cbn")
-    assert "Its own classifier" not in other and other.count('class="line way') == 2
+    assert "Own classifier" not in other and other.count('class="line way') == 2 and "40%" in other
 
 
 def test_drawn_pictures_are_at_their_places_under_the_digit_that_was_meant(methods):

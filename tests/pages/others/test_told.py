@@ -67,10 +67,23 @@ def test_each_guidance_has_its_equation(curve, inside):
 
 
 @pytest.mark.parametrize("name, text", [
-    ("ac-0", "Weight λ = 0: no classifier"), ("ac-1-frozen", "Weight λ = 1, classifier frozen"),
-    ("cbn-class-running", "Told the class, statistics of learning"), ("ac-0.3", "0.3"), ("odd", "Odd")])
-def test_variants_are_named_by_their_parts(name, text):
+    ("ac-0", "λ = 0: no classifier"), ("ac-1-frozen", "λ = 1, trained before, frozen"),
+    ("ac-1-frozen-weighted", "λ = 1, trained before, frozen, less where there is noise"),
+    ("cbn-class-running", "Told the class, statistics of learning"),
+    ("cbn-time-per-time", "Told class and time, statistics of each time"), ("ac-0.3-new", "0.3, new"), ("odd", "odd")])
+def test_variants_are_named_by_their_words(name, text):
     assert told.variant(name) == text
+
+
+def test_variants_come_in_the_order_of_the_story():
+    story = ["ac-0", "ac-0.01-along", "ac-1-along", "ac-1-frozen", "ac-1-frozen-weighted", "ac-7"]
+    assert told.in_order([*reversed(story), "cbn-class-running"], "ac") == story
+
+
+def test_how_strongly_a_method_is_guided_is_told(methods):
+    assert told.how("free", methods.record.rows["free"]).endswith("(w = 0.5)")
+    assert told.how("classifier", methods.record.rows["classifier"]).endswith("(s = 8)")
+    assert told.how("label", methods.record.rows["label"]) == told.METHODS["label"].how
 
 
 def test_what_an_autoencoder_loses(methods):

@@ -35,6 +35,21 @@ def test_pictures_film_and_cost_are_the_models_own(which, request, monkeypatch):
     assert (first == first[0]).all(), "all begin with the same noise"
 
 
+def test_attention_is_the_models_own_over_its_heads():
+    """Planted: two heads, of which one listens to the first token alone, the other to the second."""
+    maps = np.zeros((4, 2, 2, 2, 7, 7))
+    maps[:, :, 0, 0] = maps[:, :, 1, 1] = 1
+    asked = []
+
+    def attention(label, steps, seed):
+        asked.append((label, steps, seed))
+        return maps, np.ones((4, 28, 28)), (1.0, 0.7, 0.4, 0.2)
+
+    told, seen = finished(work.Attention("4", ASKED).work(SimpleNamespace(attention=attention)))
+    assert asked == [("4", 6, 3)] and told == [0.0] and seen.times == (1.0, 0.7, 0.4, 0.2)
+    assert seen.maps.shape == (4, 2, 2, 7, 7) and (seen.maps == 0.5).all() and seen.images.shape == (4, 28, 28)
+
+
 def test_the_judge_says_what_it_reads(model, monkeypatch):
     judge = SimpleNamespace(labels=("9", "4"), probabilities=lambda images: np.eye(2)[np.arange(len(images)) % 2])
     monkeypatch.setattr(work, "judge_for", lambda model: judge)
