@@ -1,4 +1,4 @@
-"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach visitors]
+"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach others visitors]
 [--minutes 10]`.
 
 A real browser drives the real app; every figure is printed as it is found, and with `--output` written, too: to
@@ -94,20 +94,21 @@ def seed() -> Iterator[tuple[str, str]]:
 def scrub() -> Iterator[tuple[str, str]]:
     """Drawing of one frame of the turning-time film, as the page itself measures it, and messages to the server."""
     with _opened("transmute") as page:
-        sent = []
-        page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
-        page.reload()
-        slider = _film(page)
-        before, times = len(sent), []
-        for k in range(int(slider.get_attribute("max")) + 1):
-            times.append(slider.evaluate("""(slider, k) => {
-                const began = performance.now();
-                slider.value = k;
-                slider.dispatchEvent(new Event('input', {bubbles: true}));
-                return performance.now() - began;
-            }""", k))
-        yield "scrubbing the turning time, each frame", _told([t / 1000 for t in times], 1e3, "ms")
-        yield "  messages to the server meanwhile", str(len(sent) - before)
+        yield from _scrubbed(page, "scrubbing the turning time, each frame", "  messages to the server meanwhile")
+
+
+def _scrubbed(page, what: str, silent: str) -> Iterator[tuple[str, str]]:
+    """Every frame of the film on a page, one after the other."""
+    slider = _film(page)
+    page.sent.clear()
+    times = [slider.evaluate("""(slider, k) => {
+        const began = performance.now();
+        slider.value = k;
+        slider.dispatchEvent(new Event('input', {bubbles: true}));
+        return performance.now() - began;
+    }""", k) for k in range(int(slider.get_attribute("max")) + 1)]
+    yield what, _told([t / 1000 for t in times], 1e3, "ms")
+    yield silent, str(len(page.sent))
 
 
 def draw() -> Iterator[tuple[str, str]]:
@@ -178,6 +179,21 @@ def teach() -> Iterator[tuple[str, str]]:
             whole.append(time.perf_counter() - began)
     yield "ten drawings to the first preview", _told(first)
     yield "ten drawings until all is learnt", _told(whole)
+
+
+def others() -> Iterator[tuple[str, str]]:
+    """From a reload of Other ways to the pictures and bars of all methods; and each strength of its slider."""
+    with _opened("others") as page:
+        times = []
+        for _ in range(REPEATS):
+            began = time.perf_counter()
+            page.reload()
+            page.wait_for_selector(".line img")
+            times.append(time.perf_counter() - began)
+            browser.settled(page)
+        yield "a reload of Other ways to all methods on screen", _told(times)
+    with _opened("others?part=strength") as page:
+        yield from _scrubbed(page, "scrubbing the strength of guidance, each frame", "  messages meanwhile")
 
 
 def _star(random: Random) -> list[tuple[float, float]]:
@@ -293,7 +309,7 @@ def _told(seconds: list[float], scale: float = 1, unit: str = "s") -> str:
 
 
 PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "table": table,
-         "teach": teach, "visitors": visitors}
+         "teach": teach, "others": others, "visitors": visitors}
 
 
 def main() -> None:
