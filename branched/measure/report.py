@@ -22,7 +22,7 @@ from ..family import load, models
 from ..files import write_atomically
 from ..version import versions
 from .judge import Judge
-from .methods_data import measured_methods
+from .methods_data import Record, measured_methods
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"(?<=<!-- table )([\w-]+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -100,11 +100,24 @@ def _results(name: str, folder: Path) -> dict[str, Any]:
     return json.loads((folder / "results" / f"{name}.json").read_text())
 
 
+def _methods() -> Record:
+    return measured_methods(checkpoint.SHIPPED).record
+
+
+def _origin_of_methods(record: Record) -> dict[str, Any]:
+    where = f"{record.machine}; seconds on {record.seconds_machine}" if record.seconds_machine else record.machine
+    return {"measured": record.measured, "machine": where, "versions": record.versions}
+
+
 SOURCES: dict[str, Callable[[str, Path], Any]] = {
     "checkpoint": lambda name, folder: load(name).facts.quality,    # what `evaluate --store` wrote
     "judge": _judge,
-    "methods": lambda name, folder: measured_methods().record,      # of measure-methods
+    "methods": lambda name, folder: _methods(),                     # of measure-methods
     "results": lambda name, folder: _results(name, folder)["figures"],  # of bench, tests/tools/measure.py, experiments
+}
+ORIGINS: dict[str, Callable[[str, Path], Mapping[str, Any]]] = {  # the sources that tell when and where they are from
+    "methods": lambda name, folder: _origin_of_methods(_methods()),
+    "results": _results,
 }
 
 
@@ -132,7 +145,7 @@ def table(name: str, folder: Path = DOCS / "figures") -> str:
         rows = [[PAIR.sub(r"\1 into \2", cell.format(**values)) for cell in row] for row in rows]
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise BranchedError(f"The table {name} asks for a figure that is not there: {error}.") from None
-    origins = [layout, *(_results(source, folder) for kind, source in sources.values() if kind == "results")]
+    origins = [layout, *(ORIGINS[kind](source, folder) for kind, source in sources.values() if kind in ORIGINS)]
     return "\n".join([*_markdown(layout["columns"], rows), "", *filter(None, map(_origin, origins))]).rstrip() + "\n"
 
 

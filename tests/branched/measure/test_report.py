@@ -2,9 +2,10 @@
 import json
 
 import pytest
+from planted_methods import plant
 
 import branched
-from branched import BranchedError
+from branched import BranchedError, checkpoint
 from branched.command.main import main
 from branched.facts import GenerationOfImages
 from branched.measure import report
@@ -57,6 +58,15 @@ def test_a_table_is_filled_from_figures_and_tells_where_they_are_from(folder):
     filled = report.filled("before\n<!-- table t -->\nanything\n<!-- end -->\nafter\n", folder)
     assert filled == f"before\n<!-- table t -->\n\n{table}\n<!-- end -->\nafter\n"
     assert report.filled(filled, folder) == filled
+
+
+def test_a_table_of_methods_is_filled_from_their_record(folder, monkeypatch):
+    monkeypatch.setattr(checkpoint, "SHIPPED", plant(folder))
+    cells = ["{m.rows[latent-kl].right:.3f}", "{m.curves[free][1].guidance:g}", "{m.variants[ac-1-frozen].own:.2f}"]
+    layout = {"sources": {"m": ["methods", ""]}, "columns": ["", "at", "own"], "rows": [cells]}
+    (folder / "t.json").write_text(json.dumps(layout))
+    assert report.table("t", folder) == ("| | at | own |\n|---|---|---|\n| 0.925 | 0.25 | 0.99 |\n\n"
+                                         "*Measured 2026-11-26; 2 CPU threads; branched 0.1.0.*\n")
 
 
 @pytest.mark.parametrize("cell", ["{bench[another]}", "{nothing}", "{bench[one hybrid]:d}", "{bench.one}"])
