@@ -19,7 +19,7 @@ TABLE = {
     "cbn": ("+", "+", "+", "-", "-", "-", "-", "-"),
     "ac": ("+", "+once it has learnt", "+", "-", "-", "-", "-", "-"),
     "tree": ("+", "+", "+fewer", "-", "-", "+", "+", "+to the last bit"),
-    "tree-guided": ("+", "+", "-two at times", "+", "-", "+", "+", "?"),
+    "tree-guided": ("+", "+", "-two at times", "+", "+with more lessons", "+", "+", "?"),
 }
 SIGNS = {"+": ("✓", "yes", "yes"), "-": ("✗", "no", "no"), "?": ("–", "not tried here", "unknown")}
 

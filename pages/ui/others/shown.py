@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,6 +66,7 @@ def style(look: Look) -> str:
 
 # -- side by side ------------------------------------------------------------------------------------------------------
 
+@lru_cache(maxsize=24)
 def comparison(methods: MeasuredMethods, draw: int) -> str:
     """All methods of a draw number, one below the other, with bars; the last row has real digits."""
     rows = {name: row for name, row in methods.record.rows.items() if methods.of("row", name) is not None}
