@@ -143,7 +143,7 @@ def _attention(methods: MeasuredMethods, row: str, setting: Settings) -> None:
         return
     images, frames = shown.attention(seen)
     film("attention", images, frames, rows=["Best guess", *told.LAYERS][:1 + seen.maps.shape[1]],
-         start=len(frames) - 1, ends=("noise", "picture"), height=88, seconds=6)
+         start=len(frames) - 1, ends=("noise", "picture"), height=104, seconds=6)
 
 
 def _is_asked(setting: Settings, orders: Sequence[tuple[str, Request]]) -> bool:

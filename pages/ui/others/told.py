@@ -155,8 +155,9 @@ EXPLANATION = """
 - **Seconds**: for one set of ten digits, on two processor cores.
 - **Size**: how many numbers the networks have learnt (parameters; M is million). **Training**: minutes of learning.
 
-All begin with the same network (a U-Net) as far as they can, learn from the same digits, and take the same number of
-steps. One trained network of each kind was measured: another training would give slightly other figures.
+All are built on the same network (a U-Net) as far as they can be, learn from the same digits, and take the same number
+of steps. Models of codes begin with noise of a code's shape, so theirs is another; what they have on the way is shown
+as their decoder paints it. One network of each kind was measured: another would give slightly other figures.
 """
 
 
