@@ -26,7 +26,7 @@ NAMED = ("rows", "curves", "autoencoders", "variants", "tsne")  # sections with 
 PROTOCOL = ("seed", "n", "curve_seed", "curve_n", "steps", "solver")  # what all figures of a folder have in common
 ROWS = ("unconditional", "label", "free", "classifier", "classifier-told", "latent-kl", "latent-vq", "cbn", "ac",
         "tree", "tree-guided")
-CURVES = ("free", "classifier", "classifier-told", "tree", "tree-classifier", "latent")
+CURVES = ("free", "classifier", "classifier-told", "tree", "tree-classifier", "latent", "latent-vq")
 
 
 @dataclass(frozen=True)

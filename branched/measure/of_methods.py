@@ -54,11 +54,12 @@ OF_CURVES: dict[str, Curve] = dict(zip(CURVES, (
     Curve(Setting(TREE), (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)),
     Curve(Setting(TREE, guide="classifier"), TOLD),
     Curve(Setting("mnist-latent-kl"), FREE),
+    Curve(Setting("mnist-latent-vq"), FREE),
 ), strict=True))
 # A row is a setting, or a curve at its best.
 OF_ROWS: dict[str, Setting | str] = dict(zip(ROWS, (
-    Setting(UNTOLD), Setting(TELLING), "free", "classifier", "classifier-told", Setting("mnist-latent-kl"),
-    Setting("mnist-latent-vq"), Setting("mnist-cbn"), Setting("mnist-ac"), Setting(TREE), "tree",
+    Setting(UNTOLD), Setting(TELLING), "free", "classifier", "classifier-told", "latent", "latent-vq",
+    Setting("mnist-cbn"), Setting("mnist-ac"), Setting(TREE), "tree",
 ), strict=True))
 
 
