@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..errors import BranchedError
 from ..family import load
 from ..noise.sampling import Sampling
 from . import metrics, of_images
@@ -76,6 +77,12 @@ class Protocol:
     solver: str = Sampling.solver
     models: Path | None = None
     device: str = "auto"
+
+    def __post_init__(self) -> None:
+        """Raises BranchedError for the impossible."""
+        for n, seed in ((self.n, self.seed), (self.curve_n, self.curve_seed)):
+            if Sampling(n, self.steps, self.solver, seed).seed < 0:
+                raise BranchedError(f"Real images are chosen by a seed of at least 0, not {seed}.")
 
     @property
     def stored(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import branched
+from branched.command.main import main
 from branched.data import dataset
 from branched.errors import BranchedError
 from branched.facts import Facts
@@ -233,3 +234,17 @@ def test_seconds_are_medians_of_every_row_on_the_cpu(lab, monkeypatch):
         pass
     assert lab.tasks("seconds") == [] and stored_figures(lab.folder)["rows"]["label"]["seconds"] < 1
     assert set(PARTS) >= {"real", "curves", "rows", "variants", "autoencoders", "tsne", "seconds"}
+
+
+# -- the command -------------------------------------------------------------------------------------------------------
+
+def test_the_command_measures_and_refuses_to_mix(judge, tmp_path, capsys):
+    judge.save(tmp_path / "judge.safetensors")
+    options = ["measure-methods", "--data", "digits", "--judge", str(tmp_path / "judge.safetensors"), "--output",
+               str(tmp_path), "--device", "cpu", "--parts", "real"]
+    assert main([*options, "--n", "20"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["real", f"See {tmp_path}."]
+    assert stored_figures(tmp_path)["n"] == 20
+    assert main([*options, "--n", "21"]) == 2 and "measured with n = 20" in capsys.readouterr().err
+    assert main([*options, "--n", "0"]) == 2 and "whole number" in capsys.readouterr().err
+    assert main([*options, "--curve-seed", "-1"]) == 2 and "at least 0" in capsys.readouterr().err
