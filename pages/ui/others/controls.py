@@ -10,6 +10,7 @@ from ..frame import link
 from ..frame.controls import SEED
 from . import told
 
+ROWS_OF = {"tree": "tree-guided", "latent": "latent-kl"}  # the rows of those curves that are called otherwise
 DIGITS = tuple(map(str, range(10)))
 
 
@@ -62,6 +63,6 @@ def nearest(values: Iterable[float], wanted: float) -> int:
 def start(methods: MeasuredMethods, curve: str, strength: Any) -> int:
     """The point of a curve at a strength; None is that of the method's own row, else the beginning."""
     points = [point.guidance for point in methods.record.curves[curve]]
-    row = methods.record.rows.get({"tree": "tree-guided"}.get(curve, curve))
+    row = methods.record.rows.get(ROWS_OF.get(curve, curve))
     usual = row.guidance if row is not None else points[0]
     return nearest(points, usual if strength is None else strength)

@@ -282,5 +282,5 @@ def scores(methods: MeasuredMethods) -> str:
 def can(methods: MeasuredMethods) -> str:
     """The table of methods and abilities."""
     rows = [(told.method(name).name, name in OURS, cells)
-            for name, cells in abilities.table(methods.record.rows).items()]
+            for name, cells in abilities.table(methods.record.rows, methods.record.steps).items()]
     return filled(HERE / "abilities.html", abilities=abilities.ABILITIES, rows=rows)

@@ -164,7 +164,8 @@ as their decoder paints it. One network of each kind was measured: another would
 # -- how strongly ------------------------------------------------------------------------------------------------------
 
 CURVES = {"free": "Guided by itself", "classifier": "Led by a classifier", "classifier-told": "Told, and led by one",
-          "tree": "The tree, guided", "tree-classifier": "The tree, led by one", "latent": "Small codes, guided"}
+          "tree": "The tree, guided", "tree-classifier": "The tree, led by one", "latent": "Small codes, guided",
+          "latent-vq": "Codes from a list, guided"}
 STRENGTH = """Pull the slider. **Up** in the figure is variety, **right** is being right. A guided model is surer of its
 digit, and its digits grow more and more alike: you buy the one with the other. The **dot** is where you are."""
 LETTERS = {"classifier": "s", "classifier-told": "s", "tree-classifier": "s"}

@@ -19,23 +19,32 @@ def test_a_method_that_is_new_has_its_own_name():
     assert told.method("another").name == "another" and told.names(["another"]) == {"another": "another"}
 
 
-def test_every_method_has_every_ability_told():
-    for cells in abilities.table(ROWS).values():
+def test_every_method_has_every_ability_told(methods):
+    table = abilities.table(methods.record.rows, methods.record.steps)
+    assert list(table) == list(ROWS)
+    for cells in table.values():
         assert len(cells) == len(abilities.ABILITIES)
         assert all(cell.word in ("yes", "no", "not tried here") for cell in cells)
 
 
-def test_what_only_the_tree_can():
-    """As the library has it: sharing, hybrids, and a class more; and what costs a second look or network."""
+def test_what_only_the_tree_can(methods):
+    """As the library has it: sharing, hybrids, and a class more; and what costs a second network."""
     can = {name: dict(zip(abilities.ABILITIES, (cell.kind for cell in cells), strict=True))
-           for name, cells in abilities.table(ROWS).items()}
+           for name, cells in abilities.table(methods.record.rows, methods.record.steps).items()}
     for ability in ("Shares work between classes", "Hybrids of classes"):
         assert {name for name, row in can.items() if row[ability] == "yes"} == {"tree", "tree-guided"}
     assert [name for name, row in can.items() if row["A class more, nothing forgotten"] == "yes"] == ["tree"]
     assert {name for name, row in can.items() if row["One network is enough"] == "no"} == {
         "classifier", "classifier-told", "latent-kl", "latent-vq"}
-    assert {name for name, row in can.items() if row["One look a step"] == "no"} == {
-        "free", "classifier", "classifier-told", "tree-guided"}
+
+
+@pytest.mark.parametrize("evaluations, alone, gradients, kind, note", [
+    (20, 20, 0, "yes", ""), (9.1, 20, 0, "yes", "fewer"), (40, 40, 0, "no", "two"), (14, 25, 0, "no", "two at times"),
+    (20, 20, 20, "no", "and a gradient"), (20, None, 0, "yes", ""), (None, None, None, "unknown", "")])
+def test_looks_are_counted(evaluations, alone, gradients, kind, note):
+    row = SimpleNamespace(evaluations=evaluations, evaluations_alone=alone, gradients=gradients)
+    cell = abilities.looks(row, 20)
+    assert (cell.kind, cell.note) == (kind, note)
 
 
 def test_the_summary_says_who_is_best_and_where_the_tree_stands(methods):
