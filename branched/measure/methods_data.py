@@ -50,9 +50,11 @@ class Row(Figures, frozen=True, kw_only=True):
     guide: str = "model"
     evaluations: float | None = None
     evaluations_alone: float | None = None
+    machine: str | None = None
     gradients: float | None = None
     seconds: float | None = None
     parameters: int | None = None
+    training_steps: int | None = None
     training_minutes: float | None = None
     training_device: str | None = None
 
@@ -74,6 +76,7 @@ class Variant(Figures, frozen=True, kw_only=True):
     statistics_gap: float | None = None
     time_counts: float | None = None
     parameters: int | None = None
+    training_steps: int | None = None
     training_minutes: float | None = None
     training_device: str | None = None
 
@@ -99,8 +102,8 @@ class Map(msgspec.Struct, frozen=True, kw_only=True):
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """The figures: of real test pictures, of the methods by row, along the curves of guidance, and of variants; n
-    pictures of each class from one seed, `curve_n` from another along the curves. `machine` is where figures were last
-    computed, `seconds_machine` where seconds were taken."""
+    pictures of each class from one seed, `curve_n` from another along the curves. `machine` is where figures were first
+    computed, as rows each tell, `seconds_machine` where seconds were taken."""
 
     measured: str = ""
     machine: str = ""

@@ -9,7 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ FIGURES, PICTURES, LOOKS = f"{STEM}.json", f"{STEM}.npz", f"{STEM}-features.npz"
 NAMED = ("rows", "curves", "autoencoders", "variants", "tsne")  # sections with an entry for each name
 PROTOCOL = ("seed", "n", "curve_seed", "curve_n", "steps", "solver")  # what all figures of a folder have in common
 ROWS = ("unconditional", "label", "free", "classifier", "classifier-told", "latent-kl", "latent-vq", "cbn", "ac",
-        "tree", "tree-guided")
+        "tree", "tree-guided", "tree-classifier")
 CURVES = ("free", "classifier", "classifier-told", "tree", "tree-classifier", "latent", "latent-vq")
 
 
@@ -72,8 +72,9 @@ def store(folder: Path, protocol: Mapping[str, Any], pieces: Iterable[Piece], ma
     pictures, looks = (stored_arrays(folder / name) for name in (PICTURES, LOOKS))
     figures = {"machine": machine, **figures, **protocol, "measured": date.today().isoformat(), "versions": versions()}
     for piece in pieces:
-        figures["seconds_machine" if piece.section == "seconds" else "machine"] = machine
-        _put(figures, pictures, piece)
+        if piece.section == "seconds":
+            figures["seconds_machine"] = machine
+        _put(figures, pictures, piece, machine)
         looks |= piece.looks
     for name, arrays in ((PICTURES, pictures), (LOOKS, looks)):
         if arrays:
@@ -95,14 +96,14 @@ def is_as_asked(entry: Mapping[str, Any], setting: Any) -> bool:
     return all(entry.get(name) == getattr(setting, name) for name in ("model", "guidance", "guide"))
 
 
-def _put(figures: dict[str, Any], pictures: dict[str, np.ndarray], piece: Piece) -> None:
-    """One piece into its place."""
+def _put(figures: dict[str, Any], pictures: dict[str, np.ndarray], piece: Piece, machine: str) -> None:
+    """One piece into its place; a row tells the machine that it was measured on."""
     if piece.section == "curves":
         _put_point(figures.setdefault("curves", {}), pictures, piece)
         return
     pictures |= piece.pictures
     if piece.section == "rows":
-        _put_row(figures, piece)
+        _put_row(figures, replace(piece, values=piece.values | {"machine": machine}))
     elif piece.section == "seconds":
         for name, seconds in piece.values.items():
             figures["rows"][name] |= {"seconds": seconds}

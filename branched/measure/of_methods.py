@@ -61,6 +61,7 @@ OF_CURVES: dict[str, Curve] = dict(zip(CURVES, (
 OF_ROWS: dict[str, Setting | str] = dict(zip(ROWS, (
     Setting(UNTOLD), Setting(TELLING), "free", "classifier", "classifier-told", "latent", "latent-vq",
     Setting("mnist-cbn"), Setting("mnist-ac"), Setting(TREE), "tree",
+    "tree-classifier",
 ), strict=True))
 
 
@@ -110,18 +111,19 @@ class Protocol:
         return SHIPPED_VARIANTS | dict(zip(files, files, strict=True))
 
 
-FREELY = ("classifier",)    # curves whose best point is the one that is right most often, whatever else
-WORSE = 1.5                 # elsewhere the feature Fréchet distance may be so many times that without guidance
+WORSE = 1.5     # the feature Fréchet distance may be so many times what it is unguided
+UNGUIDED_IS_NONE = ("classifier",)  # curves that begin with a model that is told nothing: there the least counts
 
 
 def best(curve: str, points: Iterable[Point]) -> Point:
-    """The point that is right most often, among those whose feature Fréchet distance is at most half as large again as
-    without guidance; where an unconditional model is guided, among all, for unguided it is told nothing. Of equals the
-    one with the smaller distance."""
-    points = tuple(points)
-    most = np.inf if curve in FREELY else WORSE * min(points, key=lambda point: point.guidance).feature_frechet
-    return max((point for point in points if point.feature_frechet <= most),
-               key=lambda point: (point.right, -point.feature_frechet))
+    """The guided point that is right most often, among those whose feature Fréchet distance is at most half as large
+    again as unguided, or as the least where unguided is told nothing; of equals, and where none is as near, the one
+    with the smaller distance."""
+    unguided, *guided = sorted(points, key=lambda point: point.guidance)
+    least = min(guided, key=lambda point: point.feature_frechet)
+    most = WORSE * (least if curve in UNGUIDED_IS_NONE else unguided).feature_frechet
+    near = [point for point in guided if point.feature_frechet <= most] or [least]
+    return max(near, key=lambda point: (point.right, -point.feature_frechet))
 
 
 # -- what is drawn -----------------------------------------------------------------------------------------------------
@@ -172,7 +174,7 @@ def figures(pictures: Pictures, setting: Setting, look: of_images.Look, real: np
 def learnt(model: Any) -> dict[str, Any]:
     """What a model is and what it took to train, as far as its file tells."""
     training = model.facts.training
-    told = {"parameters": model.parameters, "training_device": training.device,
+    told = {"parameters": model.parameters, "training_steps": training.steps, "training_device": training.device,
             "training_minutes": None if training.seconds is None else round(training.seconds / 60, 2)}
     return {name: value for name, value in told.items() if value is not None}
 

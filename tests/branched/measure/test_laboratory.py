@@ -127,14 +127,15 @@ def point(guidance, right, feature_frechet):
 def test_the_best_point_is_right_most_often_and_at_most_half_as_far_again():
     points = [point(2, 0.99, 3.1), point(1, 0.97, 2.9), point(0, 0.9, 2), point(0.5, 0.97, 2.5), point(4, 1, 9)]
     assert best("free", points).guidance == 0.5        # as often right as at 1, and nearer
-    assert best("classifier", points).guidance == 4    # unguided it is told nothing: no distance to keep to
+    assert best("classifier", points).guidance == 2    # unguided it is told nothing: half as far again as the least
+    assert best("free", [point(0, 0.9, 1), point(1, 0.99, 2), point(2, 1, 3)]).guidance == 1  # none is near: the nearest
 
 
 def test_every_row_has_a_setting_and_every_curve_begins_without_guidance():
     assert all(curve.guidances[0] == 0 and list(curve.guidances) == sorted(set(curve.guidances))
                for curve in of_methods.OF_CURVES.values())
     assert all(row in of_methods.OF_CURVES for row in of_methods.OF_ROWS.values() if isinstance(row, str))
-    assert not set(of_methods.FREELY) - set(of_methods.OF_CURVES)
+    assert not set(of_methods.UNGUIDED_IS_NONE) - set(of_methods.OF_CURVES)
 
 
 # -- tasks -------------------------------------------------------------------------------------------------------------
@@ -185,7 +186,8 @@ def test_a_row_that_is_drawn_otherwise_loses_its_seconds_and_its_map(lab):
     lab.keep([Piece("rows", "free", values), Piece("tsne", "free", {"meant": []}),
               Piece("seconds", values={"free": 0.5})], "here")
     lab.keep([Piece("rows", "free", values | {"right": 0.6})], "there")
-    assert stored_figures(lab.folder)["rows"]["free"] == values | {"right": 0.6, "seconds": 0.5}
+    assert stored_figures(lab.folder)["rows"]["free"] == values | {
+        "right": 0.6, "seconds": 0.5, "machine": "there"}
     assert stored_figures(lab.folder)["tsne"] == {}
     lab.keep([Piece("rows", "free", values | {"guidance": 2.0})], "there")
     stored = stored_figures(lab.folder)
