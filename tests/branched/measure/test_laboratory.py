@@ -128,7 +128,7 @@ def test_the_best_point_is_right_most_often_and_at_most_half_as_far_again():
     points = [point(2, 0.99, 3.1), point(1, 0.97, 2.9), point(0, 0.9, 2), point(0.5, 0.97, 2.5), point(4, 1, 9)]
     assert best("free", points).guidance == 0.5        # as often right as at 1, and nearer
     assert best("classifier", points).guidance == 2    # unguided it is told nothing: half as far again as the least
-    assert best("free", [point(0, 0.9, 1), point(1, 0.99, 2), point(2, 1, 3)]).guidance == 1  # none is near: the nearest
+    assert best("free", [point(0, 0.9, 1), point(1, 0.99, 2), point(2, 1, 3)]).guidance == 1  # none near: the nearest
 
 
 def test_every_row_has_a_setting_and_every_curve_begins_without_guidance():
