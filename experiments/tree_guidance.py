@@ -36,7 +36,7 @@ from branched.measure.sizes import drawn
 
 RESULTS = report.DOCS / "figures" / "results" / "tree-guidance.json"    # of which docs/experiments.md tells
 TREES = {"bridged": "mnist", "plain": "plain"}
-STEPS, STRENGTHS, MARGINS = (5, 10, 20), (0.25, 0.5, 1.0, 2.0, 4.0), (0.05, 0.1, 0.15)
+STEPS, STRENGTHS, MARGINS = (5, 10, 20), (0.25, 0.5, 1.0, 2.0, 4.0, 8.0), (0.05, 0.15)
 CHOSEN_ON, TOLD_OF = 1, 2   # draw numbers
 WORSE = 1.5                 # the feature Frechet distance may be so many times as large as without guidance
 
@@ -108,11 +108,9 @@ def chosen(curve: Sequence[dict[str, float]]) -> Guidance:
     return Guidance(best["w"], best["margin"])
 
 
-def compared(tree: Tree, bench: Bench, asked: Sampling) -> dict[str, Any]:
+def compared(tree: Tree, bench: Bench, asked: Sampling, choices: Sequence[Guidance]) -> dict[str, Any]:
     """One tree in one number of steps: the curve by which guidance is chosen, and what the other draw number shows."""
-    grid = [Guidance(), *(Guidance(w, margin) for margin in MARGINS if margin <= tree.parents.margin
-                          for w in STRENGTHS)]
-    curve = [tree.measured(guidance, replace(asked, seed=CHOSEN_ON), bench) for guidance in grid]
+    curve = [tree.measured(guidance, replace(asked, seed=CHOSEN_ON), bench) for guidance in (Guidance(), *choices)]
     best, told = chosen(curve), replace(asked, seed=TOLD_OF)
     guided = tree.measured(best, told, bench)
     longer = replace(told, steps=tree.steps_of(guided["evaluations"], told))
@@ -120,14 +118,16 @@ def compared(tree: Tree, bench: Bench, asked: Sampling) -> dict[str, Any]:
             "as costly": tree.measured(Guidance(), longer, bench)}
 
 
-def run(trees: dict[str, Tree], n: int, solver: str, steps: Sequence[int] = STEPS) -> Iterator[tuple[str, dict]]:
+def run(trees: dict[str, Tree], n: int, solver: str = Sampling.solver, steps: Sequence[int] = STEPS,
+        strengths: Sequence[float] = STRENGTHS, margins: Sequence[float] = MARGINS) -> Iterator[tuple[str, dict]]:
     """All comparisons, one after another, each with its name."""
+    choices = [Guidance(w, margin) for margin in margins for w in strengths]
     bench = Bench.of_digits(n)
     yield "real", bench.figures({label: drawn(dataset.load("mnist", "test"), label, n, 0)
                                  for label in bench.judge.labels})
     for name, tree in trees.items():
         for count in steps:
-            yield f"{name}, {count} steps", compared(tree, bench, Sampling(n, count, solver))
+            yield f"{name}, {count} steps", compared(tree, bench, Sampling(n, count, solver), choices)
 
 
 def main() -> None:
@@ -136,6 +136,8 @@ def main() -> None:
     parser.add_argument("--trees", nargs="+", choices=tuple(TREES), default=list(TREES))
     parser.add_argument("--n", type=int, default=250, help="images of each digit")
     parser.add_argument("--steps", type=int, nargs="+", default=list(STEPS))
+    parser.add_argument("--strengths", type=float, nargs="+", default=list(STRENGTHS))
+    parser.add_argument("--margins", type=float, nargs="+", default=list(MARGINS))
     parser.add_argument("--solver", default=Sampling.solver)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--output", type=Path, default=RESULTS)
@@ -145,7 +147,7 @@ def main() -> None:
     trees = {name: Tree(load(TREES[name], options.device), Parents.load(find(f"parents-{TREES[name]}")))
              for name in options.trees}
     began = time.perf_counter()
-    for name, figures in run(trees, options.n, options.solver, options.steps):
+    for name, figures in run(trees, options.n, options.solver, options.steps, options.strengths, options.margins):
         report.add(options.output, {"n": options.n, "solver": options.solver, name: figures},
                    report.machine(pick_device(options.device)))
         print(f"{name} ({time.perf_counter() - began:.0f} s)")
