@@ -6,6 +6,8 @@ import browser
 import pytest
 from planted_methods import CLASSES, ROWS, STRENGTHS, level, plant
 
+from pages.ui.others.abilities import ABILITIES
+
 STRENGTH, PHONE = "others?part=strength&curve=free", {"has_touch": True, "is_mobile": True, "color_scheme": "dark"}
 SEEN = """film => {
     const cell = (row, c) => row.getContext('2d').getImageData(c * 30 + 14, 14, 1, 1).data[0];
@@ -137,7 +139,9 @@ def test_two_draw_here_and_now(visit):
 
 def test_the_table_of_abilities(visit):
     page = visit("others?part=abilities")
-    assert page.locator(".can tbody tr").count() == len(ROWS) and page.get_by_label("yes").count() > 20
+    signs = {word: page.get_by_label(word, exact=True).count() for word in ("yes", "no", "not tried here")}
+    assert page.locator(".can tbody tr").count() == len(ROWS) and min(signs.values()) > 3
+    assert sum(signs.values()) == len(ROWS) * len(ABILITIES)
 
 
 @pytest.mark.parametrize("part", ["rows", "strength", "latent", "mended", "numbers", "abilities"])
