@@ -32,8 +32,6 @@ from ..measure.bench import lines as bench_lines
 from ..measure.evaluate import evaluate as measure
 from ..measure.evaluate import unmeasured
 from ..measure.judge import Judge, make_judge
-from ..measure.laboratory import Laboratory
-from ..measure.of_methods import Protocol
 from ..measure.report import as_text, card, cards, machine, pages
 from ..measure.report import record as write_results
 from . import options as asked
@@ -42,11 +40,15 @@ Written = asked.Sample | asked.Hybrid | asked.Transmute
 
 
 def info(options: asked.Info) -> None:
-    model = _model(options.model)
+    model = model_of(options.model)
     print(f"{model.parameters:,} parameters, {model.form.kind} {' x '.join(map(str, model.shape))}, on {model.device}")
     if model.features:
         print(f"features: {', '.join(model.features)}")
-    print_tree(model.tree)
+    if isinstance(model, BranchedModel):
+        print_tree(model.tree)
+    else:
+        print(f"draws {', '.join(model.labels)}; told by: {model.method}; guided by: "
+              f"{', '.join(model.guides) or 'nothing'}")
     for key, value in model.facts.stored.items():
         if key != "quality":
             print(f"{key}: {json.dumps(value)}")
@@ -55,7 +57,7 @@ def info(options: asked.Info) -> None:
 
 
 def discover(options: asked.Discover) -> None:
-    tree = _discovery(options, _data(options.source), options.seed).tree
+    tree = _discovery(options, data_of(options.source), options.seed).tree
     print_tree(tree)
     if options.output:
         _write_text(options.output, json.dumps(tree.to_json(), indent=1))
@@ -80,8 +82,8 @@ def train(options: asked.Train) -> None:
 
 
 def parents(options: asked.Parents) -> None:
-    model = _model(options.model)
-    data = _data(_models_source(options.source, model)).only(model.labels)
+    model = tree_of(options.model)
+    data = data_of(_models_source(options.source, model)).only(model.labels)
     config = configured(model, options.steps, options.batch, options.seed)
     with tqdm(total=config.steps, unit=" steps") as bar:
         for record in make_parents(options.output, model, data, config, options.margin):
@@ -92,7 +94,7 @@ def parents(options: asked.Parents) -> None:
 
 
 def sample(options: asked.Sample) -> None:
-    model, sampling = _model(options.model), options.sampling
+    model, sampling = model_of(options.model), options.sampling
     frames = model.sampling(options.labels, sampling=sampling)
     for frame in tqdm(frames, desc="Sampling", unit=" waves", leave=False):
         result = frame.result
@@ -106,7 +108,7 @@ def sample(options: asked.Sample) -> None:
 
 
 def hybrid(options: asked.Hybrid) -> None:
-    model = _model(options.model)
+    model = tree_of(options.model)
     hybrids = model.hybrid(options.a.split(","), options.b.split(","), sampling=options.sampling)
     output = _write(options, "hybrids", model, [
         ({"what": "noisy", "class": ""}, hybrids.noisy), ({"what": "denoised", "class": ""}, hybrids.denoised),
@@ -118,7 +120,7 @@ def hybrid(options: asked.Hybrid) -> None:
 
 
 def transmute(options: asked.Transmute) -> None:
-    model, sampling = _model(options.model), options.sampling
+    model, sampling = tree_of(options.model), options.sampling
     objects = (model.form.read(options.images, options.source) if options.images
                else model.sample(options.source, sampling.n, seed=sampling.seed).made[0])
     result = model.transmute(objects, options.source, options.targets, options.time,
@@ -134,7 +136,7 @@ def transmute(options: asked.Transmute) -> None:
 
 
 def classify(options: asked.Classify) -> None:
-    model = _model(options.model)
+    model = tree_of(options.model)
     for path in options.files:
         labels = model.classify(model.form.read([path]), seed=options.seed)
         for k, (label, probabilities) in enumerate(zip(labels, labels.probabilities, strict=True)):
@@ -143,7 +145,7 @@ def classify(options: asked.Classify) -> None:
 
 
 def extend(options: asked.Extend) -> None:
-    model = _model(options.model)
+    model = tree_of(options.model)
     objects = model.form.read(_files(options.images), options.name)
     steps = model.extending(objects, options.name, options.sibling, options.time, options.steps, options.seed)
     larger = _taught(options, model, steps)
@@ -155,15 +157,15 @@ def extend(options: asked.Extend) -> None:
 
 
 def remove(options: asked.Remove) -> None:
-    _model(options.model).without(options.name).save(options.output)
+    tree_of(options.model).without(options.name).save(options.output)
     print(f"{options.output} is {options.model.model} without {options.name}.")
 
 
 def evaluate(options: asked.Evaluate) -> None:
-    model = _model(options.model)
+    model = model_of(options.model)
     judge = partial(Judge.load, checkpoint.find(options.judge))
     source = _models_source(options.source, model)
-    train, test = (_data(source, split).only(model.labels) for split in ("train", "test"))
+    train, test = (data_of(source, split).only(model.labels) for split in ("train", "test"))
     if train.shape != model.form.shape:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
     if sentence := unmeasured(model, options.parts):
@@ -180,7 +182,7 @@ def evaluate(options: asked.Evaluate) -> None:
 
 
 def bench(options: asked.Bench) -> None:
-    model = _model(options.model)
+    model = tree_of(options.model)
     print(f"{'machine':<70} {machine(model.device)}", flush=True)
     figures: dict[str, float] = {}
     for line in bench_lines(options.model.model, options.model.device, options.repeats):
@@ -188,17 +190,6 @@ def bench(options: asked.Bench) -> None:
         figures |= line.figures
     if options.output:
         write_results(options.output, figures, machine(model.device), model=options.model.model)
-
-
-def measure_methods(options: asked.MeasureMethods) -> None:
-    protocol = Protocol(options.n, options.seed, options.curve_n, options.curve_seed, models=options.models,
-                        device=options.device)
-    train, test = (_data(options.source, split) for split in ("train", "test"))
-    judge = Judge.load(checkpoint.find(options.judge))
-    lab = Laboratory(judge, train, test, protocol, options.output)
-    for task in lab.measure(options.parts, options.anew):
-        print(task, flush=True)
-    print(f"See {options.output}.")
 
 
 def report(options: asked.Report) -> None:
@@ -211,7 +202,7 @@ def report(options: asked.Report) -> None:
 
 
 def judge(options: asked.Judge) -> None:
-    train, test = (_data(options.source, split) for split in ("train", "test"))
+    train, test = (data_of(options.source, split) for split in ("train", "test"))
     for record in (bar := tqdm(make_judge(options.output, train, test, seed=options.seed))):
         bar.total = record.steps
         bar.set_postfix(loss=f"{record.loss:.3f}")
@@ -235,11 +226,21 @@ def print_tree(tree) -> None:
           f"(class by class: {len(tree.labels)})")
 
 
-def _model(asked_for: asked.Model) -> BranchedModel:
+def model_of(asked_for: asked.Model) -> Any:
+    """A model of any family."""
     return load(asked_for.model, asked_for.device)
 
 
-def _data(source: asked.Source, split: str = "train") -> dataset.Dataset:
+def tree_of(asked_for: asked.Model) -> BranchedModel:
+    """A class tree. Raises BranchedError for a model of another family."""
+    model = model_of(asked_for)
+    if not isinstance(model, BranchedModel):
+        raise BranchedError(f"This takes a class tree, and {asked_for.model} is a model that is told the label; it can "
+                            "only draw (sample, evaluate --parts generation).")
+    return model
+
+
+def data_of(source: asked.Source, split: str = "train") -> dataset.Dataset:
     data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label)
     return data.only(source.classes) if source.classes else data
 
@@ -310,7 +311,7 @@ def _save_arrays(options: Written, **arrays: Any) -> None:
 
 def _plan(options: asked.Train) -> Plan:
     """What a `train` command asks for."""
-    data = _data(options.source)
+    data = data_of(options.source)
     sizes = {name: value for name, value in asdict(options.network).items() if value is not None}
     network = data.form.network(**sizes)
     tree, evidence = _tree(options, data)

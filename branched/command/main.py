@@ -10,7 +10,7 @@ import tyro
 from tyro import _errors as refusals  # private, so its version is pinned: no public door tells why words were refused
 
 from ..errors import BranchedError
-from . import commands, options
+from . import commands, methods, options
 
 COMMANDS = {
     options.Info: commands.info,
@@ -25,7 +25,8 @@ COMMANDS = {
     options.Remove: commands.remove,
     options.Evaluate: commands.evaluate,
     options.Bench: commands.bench,
-    options.MeasureMethods: commands.measure_methods,
+    options.TrainMethods: methods.train_methods,
+    options.MeasureMethods: methods.measure_methods,
     options.Report: commands.report,
     options.Judge: commands.judge,
 }

@@ -15,6 +15,7 @@ from ..class_tree.rule import Rule
 from ..class_tree.train_parents import BATCH, MARGIN, STEPS
 from ..class_tree.training import TrainingConfig
 from ..errors import BranchedError
+from ..label.recipes import CLASSIFIER, EVERY, PARENTS
 from ..measure.laboratory import PARTS
 from ..measure.of_methods import Protocol
 from ..measure.sizes import Sizes
@@ -23,6 +24,7 @@ from ..noise.solvers import SOLVER, SOLVERS
 
 T = TypeVar("T")
 Maybe = Annotated[T | None, arg(help_behavior_hint="")]  # what holds without it is told in the option's own words
+Way = Literal[(*EVERY, CLASSIFIER, PARENTS)]
 Solver = Literal[tuple(SOLVERS)]
 Guide = Literal[GUIDES]
 Part = Literal["generation", "transmutation", "classification"]
@@ -205,6 +207,28 @@ class Parents:
     """rows of a step"""
     seed: int = 0
     """the same seed gives the same parents"""
+
+
+@dataclass(frozen=True)
+class TrainMethods(Lists):
+    """Train models that are told what to draw in other ways, the classifier that can guide them, and the tree's
+    parents: all that the page Other ways compares."""
+
+    only: Maybe[tuple[Way, ...]] = None
+    """which of them (default: all that are shipped)"""
+    output: Path = SHIPPED
+    """the folder to write to"""
+    source: Source = Source()
+    steps: int = TrainingConfig.steps
+    """of training; a classifier and an autoencoder take half of that"""
+    seed: int = 0
+    """the same seed gives the same models"""
+    every: int = 1000
+    """steps between checkpoints"""
+    resume: bool = False
+    """go on where this run was stopped"""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """where to compute"""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,6 @@ from ..noise.seeds import mix
 from ..version import versions
 from . import classifiers
 
-LEARNING = LearningConfig(steps=8000, learning_rate=2e-3)
-
 
 class Batch(NamedTuple):
     """States xt (B, *shape) at times t (B,), and what they came from, y (B,)."""

@@ -38,7 +38,7 @@ def load(path: Path, device: torch.device) -> LabelModel:
     tensors, header = checkpoint.load(path, KIND)
     try:
         return _assembled(path.stem, tensors, header, device)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
+    except (BranchedError, ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
 
@@ -49,12 +49,15 @@ def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any], de
     with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights
         network = METHODS[header["method"]](**header["network"]).build(len(labels))
         autoencoder = None if config is None else AutoencoderConfig(**config).build()
+    shape, seen = tuple(header["shape"]), (autoencoder or network).config.shape
+    if shape != seen:
+        raise BranchedError(f"its network takes images of shape {seen}, its own have {shape}")
     for part, module in (("network.", network), ("autoencoder.", autoencoder)):
         if module is not None:
             module.load_state_dict({key.removeprefix(part): _whole(value) for key, value in tensors.items()
                                     if key.startswith(part)})
             module.to(device, memory_format=module.layout)
-    return LabelModel(header["method"], network, labels, header["facts"], Images(tuple(header["shape"])), name,
+    return LabelModel(header["method"], network, labels, header["facts"], Images(shape), name,
                       autoencoder)
 
 

@@ -55,3 +55,4 @@ VARIANTS = {  # trained and measured, not shipped
     "ac-1-frozen": Recipe("auxiliary", auxiliary=AuxiliaryLoss(1.0, "frozen")),
 }
 EVERY = SHIPPED | VARIANTS
+CLASSIFIER, PARENTS = "classifier", "parents"  # files beside these: what else can guide, and with whose help

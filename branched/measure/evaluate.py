@@ -35,14 +35,15 @@ class Measures(Protocol):
 MEASURES: dict[str, Measures] = {"images": of_images, "rows": of_tables}  # by the kind of a form
 
 
-def evaluate(model: BranchedModel, judge: Callable[[], Judge], train: Dataset, test: Dataset, sizes: Sizes,
+def evaluate(model: Any, judge: Callable[[], Judge], train: Dataset, test: Dataset, sizes: Sizes,
              parts: tuple[str, ...]) -> Iterator[tuple[str, facts.Part]]:
     """The chosen parts of the evaluation by their names in `facts.Quality`, one after another, the protocol first.
 
-    `judge` is called where a form's measures ask for it. A form without measures has its classification measured alone;
-    `unmeasured` says so.
+    `judge` is called where a form's measures ask for it. A form without measures has its classification measured alone,
+    a model that can only draw its generation; `unmeasured` says so.
     """
     yield "protocol", facts.Protocol.of(sizes.told)
+    parts = tuple(part for part in parts if part in able(model))
     measures = MEASURES.get(model.form.kind)
     if measures and {"generation", "transmutation"} & set(parts):
         classifier = measures.classifier(train, judge)
@@ -55,8 +56,15 @@ def evaluate(model: BranchedModel, judge: Callable[[], Judge], train: Dataset, t
         yield "classification", classification(model, test, sizes)
 
 
-def unmeasured(model: BranchedModel, parts: tuple[str, ...]) -> str:
-    """A sentence about the chosen parts that `evaluate` has no measures for; "" if it measures all."""
+def able(model: Any) -> tuple[str, ...]:
+    """The parts of an evaluation that a model can be asked for: only a tree turns and classifies."""
+    return PARTS if isinstance(model, BranchedModel) else ("generation",)
+
+
+def unmeasured(model: Any, parts: tuple[str, ...]) -> str:
+    """A sentence about the chosen parts that `evaluate` leaves out; "" if it measures all."""
+    if unable := [part for part in parts if part not in able(model)]:
+        return f"This model can only draw: no {' and no '.join(unable)} is measured."
     left = [] if model.form.kind in MEASURES else [part for part in parts if part != "classification"]
     return f"There are no measures of {model.form.kind} yet: no {' and no '.join(left)} is measured." if left else ""
 

@@ -37,18 +37,31 @@ def as_text(part: Part, kind: str) -> str:
     return "\n".join(f"  {name:<55} {_text(value)}" for name, value in figures(part, kind).items())
 
 
-def card(name: str, model: BranchedModel) -> str:
+def card(name: str, model: Any) -> str:
     """A readable account of a checkpoint, in Markdown."""
-    lines = [f"# {name}", "", f"A hierarchically branched diffusion model of {len(model.labels)} classes "
-             f"({', '.join(model.labels)}): {model.parameters:,} parameters, {len(model.tree.branches)} branches.", "",
-             *(f"- {key}: `{json.dumps(value)}`" for key, value in model.facts.stored.items() if key != "quality"),
-             f"- network: `{json.dumps(asdict(model.denoise.network.config))}`",
-             "- branch points: " + "; ".join(f"{' '.join(b.classes)} at {b.t_low:.3f}"
-                                             for b in model.tree.branch_points)]
+    about = _lines_of_tree if isinstance(model, BranchedModel) else _lines_of_label
+    lines = [f"# {name}", "", *about(model),
+             *(f"- {key}: `{json.dumps(value)}`" for key, value in model.facts.stored.items() if key != "quality")]
     for title, part in model.facts.quality.parts.items():
         rows = [(key, _text(value)) for key, value in figures(part, model.form.kind).items()]
         lines += ["", f"## Measured: {title}", "", *_markdown(("figure", "value"), rows)]
     return "\n".join(lines) + "\n"
+
+
+def _lines_of_tree(model: BranchedModel) -> list[str]:
+    points = "; ".join(f"{' '.join(b.classes)} at {b.t_low:.3f}" for b in model.tree.branch_points)
+    return [f"A hierarchically branched diffusion model of {len(model.labels)} classes ({', '.join(model.labels)}): "
+            f"{model.parameters:,} parameters, {len(model.tree.branches)} branches.", "",
+            f"- network: `{json.dumps(asdict(model.denoise.network.config))}`", f"- branch points: {points}"]
+
+
+def _lines_of_label(model: Any) -> list[str]:
+    lines = [f"A diffusion model of {len(model.labels)} classes ({', '.join(model.labels)}), told by the method "
+             f"\"{model.method}\": {model.parameters:,} parameters.", "",
+             f"- network: `{json.dumps(asdict(model.network.config))}`"]
+    if model.autoencoder is not None:
+        lines.append(f"- autoencoder: `{json.dumps(asdict(model.autoencoder.config))}`")
+    return lines
 
 
 def cards() -> dict[Path, str]:

@@ -4,21 +4,26 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from models import tiny_label_model
 
 import branched
 from branched import family
+from branched.checkpoint import kind_of
+from branched.label.methods import METHODS
 
 HEIGHTS = (0.0, 0.001, 0.2, 0.35, 0.5, 0.5995, 0.6, 0.9, 1.0)
 
 
-@pytest.fixture(params=["model", "colour_model", "flat_model", "table_model"])
+@pytest.fixture(params=["model", "colour_model", "flat_model", "table_model", "label", "latent"])
 def explorable(request) -> branched.Explorable:
     """A model of each family, and of each kind that one can be."""
+    if request.param in METHODS:
+        return tiny_label_model(request.param)
     return request.getfixturevalue(request.param)
 
 
 def test_it_can_be_asked_what_every_model_can_be_asked(explorable):
-    assert isinstance(explorable, branched.Explorable)
+    assert isinstance(explorable, branched.Explorable) and explorable.family in ("class tree", "label")
     assert isinstance(explorable.name, str) and isinstance(explorable.form, branched.Form)
     assert explorable.labels == explorable.outline().groups and len(set(explorable.labels)) == len(explorable.labels)
 
@@ -65,6 +70,6 @@ def test_a_file_tells_its_family(explorable, tmp_path, monkeypatch):
     explorable.save(path)
     again = branched.load(path, device="cpu")
     assert type(again) is type(explorable) and again.name == "small" and again.outline() == explorable.outline()
-    monkeypatch.setattr(family, "FAMILIES", {"model": "small_family"})
+    monkeypatch.setattr(family, "FAMILIES", {kind_of(path): "small_family"})
     monkeypatch.setitem(sys.modules, "small_family", SimpleNamespace(load=lambda *_: "mine"))
     assert branched.load(path) == "mine", "a family is its folder and one row"

@@ -1,5 +1,6 @@
 """A denoiser known in closed form; small networks, untrained, whose branches differ. For tests."""
 import random
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -7,6 +8,9 @@ from torch import Tensor
 from branched import ClassTree
 from branched.class_tree.diffusion import Diffusion
 from branched.data.images import Images
+from branched.label.autoencoder import AutoencoderConfig
+from branched.label.methods import METHODS
+from branched.label.model import LabelModel
 from branched.networks.base import BranchedNetwork
 from branched.networks.mlp import MLPConfig
 from branched.networks.unet import UNetConfig
@@ -80,3 +84,23 @@ def random_tree(seed: int) -> ClassTree:
         merges.append((time, merged))
     rng.shuffle(merges)
     return ClassTree.from_merges(labels, merges)
+
+
+@cache
+def tiny_label_model(method: str, drop: float = 0.15) -> LabelModel:
+    """A small untrained model that is told the label in some way, on the classes of the tree; nothing may change it."""
+    labels, sizes = ("0", "1", "4", "7", "9"), {"channels": (16, 32), "blocks": (1, 1, 1), "embedding": 16, "heads": 2}
+    config, autoencoder = METHODS[method], None
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        if method == "latent":
+            autoencoder = AutoencoderConfig((1, 8, 8), widths=(8, 8)).build().eval().requires_grad_(False)
+            autoencoder.standardise(torch.rand(64, 1, 8, 8) * 2 - 1)
+            network = config(autoencoder.config.latent, channels=(16, 32), embedding=16, heads=2, tokens=3).build(5)
+        else:
+            network = config((1, 8, 8), **sizes).build(5)
+        for parameter in network.parameters():
+            if not parameter.any():
+                torch.nn.init.normal_(parameter, std=0.2)
+    facts = {"data": {"name": "tiny"}, "training": {"steps": 3, "drop": drop}}
+    return LabelModel(method, network, labels, facts, Images((1, 8, 8)), "tiny", autoencoder)

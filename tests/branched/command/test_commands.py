@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from models import tiny_label_model
 from PIL import Image
 
 from branched import SOLVERS, load
@@ -193,6 +194,31 @@ def test_what_is_no_command_is_one_sentence(arguments, words, capsys):
     out, error = capsys.readouterr()
     assert not out and error.startswith("branched: ") and error.endswith(".\n") and error.count("\n") == 1
     assert words in error and "│" not in error and "Traceback" not in error
+
+
+def test_models_of_other_ways_are_trained_and_go_on(tmp_path, capsys):
+    arguments = ["train-methods", "--only", "guided", "classifier", "--data", "digits", "--steps", "2", "--output",
+                 str(tmp_path)]
+    assert main(arguments) == 0
+    assert {path.name for path in tmp_path.glob("*.safetensors")} == {"digits-guided.safetensors",
+                                                                     "classifier-digits.safetensors"}
+    written = {path: path.read_bytes() for path in tmp_path.glob("*.safetensors")}
+    assert main([*arguments, "--resume"]) == 0
+    assert all(path.read_bytes() == before for path, before in written.items()), "what is finished stays"
+    guided = str(tmp_path / "digits-guided.safetensors")
+    assert main(["info", "--model", guided]) == 0 and "told by: label" in capsys.readouterr().out
+    assert main(["sample", "--model", guided, "--n", "1", "--steps", "2", "--guidance", "0.5", "--output",
+                 str(tmp_path / "grid.png")]) == 0
+    assert "40 evaluations" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["hybrid", "4", "9"], ["transmute", "4", "9"], ["classify", "a.png"], ["bench"],
+                                       ["remove", "--name", "x", "--output", "a.safetensors"]])
+def test_what_only_a_tree_can_is_told_of_other_models(arguments, tmp_path, capsys):
+    path = tmp_path / "tiny.safetensors"
+    tiny_label_model("label").save(path)
+    assert main([*arguments, "--model", str(path)]) == 2
+    assert "takes a class tree" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,67 @@
+"""The commands of the comparison of methods: train them all, measure them all."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from .. import checkpoint
+from ..class_tree.train_parents import configured, make_parents
+from ..data.dataset import Dataset
+from ..denoisers import classifier_training, classifiers
+from ..device import pick_device
+from ..label.fit import fit
+from ..label.recipes import CLASSIFIER, EVERY, PARENTS, SHIPPED
+from ..label.training import TrainingConfig
+from ..learning.loop import LearningConfig
+from ..measure.judge import Judge
+from ..measure.laboratory import Laboratory
+from ..measure.of_methods import Protocol
+from . import options as asked
+from .commands import data_of, tree_of
+
+
+def train_methods(options: asked.TrainMethods) -> None:
+    data, device = data_of(options.source), pick_device(options.device)
+    for way in options.only or (*SHIPPED, CLASSIFIER, PARENTS):
+        path = options.output / _file(way, data)
+        with tqdm(_training(way, data, path, device, options), desc=way, unit=" steps") as bar:
+            for progress in bar:
+                bar.set_postfix(loss=f"{progress.loss:.4f}", refresh=False)
+        print(f"{path} is trained to the end.")
+
+
+def _file(way: str, data: Dataset) -> str:
+    """Models that are shipped are named after their data, as the classifier and the parents are; variants after
+    themselves."""
+    named = {CLASSIFIER: classifiers.name_for(data.name), PARENTS: f"{PARENTS}-{data.name}"}
+    return f"{named.get(way, f'{data.name}-{way}' if way in SHIPPED else way)}.safetensors"
+
+
+def _training(way: str, data: Dataset, path: Path, device: torch.device, options: asked.TrainMethods) -> Iterator[Any]:
+    """The steps of one training; none where a finished one goes on."""
+    if way in EVERY:
+        plan = EVERY[way].plan(data, TrainingConfig(steps=options.steps, seed=options.seed))
+        return fit(plan, path, device, options.resume, options.every)
+    if options.resume and path.is_file():
+        return iter(())
+    steps = max(1, options.steps // 2)
+    if way == CLASSIFIER:
+        config = LearningConfig(steps, learning_rate=2e-3, seed=options.seed)
+        return classifier_training.fit(data, data_of(options.source, "test"), config, device, path)
+    tree = tree_of(asked.Model(data.name, options.device))
+    return make_parents(path, tree, data, configured(tree, steps, 2 * TrainingConfig.batch, options.seed))
+
+
+def measure_methods(options: asked.MeasureMethods) -> None:
+    protocol = Protocol(options.n, options.seed, options.curve_n, options.curve_seed, models=options.models,
+                        device=options.device)
+    train, test = (data_of(options.source, split) for split in ("train", "test"))
+    judge = Judge.load(checkpoint.find(options.judge))
+    lab = Laboratory(judge, train, test, protocol, options.output)
+    for task in lab.measure(options.parts, options.anew):
+        print(task, flush=True)
+    print(f"See {options.output}.")
