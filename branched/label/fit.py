@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -77,13 +77,13 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: in
     state, classes = begin(plan, device), len(plan.data.labels)
     if goes_on and resume.beside(output).is_file():
         resume.load_state(resume.beside(output), state, plan.facts)
-    autoencoder = None
+    autoencoder, spent = None, 0.0
     if plan.compression is not None:
-        autoencoder = yield from _compressing(plan, output, device, goes_on)
+        autoencoder, spent = yield from _compressing(plan, output, device, goes_on)
     batches = Batches(material(plan, autoencoder), plan.data.y, classes, plan.config)
     steps = learn(state, batches, plan.auxiliary or loss_of, plan.config)
     yield from resume.keep(steps, state, plan.facts, output, every, plan.config.steps,
-                           lambda: as_model(plan, state, autoencoder).save(output))
+                           lambda: as_model(plan, state, autoencoder, spent).save(output))
 
 
 def begin(plan: Plan, device: torch.device) -> LearningState:
@@ -102,26 +102,30 @@ def material(plan: Plan, autoencoder: Autoencoder | None) -> Tensor:
     return data.form.scale(data.x) if autoencoder is None else autoencoder_training.latents_of(autoencoder, data)
 
 
-def _compressing(plan: Plan, output: Path, device: torch.device, goes_on: bool) -> Iterator[Progress]:
-    """Train the autoencoder of a plan, telling of every step, and return it; or read the one of a run that was stopped
-    later."""
+def _compressing(plan: Plan, output: Path, device: torch.device,
+                 goes_on: bool) -> Generator[Progress, None, tuple[Autoencoder, float]]:
+    """Train the autoencoder of a plan, telling of every step, and return it with the seconds that it took; or read the
+    one of a run that was stopped later."""
     path, compression = output.with_name(output.name + ".autoencoder"), plan.compression
     state = autoencoder_training.begin(compression.autoencoder, compression.learning, device)
     if goes_on and path.is_file():
-        state.average.load_state_dict(checkpoint.load(path, AUTOENCODER)[0])
-        return state.average.eval().requires_grad_(False)
+        weights, header = checkpoint.load(path, AUTOENCODER)
+        state.average.load_state_dict(weights)
+        return state.average.eval(), header["seconds"]
     yield from autoencoder_training.train(state, plan.data, compression.learning)
     autoencoder = autoencoder_training.finished(state, plan.data)
-    checkpoint.save(path, AUTOENCODER, autoencoder.state_dict(), asdict(compression.autoencoder))
-    return autoencoder
+    checkpoint.save(path, AUTOENCODER, autoencoder.state_dict(), {"seconds": state.seconds})
+    return autoencoder, state.seconds
 
 
-def as_model(plan: Plan, state: LearningState, autoencoder: Autoencoder | None) -> LabelModel:
-    """The averaged network of a run, with all that is known about it."""
+def as_model(plan: Plan, state: LearningState, autoencoder: Autoencoder | None, before: float = 0.0) -> LabelModel:
+    """The averaged network of a run, with all that is known about it; `before` are the seconds that its autoencoder
+    took."""
+    spent = state.spent | {"seconds": round(before + state.seconds)}
     facts = Facts.of(
         plan.data.form.kind,
         data=Data(name=plan.data.name, count=len(plan.data), shape=tuple(plan.data.shape),
                   **plan.data.form.facts(plan.data.x)),
-        training=plan.training | state.spent,
+        training=plan.training | spent,
         versions=versions())
     return LabelModel(plan.method, state.average, plan.data.labels, facts, plan.data.form, autoencoder=autoencoder)

@@ -20,6 +20,7 @@ from ..errors import BranchedError
 from ..facts import Part, figures
 from ..family import load, models
 from ..files import write_atomically
+from ..label.model import LabelModel
 from ..version import versions
 from .judge import Judge
 from .methods_data import Record, measured_methods
@@ -37,31 +38,32 @@ def as_text(part: Part, kind: str) -> str:
     return "\n".join(f"  {name:<55} {_text(value)}" for name, value in figures(part, kind).items())
 
 
-def card(name: str, model: Any) -> str:
+def card(name: str, model: BranchedModel | LabelModel) -> str:
     """A readable account of a checkpoint, in Markdown."""
-    about = _lines_of_tree if isinstance(model, BranchedModel) else _lines_of_label
-    lines = [f"# {name}", "", *about(model),
-             *(f"- {key}: `{json.dumps(value)}`" for key, value in model.facts.stored.items() if key != "quality")]
+    what, *more = _of_tree(model) if isinstance(model, BranchedModel) else _of_label(model)
+    lines = [f"# {name}", "", what, "",
+             *(f"- {key}: `{json.dumps(value)}`" for key, value in model.facts.stored.items() if key != "quality"),
+             *more]
     for title, part in model.facts.quality.parts.items():
         rows = [(key, _text(value)) for key, value in figures(part, model.form.kind).items()]
         lines += ["", f"## Measured: {title}", "", *_markdown(("figure", "value"), rows)]
     return "\n".join(lines) + "\n"
 
 
-def _lines_of_tree(model: BranchedModel) -> list[str]:
+def _of_tree(model: BranchedModel) -> list[str]:
+    """What a class tree is, its network and its branch points, a line each."""
     points = "; ".join(f"{' '.join(b.classes)} at {b.t_low:.3f}" for b in model.tree.branch_points)
     return [f"A hierarchically branched diffusion model of {len(model.labels)} classes ({', '.join(model.labels)}): "
-            f"{model.parameters:,} parameters, {len(model.tree.branches)} branches.", "",
+            f"{model.parameters:,} parameters, {len(model.tree.branches)} branches.",
             f"- network: `{json.dumps(asdict(model.denoise.network.config))}`", f"- branch points: {points}"]
 
 
-def _lines_of_label(model: Any) -> list[str]:
-    lines = [f"A diffusion model of {len(model.labels)} classes ({', '.join(model.labels)}), told by the method "
-             f"\"{model.method}\": {model.parameters:,} parameters.", "",
-             f"- network: `{json.dumps(asdict(model.network.config))}`"]
-    if model.autoencoder is not None:
-        lines.append(f"- autoencoder: `{json.dumps(asdict(model.autoencoder.config))}`")
-    return lines
+def _of_label(model: LabelModel) -> list[str]:
+    """What a model that is told the label is, and its network, a line each."""
+    autoencoder = model.autoencoder and [f"- autoencoder: `{json.dumps(asdict(model.autoencoder.config))}`"]
+    return [f"A diffusion model of {len(model.labels)} classes ({', '.join(model.labels)}), told by the method "
+            f"\"{model.method}\": {model.parameters:,} parameters.",
+            f"- network: `{json.dumps(asdict(model.network.config))}`", *(autoencoder or ())]
 
 
 def cards() -> dict[Path, str]:
