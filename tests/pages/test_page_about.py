@@ -225,7 +225,7 @@ def test_no_path_and_no_other_file_is_opened(odd_models, asked):
 class Heap:
     """A model of another family, which can be asked what every model can, and no more."""
 
-    name, labels, form, parameters = "heap", ("one", "two"), branched.Images((1, 8, 6)), 1234
+    family, name, labels, form, parameters = "heap", "heap", ("one", "two"), branched.Images((1, 8, 6)), 1234
     facts = branched.Facts.read({"data": {"name": "mnist", "images": 50}}, "images")
 
     def outline(self) -> branched.Outline:
@@ -261,7 +261,8 @@ def test_about_a_model_of_another_family(heap):
     assert r"\frac{2}{1.75} = 1.14" in app.latex[0].value
 
 
-@pytest.mark.parametrize("page", [page for page in shell.PAGES if page not in (PAGE, "pages/table.py")])
+@pytest.mark.parametrize("page", [page for page, row in shell.PAGES.items()
+                                  if row.family and page != "pages/table.py"])
 def test_other_pages_have_nothing_to_show_of_another_family(heap, page):
     app = opened(page, model="heap")
     assert not app.error and "nothing to show of the model heap" in app.info[0].value and len(app.info) == 1

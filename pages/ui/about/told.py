@@ -48,7 +48,8 @@ def story(model: Explorable, name: str) -> list[tuple[str, str]]:
          f"{len(model.labels)} classes ({classes}), {form.object_is(model)}"),
         *_training(model.facts, form.THINGS),
         ("Size", f"{model.parameters:,} numbers learnt (parameters)"),
-        ("Tree", f"{len(outline.nodes)} branches, {len(outline.points)} branch points"),
+        ("Tree", f"{len(outline.nodes)} branches, {len(outline.points)} branch points" if outline.points else
+         "none: every class is drawn alone, from noise to data"),
         *_discovery(model.facts, form.THINGS),
         ("Versions", _joined(*(f"{_short(key)} {_short(value)}"
                                for key, value in list(model.facts.versions.items())[:6]),
