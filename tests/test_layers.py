@@ -24,7 +24,7 @@ LIBRARY = {
     "label": {"noise", "networks", "learning", "data", "denoisers"},
     "family": {"noise", "data", "class_tree", "label"},
     "measure": {"noise", "data", "learning", "label", "class_tree", "family"},
-    "command": {"noise", "data", "class_tree", "family", "measure"},
+    "command": {"noise", "learning", "data", "denoisers", "class_tree", "label", "family", "measure"},
     "door": {"noise", "data", "class_tree", "family", "measure", "command"},
 }
 DOOR = {"__init__", "__main__"}
