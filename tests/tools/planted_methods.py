@@ -13,7 +13,8 @@ ROWS = {  # model, guidance, guide
     "free": ("mnist-guided", 0.5, "model"), "classifier": ("mnist-unconditional", 8.0, "classifier"),
     "classifier-told": ("mnist-guided", 2.0, "classifier"), "latent-kl": ("mnist-latent-kl", 0.0, "model"),
     "latent-vq": ("mnist-latent-vq", 0.0, "model"), "cbn": ("mnist-cbn", 0.0, "model"),
-    "ac": ("mnist-ac", 0.0, "model"), "tree": ("mnist", 0.0, "model"), "tree-guided": ("mnist", 1.0, "model")}
+    "ac": ("mnist-ac", 0.0, "model"), "tree": ("mnist", 0.0, "model"), "tree-guided": ("mnist", 1.0, "model"),
+    "tree-classifier": ("mnist", 2.0, "classifier")}
 STRENGTHS = {"free": (0.0, 0.25, 0.5, 1.0, 2.0, 4.0), "classifier": (0.0, 2.0, 8.0), "tree": (0.0, 1.0)}
 VARIANTS = ("ac-0", "ac-0.01-along", "ac-1-frozen", "cbn-class-running", "cbn-class-per-time")
 DRAWS, CLASSES, SIDE = 12, 10, 28

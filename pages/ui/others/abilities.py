@@ -21,6 +21,7 @@ TABLE = {
     "ac": ("+", "+once it has learnt", "?", "-", "-", "-", "-", "-"),
     "tree": ("+", "+", "?", "-", "-", "+", "+", "+to the last bit"),
     "tree-guided": ("+", "+", "?", "+", "+with more lessons", "+", "+", "?"),
+    "tree-classifier": ("+", "-", "?", "+", "+", "+", "+", "?"),
 }
 SIGNS = {"+": ("✓", "yes", "yes"), "-": ("✗", "no", "no"), "?": ("–", "not tried here", "unknown")}
 

@@ -1,6 +1,7 @@
 """What is measured of every method: its name, how a value is written, and whether more is better."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -42,13 +43,17 @@ def _millions(value: float) -> str:
     return f"{value / 1e6:.2f} M"
 
 
+def _distance(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
 def _plain(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
 MEASURES = (
     Measure("right", "Right class", "more is better", "{:.1%}".format, True, 1.0, "Right most often:"),
-    Measure("feature_frechet", "Distance", "less is better", "{:.1f}".format, best="nearest to real digits:"),
+    Measure("feature_frechet", "Distance", "less is better", _distance, best="nearest to real digits:"),
     Measure("coverage", "Coverage", "more is better", "{:.0%}".format, True, 1.0, "most varied:"),
     Measure("evaluations", "Looks", "a picture", _plain),
     Measure("seconds", "Seconds", "ten digits", "{:.2f}".format, best="fastest:"),
@@ -61,6 +66,18 @@ SCORES = (
 )
 
 
+TRAINING = MEASURES[-1]
+
+
+def comparable(rows: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
+    """The rows whose values of a measure compare: minutes of training do on the device on which most were trained."""
+    if measure is not TRAINING:
+        return dict(rows)
+    devices = Counter(row.training_device for row in rows.values())
+    usual = max(devices, key=devices.__getitem__, default=None)
+    return {name: row for name, row in rows.items() if row.training_device == usual}
+
+
 _JUDGE = Measure("right", "The judge", "says: right", "{:.1%}".format, True, 1.0)
 _DISTANCE = next(measure for measure in MEASURES if measure.field == "feature_frechet")
 MARKS = {  # of variants, by their kind
@@ -71,6 +88,7 @@ MARKS = {  # of variants, by their kind
 
 def ranked(record: Any, measure: Measure) -> list[str]:
     """The rows that draw what was asked for, the best of a measure first."""
-    values = {name: value for name, row in record.rows.items()
+    rows = comparable(record.rows, measure)
+    values = {name: value for name, row in rows.items()
               if (row.right or 0) > ASKED and (value := measure.value(row)) is not None}
     return sorted(values, key=values.__getitem__, reverse=measure.is_more_better)

@@ -46,6 +46,7 @@ def strength(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         chart(shown.curve(methods, curve, look), told.alt(curve), key="trade")
+        st.caption(told.along_curves(methods))
     with right:
         _dial(methods, setting, curve)
 

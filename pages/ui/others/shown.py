@@ -17,13 +17,14 @@ from ..parts.pictures import strip
 from ..parts.reels import Frame
 from . import abilities, told
 from .controls import DIGITS
-from .measures import MARKS, MEASURES, SCORES, Measure
+from .measures import MARKS, MEASURES, SCORES, Measure, comparable
 from .work import Attended, Drawn
 
 HERE = Path(__file__).parent
 CSS = HERE / "others.css"
-OURS = ("tree", "tree-guided")
+OURS = ("tree", "tree-guided", "tree-classifier")
 GREYS = 255.0
+LEAST = 0.9    # of the right class, on the axis; a dot that is further left lies at its edge
 BRIGHTEST = 8  # times: the most by which small differences are enlarged
 ORANGE, BLUE = np.array([1.0, 0.6, 0.15]), np.array([0.25, 0.65, 1.0])
 SPOTS = ("#e69f00", "#56b4e9", "#009e73", "#c8b400", "#3d8bd4", "#d55e00", "#cc79a7", "#a0623a", "#7f7fff", "#888888")
@@ -70,9 +71,11 @@ def style(look: Look) -> str:
 def comparison(methods: MeasuredMethods, draw: int) -> str:
     """All methods of a draw number, one below the other, with bars; the last row has real digits."""
     rows = {name: row for name, row in methods.record.rows.items() if methods.of("row", name) is not None}
-    scales = {measure: measure.scale(rows) for measure in MEASURES}
+    alike = {measure: comparable(rows, measure) for measure in MEASURES}
+    scales = {measure: measure.scale(alike[measure]) for measure in MEASURES}
     lines = [_line(name, told.how(name, row), methods.of("row", name)[draw],
-                   [_cell(measure, row, scale) for measure, scale in scales.items()]) for name, row in rows.items()]
+                   [_cell(measure, row, scale, name in alike[measure]) for measure, scale in scales.items()])
+             for name, row in rows.items()]
     if (real := real_digits(methods)) is not None:
         cells = [_cell(measure, methods.record.real, scale) for measure, scale in scales.items()]
         lines.append(Line("Real digits", "for comparison: none of these was drawn", pictures(real),
@@ -88,11 +91,12 @@ def _line(name: str, how: str, images: np.ndarray, cells: list[Cell]) -> Line:
                 cells, texts, "ours" if name in OURS else "")
 
 
-def _cell(measure: Measure, row: object, scale: float) -> Cell:
+def _cell(measure: Measure, row: object, scale: float, has_bar: bool = True) -> Cell:
     value = measure.value(row)
-    width = "" if value is None else f"{100 * min(1.0, value / scale):.1f}"
+    width = "" if value is None or not has_bar else f"{100 * min(1.0, value / scale):.1f}"
     beyond = value is not None and value > scale * 1.0001
-    return Cell(measure.name, measure.text(row), width, "good" if measure.is_more_better else "beyond" * beyond)
+    text = measure.text(row) + ("" if has_bar else told.elsewhere(row))
+    return Cell(measure.name, text, width, "good" if measure.is_more_better else "beyond" * beyond)
 
 
 def real_digits(methods: MeasuredMethods) -> np.ndarray | None:
@@ -110,7 +114,7 @@ def pictures(images: np.ndarray) -> str:
 # -- how strongly ------------------------------------------------------------------------------------------------------
 
 def curve(methods: MeasuredMethods, chosen: str, look: Look) -> go.Figure:
-    """Coverage over right class along the chosen curve, the others behind it; real digits as a star."""
+    """Coverage over right class along the chosen curve, the others behind it."""
     figure = go.Figure()
     for name, points in methods.record.curves.items():
         xs, ys = ([None if value is None else 100 * value for value in values] for values in zip(
@@ -122,23 +126,28 @@ def curve(methods: MeasuredMethods, chosen: str, look: Look) -> go.Figure:
             marker={"size": 9}, customdata=[point.guidance for point in points],
             hovertemplate=f"{told.CURVES.get(name, name)}, {letter} = %{{customdata:g}}<br>right class %{{x:.1f}}%, "
                           "coverage %{y:.0f}%<extra></extra>")
-    real = methods.record.real
-    if real.right is not None and real.coverage is not None:
-        figure.add_scatter(x=[100 * real.right], y=[100 * real.coverage], mode="markers+text", text=["real digits"],
-                           textposition="middle left", textfont=look.font(15), hoverinfo="skip",
-                           marker={"symbol": "star", "size": 15, "color": look.other})
     return _dressed(figure, methods, chosen, look)
 
 
 def _dressed(figure: go.Figure, methods: MeasuredMethods, chosen: str, look: Look) -> go.Figure:
-    """Axes as wide as the chosen curve and real digits ask for."""
-    seen = [*methods.record.curves[chosen], methods.record.real]
-    (left, right), (low, high) = (_range([getattr(point, field) for point in seen]) for field in ("right", "coverage"))
+    """Axes as wide as the chosen curve asks for; real digits as a line, for how right the judge finds them."""
+    real, (low, high) = methods.record.real.right, _range([point.coverage for point in methods.record.curves[chosen]])
     axis = {"fixedrange": True, "gridcolor": look.grid, "zeroline": False, "ticksuffix": "%", "tickfont": look.font(14),
             "automargin": True, "nticks": 6}
-    figure.update_xaxes(range=[left, right], title={"text": "right class", "font": look.font(16)}, **axis)
-    figure.update_yaxes(range=[low, high], title={"text": "coverage (variety)", "font": look.font(16)}, **axis)
+    for update, name, ends in ((figure.update_xaxes, "right class", _breadth(methods, chosen)),
+                               (figure.update_yaxes, "coverage (variety)", (low, high))):
+        update(range=ends, title={"text": name, "font": look.font(16), "standoff": 14}, **axis)
+    if real is not None:
+        figure.add_vline(100 * real, line={"color": look.other, "width": 2, "dash": "dot"})
+        figure.add_annotation(x=100 * real, y=0, yref="y domain", xanchor="right", yanchor="bottom", xshift=-4,
+                              text="real digits", showarrow=False, font=look.font(15) | {"color": look.other})
     return figure.update_layout(**look.dress(height=420, margin={"l": 0, "r": 8, "t": 8, "b": 0}, font=look.font(14)))
+
+
+def _breadth(methods: MeasuredMethods, chosen: str) -> tuple[float, float]:
+    """From where to where the axis of the right class reaches: not below LEAST, for there a curve has few points."""
+    rights = [point.right for point in methods.record.curves[chosen]] + [methods.record.real.right]
+    return _range([max(right, LEAST) for right in rights if right is not None])
 
 
 def _range(shares: Sequence[float | None]) -> tuple[float, float]:
@@ -151,11 +160,12 @@ def strengths(methods: MeasuredMethods, chosen: str) -> tuple[np.ndarray, list[F
     """Pictures and frames of the slider: ten digits in two rows at each strength, and a dot on the curve."""
     images, points = methods.of("curve", chosen), methods.record.curves[chosen]
     classes = images.shape[1]
-    half = -(-classes // 2)
+    half, left = -(-classes // 2), _breadth(methods, chosen)[0]
     frames = []
     for k, point in enumerate(points):
         cells = tuple(range(k * classes, (k + 1) * classes))
-        dots = () if None in (point.right, point.coverage) else ((100 * point.right, 100 * point.coverage),)
+        known = None not in (point.right, point.coverage)
+        dots = ((max(left, 100 * point.right), 100 * point.coverage),) if known else ()
         frames.append(Frame(told.strength(chosen, point), (cells[:half], cells[half:]), dots))
     return images.reshape(-1, *images.shape[2:]), frames
 
@@ -207,8 +217,10 @@ def variants(methods: MeasuredMethods, kind: str) -> str:
     for name, figures in chosen.items():
         title, images = told.variant(name), methods.of("variant", name)
         if images is not None:
-            lines.append(Line(title, "", pictures(images[0]), f"{title}: ten digits",
-                              [_cell(measure, figures, scale) for measure, scale in scales.items()], []))
+            cells = [_cell(measure, figures, scale) for measure, scale in scales.items()]
+            if told.is_untrained(name):
+                cells[0] = Cell(MARKS[kind][0].name, "", "", "")
+            lines.append(Line(title, "", pictures(images[0]), f"{title}: ten digits", cells, []))
         if name in artefacts:
             lines.append(Line("", told.difference(gain), strip(signed(gain * artefacts[name].astype(int))),
                               f"{title}: what differs", [], [], "second"))

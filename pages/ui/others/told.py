@@ -75,16 +75,17 @@ METHODS = {
         "Say what is not on the list."),
     "cbn": Method(
         "Label in the batch norm", "The same, after a batch normalisation",
-        "One network. This one is mended: it knows the time there, too. See \"Two that failed\".",
-        "The same as \"Told the label\", where it is done with care.",
-        "Forget its company: while it learns, each picture is measured by all others of its batch, which are at other "
-        "times and have other noise."),
+        "One network, and statistics of what it saw while it learnt: mean and spread of each of its channels.",
+        "Draw what you ask for, about as well as \"Told the label\".",
+        "Go by the pictures that it is just drawing: by *their* mean and spread it is blind to the time, and draws "
+        "blots. See \"Two that failed\"."),
     "ac": Method(
         "Marked by a classifier", "While it learns, a classifier marks it",
-        "One network for drawing; the label is one channel more of the picture. While it learns, a classifier as well. "
-        "This one is mended: see \"Two that failed\".",
-        "Draw what you ask for; the label's channel alone does that.",
-        "Tell a good digit from a pattern that merely pleases the classifier."),
+        "One network; the label is one channel more of the picture. While it learns, its guesses are marked by a "
+        "classifier of clean digits, which was trained before: the less, the more noise there is.",
+        "Be surer of its digit, for one look a step.",
+        "Do without that care: marked by a classifier that learns along, it learns to please that one. See \"Two that "
+        "failed\"."),
     "tree": Method(
         "The tree", "One way for all, until digits differ",
         "One network with a part of its own for each branch, and a tree that is found from the data before.",
@@ -96,6 +97,11 @@ METHODS = {
         "The tree, whose parents were trained a little past their own end; two looks a step just below such a point.",
         "Be turned up, as all guidance, and share above the points as the tree does.",
         "Guide far below a point: the parent knows nothing there."),
+    "tree-classifier": Method(
+        "The tree, led by a classifier", "On each branch towards all of its digits",
+        "The tree, and a classifier of noisy digits (a second network); a look and a gradient a step.",
+        "Be turned up with little loss of variety, and share above the points as the tree does.",
+        "Be better than its classifier."),
 }
 
 
@@ -113,6 +119,11 @@ def how(name: str, row: Any) -> str:
     """How a method goes, and how strongly it is guided."""
     strength = f" ({'s' if row.guide == 'classifier' else 'w'} = {row.guidance:g})" if row.guidance else ""
     return method(name).how + strength
+
+
+def elsewhere(row: Any) -> str:
+    """That a row was trained on another device than most."""
+    return " (CPU)" if "CPU" in (row.training_device or "") else " (other)"
 
 
 # -- side by side ------------------------------------------------------------------------------------------------------
@@ -137,6 +148,13 @@ def _most(stands: Mapping[Measure, Sequence[str]]) -> int:
     return max(len(order) for order in stands.values())
 
 
+def along_curves(methods: MeasuredMethods) -> str:
+    """Of how many pictures the curves are."""
+    record = methods.record
+    return (f"Measured once, on {record.curve_n:,} pictures of each digit for each strength, and beside as many real "
+            "ones; side by side there are more of both, so coverage and distance do not compare with those.")
+
+
 def protocol(methods: MeasuredMethods) -> str:
     """How all that was measured."""
     record = methods.record
@@ -153,7 +171,8 @@ EXPLANATION = """
 - **Looks**: how often a network looks at a picture while drawing it (evaluations). **+∇** are gradients: for each, a
   classifier looks once forward and once back.
 - **Seconds**: for one set of ten digits, on two processor cores.
-- **Size**: how many numbers the networks have learnt (parameters; M is million). **Training**: minutes of learning.
+- **Size**: how many numbers the networks have learnt (parameters; M is million). **Training**: minutes of learning;
+  without a bar where that was on another kind of machine.
 
 All are built on the same network (a U-Net) as far as they can be, learn from the same digits, and take the same number
 of steps. Models of codes begin with noise of a code's shape, so theirs is another; what they have on the way is shown
@@ -184,7 +203,7 @@ def strength(curve: str, point: Any) -> str:
     parts = [f"{letter(curve)} = {point.guidance:g}",
              f"right class {point.right:.1%}" if point.right is not None else "",
              f"coverage {point.coverage:.0%}" if point.coverage is not None else "",
-             f"distance {point.feature_frechet:.1f}" if point.feature_frechet is not None else ""]
+             f"distance {point.feature_frechet:.2f}" if point.feature_frechet is not None else ""]
     return " · ".join(part for part in parts if part)
 
 
@@ -275,11 +294,15 @@ reads another digit; λ says how much that counts. Where there is much noise nob
 the penalty *there* is no digit, but whatever moves the classifier.
 
 Below each row is the **difference** from λ = 0, drawn from the same noise (orange is brighter, blue is darker). And
-compare two figures: *its own* classifier is content; the *judge*, who had no part in it, need not be.""",
-    "cbn": """Batch normalisation measures each picture by all others of its batch. While learning, these have other
-times; while drawing, all have the same. Two things go wrong: the mean and spread that were collected while learning fit
-no single time; and if the batch's own are taken, they wipe out what the network was told about the time. Mended, the
-label's stretch and shift know the time as well."""}
+compare two figures: *its own* classifier is content; the *judge*, who had no part in it, need not be. Mended, the
+classifier was trained before, learns no more, and counts less where there is much noise.""",
+    "cbn": """Batch normalisation measures every picture by the mean and spread of its batch. While it learns, a batch
+has pictures of *all* times; while it draws, all are at *one*. What the network is told about the time is added to all
+of these alike, and taken away again with their mean: it is **blind to the time** ("time counts" 0%), and draws blots.
+Statistics of each single time do the same.
+
+It is mended by the **statistics of learning**, which are of all times together, as it is used to; if they are left out,
+too, nothing works. To tell the label's stretch and shift the time as well helps, but variety stays small."""}
 VARIANTS = {  # by the words of their names, in the order in which they are shown
     "ac": {"0": "λ = 0: no classifier", "0.01": "λ = 0.01", "0.1": "λ = 0.1", "1": "λ = 1", "along": "trained along",
            "frozen": "trained before, frozen", "weighted": "less where there is noise"},
@@ -296,6 +319,11 @@ def words(name: str) -> list[str]:
         found.append(next(known, rest.partition("-")[0]))
         rest = rest[len(found[-1]) + 1:]
     return found
+
+
+def is_untrained(name: str) -> bool:
+    """Whether nobody has trained a variant's own classifier: its marks count nothing."""
+    return words(name)[:1] == ["0"]
 
 
 def variant(name: str) -> str:
@@ -325,7 +353,7 @@ pictures are digits: the spots that the students' batch norm drew lay well apart
 how large clouds are, and how far apart, it invents."""
 SCORE = """The **judge's score** is an Inception score with our judge in place of a network that knows photos; with ten
 digits it is at most 10. It is high if the judge is *sure* of each picture, and if there are as many of each digit. It
-never looks at real pictures: so **one** perfect picture of each digit, over and over, gets the full 10."""
+never looks at real pictures: so **one** clear picture of each digit, over and over, gets the highest score there is."""
 
 
 def alt_map(row: str) -> str:
@@ -343,7 +371,11 @@ def inflated(methods: MeasuredMethods) -> str:
     sign = letter(name)
     return (f"Look at *{CURVES.get(name, name)}*: from {sign} = {first.guidance:g} to {sign} = {last.guidance:g} the "
             f"score goes from {first.score:.2f} to {last.score:.2f}, and coverage from {first.coverage:.0%} to "
-            f"{last.coverage:.0%}.")
+            f"{last.coverage:.0%}.{_more_than_real(last.score, methods.record.real.score)}")
+
+
+def _more_than_real(score: float, real: float | None) -> str:
+    return f" Real digits get no more than {real:.2f}." if real is not None and score > real else ""
 
 
 # -- what each can -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import pytest
 from planted_methods import ROWS, plant
 
 from branched import measured_methods
-from pages.ui.others.measures import BEYOND, MARKS, MEASURES, SCORES, ranked
+from pages.ui.others.measures import BEYOND, MARKS, MEASURES, SCORES, TRAINING, comparable, ranked
 
 BY_FIELD = {measure.field: measure for measure in (*MEASURES, *SCORES, *MARKS["ac"])}
 
@@ -16,7 +16,7 @@ def planted_rows(tmp_path, **values):
 
 
 @pytest.mark.parametrize("field, text", [
-    ("right", "90.5%"), ("feature_frechet", "3.0"), ("coverage", "93%"), ("evaluations", "40"), ("seconds", "0.30"),
+    ("right", "90.5%"), ("feature_frechet", "3.00"), ("coverage", "93%"), ("evaluations", "40"), ("seconds", "0.30"),
     ("parameters", "0.70 M"), ("training_minutes", "6"), ("score", "9.05")])
 def test_figures_as_text(methods, field, text):
     assert BY_FIELD[field].text(methods.record.rows["label"]) == text
@@ -54,6 +54,20 @@ def test_bars_of_shares_are_full_at_one_and_others_at_the_largest(tmp_path, meth
 def test_one_long_bar_does_not_hide_the_others(tmp_path):
     rows = planted_rows(tmp_path, feature_frechet=(1, 2, 3, 500)).rows
     assert BY_FIELD["feature_frechet"].scale(rows) == BEYOND * 2.5
+
+
+def test_long_distances_are_short_texts(tmp_path):
+    rows = planted_rows(tmp_path, feature_frechet=(0.128, 9.99, 160.7)).rows
+    assert [BY_FIELD["feature_frechet"].text(row) for row in rows.values()] == ["0.13", "9.99", "161"]
+
+
+def test_minutes_compare_on_one_kind_of_machine_alone(tmp_path):
+    devices = {"a": ("H100", 5), "b": ("2 CPU cores", 70), "c": ("H100", 6)}
+    figures = {"rows": {name: {"model": "m", "right": 0.9, "training_device": device, "training_minutes": minutes}
+                        for name, (device, minutes) in devices.items()}}
+    record = measured_methods(plant(tmp_path, figures, {})).record
+    assert list(comparable(record.rows, TRAINING)) == ranked(record, TRAINING) == ["a", "c"]
+    assert list(comparable(record.rows, BY_FIELD["right"])) == ["a", "b", "c"] and comparable({}, TRAINING) == {}
 
 
 def test_bars_need_no_figures(tmp_path):

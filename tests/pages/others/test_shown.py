@@ -37,7 +37,7 @@ def test_bars_are_as_long_as_their_figures(methods):
     first = html.split("<summary")[1]
     widths = [float(width) for width in re.findall(r"--part: ([\d.]+)%", first)]
     assert widths[0] == 90 and widths[2] == 95, "right class and coverage are shares"
-    assert widths[4] == pytest.approx(100 * 0.2 / 1.2, abs=0.1), "seconds, beside the slowest"
+    assert widths[4] == pytest.approx(100 * 0.2 / 1.3, abs=0.1), "seconds, beside the slowest"
     assert html.count("<details") == len(ROWS) and html.count(told.METHODS["tree"].needs) == 1
 
 
@@ -71,8 +71,27 @@ def test_the_dot_goes_along_the_lit_curve(methods, look):
     assert list(zip(lit.x, lit.y, strict=True)) == [frame.dots[0] for frame in frames]
     for axis, values in ((figure.layout.xaxis, lit.x), (figure.layout.yaxis, lit.y)):
         assert axis.range[0] < min(values) and max(values) < axis.range[1]
-    star = next(trace for trace in figure.data if trace.marker.symbol == "star")
-    assert (star.x[0], star.y[0]) == pytest.approx((99.6, 97))
+    [line] = figure.layout.shapes
+    assert line.x0 == line.x1 == pytest.approx(99.6), "how right the judge finds real digits"
+
+
+def test_a_dot_that_is_far_off_lies_at_the_edge(tmp_path):
+    """Without guidance, an unconditional model is right by luck; the others would be squeezed into a corner."""
+    curves = {"classifier": [{"guidance": k, "right": right, "coverage": 0.8} for k, right in enumerate((0.1, 0.97))]}
+    methods = measured_methods(plant(tmp_path, {"curves": curves},
+                                     {"curve/classifier": np.zeros((2, 10, 4, 4), np.uint8)}))
+    left, right = shown.curve(methods, "classifier", LIGHT).layout.xaxis.range
+    _, frames = shown.strengths(methods, "classifier")
+    assert 88 < left < 90 and right > 97
+    assert [frame.dots[0][0] for frame in frames] == [left, 97] and "right class 10.0%" in frames[0].caption
+
+
+def test_minutes_on_another_machine_have_no_bar(tmp_path):
+    figures = record()
+    figures["rows"]["tree"] |= {"training_device": "2 CPU cores", "training_minutes": 70}
+    lines = shown.comparison(measured_methods(plant(tmp_path, figures)), 0).split("<summary")
+    line = lines[list(ROWS).index("tree") + 1]
+    assert "70 (CPU)" in line and line.count("--part") == 6
 
 
 def test_a_curve_need_not_tell_all(tmp_path):
@@ -131,6 +150,7 @@ def test_the_film_of_attention_shows_where_each_token_is_listened_to():
 def test_variants_stand_beside_their_verdicts_and_artefacts(methods):
     html = shown.variants(methods, "ac")
     assert html.count('class="line way') == 3 + 2, "three variants, two differences"
+    assert html.count("<b>99.0%</b>") == 2, "the classifier of the first has learnt nothing"
     assert "Own classifier" in html and "99.0%" in html and "90.5%" in html and "Time counts" not in html
     seen = sources(html)
     for row, number in ((0, 0), (1, 1), (3, 2)):

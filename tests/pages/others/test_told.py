@@ -32,10 +32,11 @@ def test_what_only_the_tree_can(methods):
     can = {name: dict(zip(abilities.ABILITIES, (cell.kind for cell in cells), strict=True))
            for name, cells in abilities.table(methods.record.rows, methods.record.steps).items()}
     for ability in ("Shares work between classes", "Hybrids of classes"):
-        assert {name for name, row in can.items() if row[ability] == "yes"} == {"tree", "tree-guided"}
+        assert {name for name, row in can.items() if row[ability] == "yes"} == {
+            "tree", "tree-guided", "tree-classifier"}
     assert [name for name, row in can.items() if row["A class more, nothing forgotten"] == "yes"] == ["tree"]
     assert {name for name, row in can.items() if row["One network is enough"] == "no"} == {
-        "classifier", "classifier-told", "latent-kl", "latent-vq"}
+        "classifier", "classifier-told", "latent-kl", "latent-vq", "tree-classifier"}
 
 
 @pytest.mark.parametrize("evaluations, alone, gradients, kind, note", [
@@ -50,9 +51,9 @@ def test_looks_are_counted(evaluations, alone, gradients, kind, note):
 def test_the_summary_says_who_is_best_and_where_the_tree_stands(methods):
     """Planted: the right class rises from row to row, coverage falls, and distance grows."""
     text = told.summary(methods)
-    assert "Right most often: **The tree, guided** (95.0%)" in text
-    assert "nearest to real digits: **Not told** (2.0)" in text and "most varied: **Not told** (95%)" in text
-    assert "places among 11: right class 2, distance 10, coverage 10" in text
+    assert "Right most often: **The tree, led by a classifier** (95.5%)" in text
+    assert "nearest to real digits: **Not told** (2.00)" in text and "most varied: **Not told** (95%)" in text
+    assert "places among 12: right class 3, distance 10, coverage 10" in text
 
 
 def test_without_figures_there_is_no_summary():
@@ -61,7 +62,7 @@ def test_without_figures_there_is_no_summary():
 
 def test_a_strength_in_a_line(methods):
     [first, *_, last] = methods.record.curves["free"]
-    assert told.strength("free", first) == "w = 0 · right class 90.0% · coverage 95% · distance 2.0"
+    assert told.strength("free", first) == "w = 0 · right class 90.0% · coverage 95% · distance 2.00"
     assert told.strength("classifier", last).startswith("s = 4 · ")
 
 
