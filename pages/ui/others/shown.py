@@ -52,12 +52,12 @@ class Line(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """Pictures side by side, and what they are; without a source, a gap."""
+    """Pictures side by side, and what they are."""
 
     name: str
-    note: str = ""
-    source: str = ""
-    alt: str = ""
+    note: str
+    source: str
+    alt: str
 
 
 def style(look: Look) -> str:
