@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 LOOKS = "One look a step"
+CUT = 1.25  # a tree's grid of steps is cut at its branch points, which makes some more
 ABILITIES = ("Draws what is asked", "One network is enough", LOOKS, "Can be turned up",
              "Works with a model trained before", "Shares work between classes", "Hybrids of classes",
              "A class more, nothing forgotten")
@@ -49,7 +50,7 @@ def looks(row: Any, steps: int) -> Ability:
         return _cell("?")
     if row.gradients:
         return _cell("-and a gradient")
-    if alone > 1.01 * steps:
+    if alone > CUT * steps:
         return _cell("-two" if alone > 1.9 * steps else "-two at times")
     return _cell("+fewer" if row.evaluations < 0.95 * steps else "+")
 
