@@ -40,8 +40,9 @@ def test_what_only_the_tree_can(methods):
 
 
 @pytest.mark.parametrize("evaluations, alone, gradients, kind, note", [
-    (20, 20, 0, "yes", ""), (10.1, 22.2, 0, "yes", "fewer"), (40, 40, 0, "no", "two"), (14.7, 29.9, 0, "no", "two at times"),
-    (20, 20, 20, "no", "and a gradient"), (20, None, 0, "yes", ""), (None, None, None, "unknown", "")])
+    (20, 20, 0, "yes", ""), (10.1, 22.2, 0, "yes", "fewer"), (40, 40, 0, "no", "two"),
+    (14.7, 29.9, 0, "no", "two at times"), (20, 20, 20, "no", "and a gradient"),
+    (20, None, 0, "yes", ""), (None, None, None, "unknown", "")])
 def test_looks_are_counted(evaluations, alone, gradients, kind, note):
     row = SimpleNamespace(evaluations=evaluations, evaluations_alone=alone, gradients=gradients)
     cell = abilities.looks(row, 20)
