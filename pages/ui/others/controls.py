@@ -46,7 +46,7 @@ def settings(methods: MeasuredMethods) -> Settings:
         first=_choice("first", rows, "free"), second=_choice("second", rows, "tree"),
         digit=link.choice("digit", DIGITS, "4"), live=link.switch("live", False),
         code=_choice("code", codes, "kl"), kind=_choice("kind", kinds, "ac"),
-        near=_choice("near", told.names(record.tsne), "free"))
+        near=_choice("near", told.names(name for name in record.rows if name in record.tsne), "free"))
 
 
 def _choice(name: str, options: dict[str, str], usual: str) -> link.Options:

@@ -60,7 +60,7 @@ METHODS = {
         "Told, and led by one", "Both at once",
         "Two networks; a look and a gradient a step.",
         "Be turned up, as all guidance. It needs a weaker pull, for the drawing network knows the label already.",
-        "Be better than its classifier. Variety falls as it is turned up."),
+        "Do without a second network. Variety falls as it is turned up, as with all guidance."),
     "latent-kl": Method(
         "Small codes first", "Draws a short code; a decoder paints it",
         "An autoencoder (a second network, trained before), and a small network that draws codes. The label comes in "
@@ -80,7 +80,7 @@ METHODS = {
         "Go by the pictures that it is just drawing: by *their* mean and spread it is blind to the time, and draws "
         "blots. See \"Two that failed\"."),
     "ac": Method(
-        "Marked by a classifier", "While it learns, a classifier marks it",
+        "Marked by a classifier", "Marked while it learns",
         "One network; the label is one channel more of the picture. While it learns, its guesses are marked by a "
         "classifier of clean digits, which was trained before: the less, the more noise there is.",
         "Be surer of its digit, for one look a step.",
@@ -98,10 +98,10 @@ METHODS = {
         "Be turned up, as all guidance, and share above the points as the tree does.",
         "Guide far below a point: the parent knows nothing there."),
     "tree-classifier": Method(
-        "The tree, led by a classifier", "On each branch towards all of its digits",
+        "The tree, led by a classifier", "Pulled towards a branch's digits",
         "The tree, and a classifier of noisy digits (a second network); a look and a gradient a step.",
         "Be turned up with little loss of variety, and share above the points as the tree does.",
-        "Be better than its classifier."),
+        "Do without a second network, which knows these ten digits and would have to be trained again for one more."),
 }
 
 
@@ -110,7 +110,7 @@ def method(name: str) -> Method:
     return METHODS.get(name, Method(name, ""))
 
 
-def names(rows: Sequence[str]) -> dict[str, str]:
+def names(rows: Iterable[str]) -> dict[str, str]:
     """What methods are called, by their rows."""
     return {name: method(name).name for name in rows}
 

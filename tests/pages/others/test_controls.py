@@ -15,6 +15,13 @@ def test_there_is_as_much_to_choose_as_was_measured(methods):
     assert len(set(names)) == len(names)
 
 
+def test_maps_come_in_the_order_of_the_rows(tmp_path):
+    figures = record()
+    figures["tsne"] = dict(reversed(figures["tsne"].items()))
+    settings = controls.settings(measured_methods(plant(tmp_path, figures)))
+    assert list(settings.near.options) == ["free", "tree"]
+
+
 def test_where_the_usual_is_missing_another_is(tmp_path):
     figures = record()
     figures["rows"] = {"label": figures["rows"]["label"]}
