@@ -6,7 +6,6 @@ private parameters learn; nothing of the model changes.
 """
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -113,5 +112,4 @@ def _tables(network: BranchedNetwork) -> dict[str, torch.Tensor]:
 
 
 def _facts(state: LearningState, config: TrainingConfig) -> dict:
-    device = torch.cuda.get_device_name() if state.device.type == "cuda" else f"{os.cpu_count()} CPU cores"
-    return {"training": asdict(config) | {"seconds": round(state.seconds), "device": device}, "versions": versions()}
+    return {"training": asdict(config) | state.spent, "versions": versions()}
