@@ -23,7 +23,7 @@ LIBRARY = {
     "class_tree": {"noise", "networks", "data", "learning", "denoisers"},
     "label": {"noise", "networks", "learning", "data", "denoisers"},
     "family": {"noise", "data", "class_tree", "label"},
-    "measure": {"noise", "data", "learning", "label", "class_tree", "family"},
+    "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
     "command": {"noise", "learning", "data", "denoisers", "class_tree", "label", "family", "measure"},
     "door": {"noise", "data", "class_tree", "family", "measure", "command"},
 }

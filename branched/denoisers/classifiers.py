@@ -55,6 +55,11 @@ def classifier_for(data: str | None, device: torch.device) -> NoisyClassifier:
     return _kept(path, path.stat().st_mtime_ns, device)
 
 
+def facts_for(data: str | None) -> dict[str, Any]:
+    """What the file of the one for a data set tells of it: its training, what that took, how often it is right."""
+    return checkpoint.load(checkpoint.find(name_for(data)), KIND)[1]["facts"]
+
+
 @lru_cache(maxsize=4)
 def _kept(path: Path, changed: int, device: torch.device) -> NoisyClassifier:
     return load(path, device)

@@ -171,7 +171,8 @@ def _row(lab: Laboratory, task: Task) -> Piece:
     pictures = draw(model, task.setting, protocol.sampling(task.setting, protocol.n, protocol.seed))
     look = of_images.looked(lab.judge, pictures.images)
     some = look.features.reshape(len(pictures.images), protocol.n, -1)[:, :MAPPED]
-    return Piece("rows", task.name, {**figures(pictures, task.setting, look, lab.beside_rows), **learnt(model)},
+    values = {**figures(pictures, task.setting, look, lab.beside_rows), **learnt(model, task.setting)}
+    return Piece("rows", task.name, values,
                  {f"row/{task.name}": sets(model, task.setting, protocol, DRAWS)}, {task.name: some.astype(np.float16)})
 
 
@@ -214,7 +215,7 @@ def _variant(lab: Laboratory, task: Task) -> Piece:
     why = (of_variants.of_statistics(model, lab.model(task.setting.model), lab.train) if _is_normed(task.name)
            else of_variants.of_classifier(model, lab.judge, pictures.images))
     seen = sets(model, task.setting, protocol, DRAWS)
-    return Piece("variants", task.name, {**values, "fine_share": fine, **why, **learnt(model)},
+    return Piece("variants", task.name, {**values, "fine_share": fine, **why, **learnt(model, task.setting)},
                  {f"variant/{task.name}": seen, **_artefact(lab, task.name, seen)})
 
 

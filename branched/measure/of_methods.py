@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..class_tree.model import BranchedModel
+from ..class_tree.parents import parents_named
+from ..denoisers import classifiers
 from ..errors import BranchedError
 from ..family import load
 from ..noise.sampling import Sampling
@@ -171,12 +174,28 @@ def figures(pictures: Pictures, setting: Setting, look: of_images.Look, real: np
             "gradients": pictures.gradients}
 
 
-def learnt(model: Any) -> dict[str, Any]:
-    """What a model is and what it took to train, as far as its file tells."""
-    training = model.facts.training
-    told = {"parameters": model.parameters, "training_steps": training.steps, "training_device": training.device,
-            "training_minutes": None if training.seconds is None else round(training.seconds / 60, 2)}
+def learnt(model: Any, setting: Setting) -> dict[str, Any]:
+    """What a model is and what it took to train, with what guides it so, as far as their files tell."""
+    training, (more, longer) = model.facts.training, _guiding(model, setting)
+    minutes = None if training.seconds is None else round((training.seconds + longer) / 60, 2)
+    told = {"parameters": model.parameters + more, "training_steps": training.steps,
+            "training_device": training.device, "training_minutes": minutes}
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _guiding(model: Any, setting: Setting) -> tuple[int, float]:
+    """Parameters of what guides a model beside itself, and the seconds that it took to train: a classifier, or the
+    parents of a tree."""
+    if not setting.guidance:
+        return 0, 0.0
+    if setting.guide == "classifier":
+        data = model.facts.data.name
+        classifier = classifiers.classifier_for(data, model.device)
+        return (sum(parameter.numel() for parameter in classifier.parameters()),
+                classifiers.facts_for(data)["spent"]["seconds"])
+    parents = parents_named(model.name) if isinstance(model, BranchedModel) else None
+    return (0, 0.0) if parents is None else (sum(table.numel() for table in parents.tables.values()),
+                                             parents.facts["training"]["seconds"])
 
 
 def sets(model: Any, setting: Setting, protocol: Protocol, draws: int) -> np.ndarray:

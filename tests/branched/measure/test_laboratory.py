@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from models import tiny_label_model
 
 import branched
 from branched.command.main import main
 from branched.data import dataset
+from branched.denoisers import classifiers
 from branched.errors import BranchedError
 from branched.facts import Facts
 from branched.measure import laboratory, of_images, of_methods
@@ -17,7 +19,8 @@ from branched.measure.judge import Settings, train_judge
 from branched.measure.laboratory import PARTS, Laboratory, Task
 from branched.measure.methods_data import Point
 from branched.measure.methods_store import Piece, stored_arrays, stored_figures
-from branched.measure.of_methods import Curve, Protocol, Setting, best, draw, figures
+from branched.measure.of_methods import Curve, Protocol, Setting, best, draw, figures, learnt
+from branched.networks.noisy_classifier import NoisyClassifierConfig
 from branched.noise.samples import Samples
 from branched.noise.sampling import Sampling
 
@@ -129,6 +132,17 @@ def test_the_best_point_is_right_most_often_and_at_most_half_as_far_again():
     assert best("free", points).guidance == 0.5        # as often right as at 1, and nearer
     assert best("classifier", points).guidance == 2    # unguided it is told nothing: half as far again as the least
     assert best("free", [point(0, 0.9, 1), point(1, 0.99, 2), point(2, 1, 3)]).guidance == 1  # none near: the nearest
+
+
+def test_what_guides_a_model_counts_as_a_part_of_it(tmp_path, monkeypatch):
+    model = tiny_label_model("label")
+    network = NoisyClassifierConfig((1, 8, 8), model.labels, (8, 8)).build()
+    classifiers.save(network, {"spent": {"seconds": 90}}, tmp_path / "classifier-tiny.safetensors")
+    monkeypatch.setenv("BRANCHED_MODELS", str(tmp_path))
+    told = replace(Setting("tiny"), guide="classifier")
+    alone, free, led = (learnt(model, setting) for setting in (told, Setting("tiny", 1.0), replace(told, guidance=1.0)))
+    assert alone == free and alone["parameters"] == model.parameters and alone["training_steps"] == 3
+    assert led["parameters"] == model.parameters + sum(parameter.numel() for parameter in network.parameters())
 
 
 def test_every_row_has_a_setting_and_every_curve_begins_without_guidance():
