@@ -21,8 +21,8 @@ TABLE = {
     "cbn": ("+", "+", "?", "-", "-", "-", "-", "-"),
     "ac": ("+", "+once it has learnt", "?", "-", "-", "-", "-", "-"),
     "tree": ("+", "+", "?", "-", "-", "+", "+", "+to the last bit"),
-    "tree-guided": ("+", "+", "?", "+", "+with more lessons", "+", "+", "?"),
-    "tree-classifier": ("+", "-", "?", "+", "+", "+", "+", "?"),
+    "tree-guided": ("+", "+", "?", "+", "+with more lessons", "+", "+", "+to the last bit"),
+    "tree-classifier": ("+", "-", "?", "+", "+", "+", "+", "-the classifier does not know it"),
 }
 SIGNS = {"+": ("✓", "yes", "yes"), "-": ("✗", "no", "no"), "?": ("–", "not tried here", "unknown")}
 
