@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ..data.dataset import Dataset
 from ..learning.loop import LearningConfig, LearningState, Progress, check_positive, check_share, learn, start
+from ..learning.velocity import EARLIEST, velocity_error
 from ..networks.base import NetworkConfig
 from ..noise import schedule
 from ..noise.seeds import mix
@@ -18,7 +19,6 @@ from .bridge import Pairs, chained_pairs
 from .tree import ClassTree
 
 SHORTEST = 0.02  # a branch weighs at least as if it were so long: short ones would hardly ever be trained
-EARLIEST = 1e-3  # no time below this is trained: there xt is x0
 
 Material = tuple[Dataset, dict[int, Pairs]]  # what batches are made of: data, and bridges by branch id
 Supply = Callable[[int], Material]           # by how often it was asked
@@ -51,8 +51,7 @@ class Batch(NamedTuple):
 def loss_of(network: nn.Module, batch: Batch) -> Tensor:
     """Mean squared error of the velocity."""
     xt = schedule.diffuse(batch.x0, batch.noise, batch.t)
-    target = schedule.velocity(batch.x0, batch.noise, batch.t)
-    return (network(xt, batch.t, batch.process).float() - target).square().mean()
+    return velocity_error(network(xt, batch.t, batch.process), batch)
 
 
 def begin(tree: ClassTree, network: NetworkConfig, config: TrainingConfig, device: torch.device) -> LearningState:

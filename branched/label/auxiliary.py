@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ..data.dataset import Dataset
 from ..errors import BranchedError
 from ..learning.loop import LearningConfig, learn, start
+from ..learning.velocity import velocity_error
 from ..networks.unet import BranchedUNet, UNetConfig
 from ..noise import schedule
 from ..noise.seeds import mix
@@ -107,7 +108,7 @@ class AuxiliaryLoss:
     def __call__(self, network: LabelPlaneUNet, batch: NamedTuple) -> Tensor:
         xt = schedule.diffuse(batch.x0, batch.noise, batch.t)
         v = network(xt, batch.t, batch.label).float()
-        error = (v - schedule.velocity(batch.x0, batch.noise, batch.t)).square().mean()
+        error = velocity_error(v, batch)
         if self.weight == 0:
             return error
         logits = network.classifier(schedule.clean_from_velocity(xt, v, batch.t)).float()

@@ -10,10 +10,9 @@ from torch import Tensor, nn
 
 from ..errors import BranchedError
 from ..learning.loop import LearningConfig, check_share
+from ..learning.velocity import EARLIEST, velocity_error
 from ..noise import schedule
 from ..noise.seeds import mix
-
-EARLIEST = 1e-3  # no time below this is trained: there xt is x0
 
 
 @dataclass(frozen=True)
@@ -83,5 +82,4 @@ def spread(rows: int, offset: float) -> Tensor:
 def loss_of(network: nn.Module, batch: Batch) -> Tensor:
     """Mean squared error of the velocity."""
     xt = schedule.diffuse(batch.x0, batch.noise, batch.t)
-    target = schedule.velocity(batch.x0, batch.noise, batch.t)
-    return (network(xt, batch.t, batch.label).float() - target).square().mean()
+    return velocity_error(network(xt, batch.t, batch.label), batch)

@@ -34,7 +34,8 @@ def test_what_only_the_tree_can(methods):
     for ability in ("Shares work between classes", "Hybrids of classes"):
         assert {name for name, row in can.items() if row[ability] == "yes"} == {
             "tree", "tree-guided", "tree-classifier"}
-    assert [name for name, row in can.items() if row["A class more, nothing forgotten"] == "yes"] == ["tree", "tree-guided"]
+    assert [name for name, row in can.items() if row["A class more, nothing forgotten"] == "yes"] == [
+        "tree", "tree-guided"]
     assert {name for name, row in can.items() if row["One network is enough"] == "no"} == {
         "classifier", "classifier-told", "latent-kl", "latent-vq", "tree-classifier"}
 
