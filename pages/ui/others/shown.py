@@ -220,7 +220,7 @@ def variants(methods: MeasuredMethods, kind: str) -> str:
             cells = [_cell(measure, figures, scale) for measure, scale in scales.items()]
             if told.is_untrained(name):
                 cells[0] = Cell(MARKS[kind][0].name, "", "", "")
-            lines.append(Line(title, "", pictures(images[0]), f"{title}: ten digits", cells, []))
+            lines.append(Line(title, told.taught(figures), pictures(images[0]), f"{title}: ten digits", cells, []))
         if name in artefacts:
             lines.append(Line("", told.difference(gain), strip(signed(gain * artefacts[name].astype(int))),
                               f"{title}: what differs", [], [], "second"))

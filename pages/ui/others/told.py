@@ -121,6 +121,11 @@ def how(name: str, row: Any) -> str:
     return method(name).how + strength
 
 
+def taught(figures: Any) -> str:
+    """How long a model has learnt."""
+    return "" if figures.training_steps is None else f"learnt for {figures.training_steps:,} steps"
+
+
 def elsewhere(row: Any) -> str:
     """That a row was trained on another device than most."""
     return " (CPU)" if "CPU" in (row.training_device or "") else " (other)"
@@ -160,7 +165,16 @@ def protocol(methods: MeasuredMethods) -> str:
     record = methods.record
     seconds = f"; seconds on {record.seconds_machine}" if record.seconds_machine else ""
     return (f"Measured once, on {record.n:,} pictures of each digit, in {record.steps} steps each, draw number (seed) "
-            f"{record.seed}{seconds}. The **judge** is a classifier that had no part in any training.")
+            f"{record.seed}{seconds}. The **judge** is a classifier that had no part in any training.{_lessons(record)}")
+
+
+def _lessons(record: Any) -> str:
+    """How long the models have learnt, if the tree has not learnt for as long as the others."""
+    steps = {name: row.training_steps for name, row in record.rows.items() if row.training_steps}
+    others = {count for name, count in steps.items() if not name.startswith("tree")}
+    if "tree" not in steps or len(others) != 1 or {steps["tree"]} == others:
+        return ""
+    return f" The tree has learnt for {steps['tree']:,} steps, the others for {others.pop():,}."
 
 
 EXPLANATION = """
@@ -267,8 +281,6 @@ LAYERS = ("Early in the network", "Late in the network")
 def token_film(t: float) -> str:
     """A line under the film of attention."""
     return f"{moment(t)}: its best guess, and below it where it listens to each token"
-
-
 
 
 def lost(coder: Any) -> str:

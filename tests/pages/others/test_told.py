@@ -116,3 +116,13 @@ def test_what_drawing_has_cost():
         "20 looks and 20 gradients a picture; 0.5 s for all; the judge reads 1 of 2 as what was asked for")
     drawn.gradients, drawn.seen, drawn.evaluations = 0, None, 21
     assert told.cost(drawn) + told.verdict(drawn) == "10.5 looks a picture; 0.5 s for all"
+
+
+def test_how_long_each_has_learnt_is_told_where_the_tree_learnt_longer():
+    def record(**steps: int):
+        return SimpleNamespace(rows={name: SimpleNamespace(training_steps=count) for name, count in steps.items()})
+
+    assert told._lessons(record(tree=14000, free=8000, ac=8000)) == (
+        " The tree has learnt for 14,000 steps, the others for 8,000.")
+    assert told._lessons(record(tree=8000, free=8000)) == told._lessons(record(free=8000)) == ""
+    assert told.taught(SimpleNamespace(training_steps=3000)) == "learnt for 3,000 steps"
