@@ -165,7 +165,8 @@ def protocol(methods: MeasuredMethods) -> str:
     record = methods.record
     seconds = f"; seconds on {record.seconds_machine}" if record.seconds_machine else ""
     return (f"Measured once, on {record.n:,} pictures of each digit, in {record.steps} steps each, draw number (seed) "
-            f"{record.seed}{seconds}. The **judge** is a classifier that had no part in any training.{_lessons(record)}")
+            f"{record.seed}{seconds}. The **judge** is a classifier that had no part in any training."
+            f"{_lessons(record)}")
 
 
 def _lessons(record: Any) -> str:
