@@ -39,7 +39,8 @@ def has(name: str, kind: str) -> bool:
 
 
 def _stems() -> set[str]:
-    return {path.stem for folder in folders() if folder.is_dir() for path in folder.glob("*.safetensors")}
+    return {path.stem for folder in folders() if folder.is_dir() for path in folder.glob("*.safetensors")
+            if path.is_file()}
 
 
 def folders() -> list[Path]:

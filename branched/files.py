@@ -9,6 +9,15 @@ from safetensors import SafetensorError
 from .errors import BranchedError
 
 
+def check_folder(folder: Path) -> None:
+    """Raises BranchedError for a folder that cannot be written to: before long work, rather than after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise BranchedError(f"Nothing can be written to {folder}: {error}.") from None
+
+
 def write_atomically(path: Path, write: Callable[[str], object]) -> None:
     """Let `write(temporary)` write a file, then rename it: what was at `path` stays until the new one is whole."""
     try:

@@ -93,6 +93,9 @@ class Parents:
                           header["mark"], dict(header["facts"]))
         except (KeyError, TypeError, ValueError):
             raise BranchedError(f"The header of {path} describes no parents; get it anew.") from None
+        numbers = (*parents.branches, parents.processes)
+        if not all(isinstance(number, int) for number in numbers) or not 0 < parents.margin < 1:
+            raise BranchedError(f"The header of {path} describes no parents; get it anew.")
         if not all(len(table) == len(parents.branches) and table.isfinite().all() for table in parents.tables.values()):
             raise BranchedError(f"{path} does not hold finite numbers for each of its parents; get it anew.")
         return parents

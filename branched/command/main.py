@@ -69,8 +69,10 @@ def _refuse(event: refusals.ParseErrorEvent) -> None:
             names = ", ".join(_name(missing.arg) for missing in event.missing_arguments)
             raise BranchedError(f"The command needs {names}.")
         case refusals.InvalidChoice():
-            raise BranchedError(f"{_name(event.argument)} is one of {', '.join(event.choices)}, "
-                                f"not {event.value!r}.")
+            choices = [choice for choice in event.choices if choice != "None"]
+            if len(choices) < len(event.choices):
+                choices.sort()  # Tyro has those of an option that may be missing in any order
+            raise BranchedError(f"{_name(event.argument)} is one of {', '.join(choices)}, not {event.value!r}.")
         case refusals.BadValue():
             raise BranchedError(f"{_name(event.argument)} needs a value.")
         case refusals.InstantiationFailure(argument=None):

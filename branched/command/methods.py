@@ -13,6 +13,7 @@ from ..class_tree.train_parents import configured, make_parents
 from ..data.dataset import Dataset
 from ..denoisers import classifier_training, classifiers
 from ..device import pick_device
+from ..files import check_folder
 from ..label.fit import fit
 from ..label.recipes import CLASSIFIER, EVERY, PARENTS, SHIPPED
 from ..label.training import TrainingConfig
@@ -26,6 +27,7 @@ from .commands import data_of, tree_of
 
 def train_methods(options: asked.TrainMethods) -> None:
     data, device = data_of(options.source), pick_device(options.device)
+    check_folder(options.output)
     for way in options.only or (*SHIPPED, CLASSIFIER, PARENTS):
         path = options.output / _file(way, data)
         with tqdm(_training(way, data, path, device, options), desc=way, unit=" steps") as bar:
@@ -61,6 +63,7 @@ def measure_methods(options: asked.MeasureMethods) -> None:
                         device=options.device)
     train, test = (data_of(options.source, split) for split in ("train", "test"))
     judge = Judge.load(checkpoint.find(options.judge))
+    check_folder(options.output)
     lab = Laboratory(judge, train, test, protocol, options.output)
     for task in lab.measure(options.parts, options.anew):
         print(task, flush=True)

@@ -16,6 +16,8 @@ from ..class_tree.train_parents import BATCH, MARGIN, STEPS
 from ..class_tree.training import TrainingConfig
 from ..errors import BranchedError
 from ..label.recipes import CLASSIFIER, EVERY, PARENTS
+from ..learning.loop import check_positive
+from ..learning.resume import checked_every
 from ..measure.laboratory import PARTS
 from ..measure.of_methods import Protocol
 from ..measure.sizes import Sizes
@@ -229,6 +231,11 @@ class TrainMethods(Lists):
     """go on where this run was stopped"""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """where to compute"""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_positive("steps", self.steps)
+        checked_every(self.every)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class LatentUNetConfig:
     def __post_init__(self):
         object.__setattr__(self, "shape", tuple(self.shape))
         object.__setattr__(self, "channels", tuple(self.channels))
-        if len(self.channels) != 2 or any(c < 1 or c % GROUPS or c % self.heads for c in self.channels):
+        if self.heads < 1 or len(self.channels) != 2 or any(
+                c < 1 or c % GROUPS or c % self.heads for c in self.channels):
             raise BranchedError(f"Channels {self.channels} must be two multiples of {GROUPS} and of {self.heads} "
                                 "heads.")
         if min(self.shape[1:]) < 2:

@@ -19,7 +19,7 @@ from ..denoisers.extrapolated import Extrapolated
 from ..denoisers.network import NetworkDenoiser
 from ..errors import BranchedError
 from ..facts import Facts, Quality
-from ..names import Label, some_of
+from ..names import Label, one_of, some_of
 from ..noise.denoiser import Denoiser
 from ..noise.samples import Frame, Samples
 from ..noise.sampling import Sampling
@@ -46,6 +46,8 @@ def load(path: Path, device: torch.device) -> LabelModel:
 def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any], device: torch.device) -> LabelModel:
     """A model from the contents of its file."""
     labels, config = tuple(header["labels"]), header["autoencoder"]
+    if len(set(labels)) < len(labels) or not all(isinstance(label, str) and label for label in labels):
+        raise BranchedError("its classes are no different names")
     with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights
         network = METHODS[header["method"]](**header["network"]).build(len(labels))
         autoencoder = None if config is None else AutoencoderConfig(**config).build()
@@ -139,7 +141,9 @@ class LabelModel:
 
     @property
     def _knows_no_class(self) -> bool:
-        return self.method in UNTOLD and self.facts.stored.get("training", {}).get("drop", 0) > 0
+        training = self.facts.stored.get("training")
+        drop = training.get("drop") if isinstance(training, dict) else None
+        return self.method in UNTOLD and isinstance(drop, (int, float)) and drop > 0
 
     @property
     def _in_pixels(self) -> bool:
@@ -197,7 +201,8 @@ class LabelModel:
         if not hasattr(self.network, "attention_maps"):
             raise BranchedError("Only latent diffusion is told the class by cross-attention; this model is not.")
         asked, maps, looks, times = Sampling(1, steps, seed=seed), [], [], []
-        place = torch.tensor([self.labels.index(some_of(self.labels, label, "this model")[0])], device=self.device)
+        label = one_of(self.labels, label, "this model")
+        place = torch.tensor([self.labels.index(label)], device=self.device)
         for xt, t, x0 in self._drawing(label, asked):
             with torch.inference_mode():
                 maps.append(self.network.attention_maps(xt, torch.tensor([t], device=self.device), place)[0].cpu())

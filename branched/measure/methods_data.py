@@ -171,11 +171,12 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def _fitting(arrays: dict[str, np.ndarray], record: Record, path: Path) -> dict[str, np.ndarray]:
-    """The arrays, checked: each is what its name says, and a curve has as many pictures as points."""
+    """The arrays, checked: each is what its name says, and a curve has as many pictures as points, a
+    reconstruction three."""
     for name, array in arrays.items():
         kind, _, rest = name.partition("/")
         wanted = np.int16 if kind == "artefact" else np.uint8
-        points = len(record.curves.get(rest, ())) if kind == "curve" else len(array)
+        points = {"curve": len(record.curves.get(rest, ())), "reconstruction": 3}.get(kind, len(array))
         if array.ndim != KINDS.get(kind) or array.dtype != wanted or 0 in array.shape or len(array) != points:
             raise BranchedError(f"The pictures {name} in {path} are not what they should be: {array.dtype} "
                                 f"{array.shape}; {HOW} anew.")

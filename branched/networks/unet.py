@@ -38,7 +38,7 @@ class UNetConfig:
         if self.shape[1] % factor or self.shape[2] % factor:
             raise BranchedError(f"Images of {self.shape[1]}x{self.shape[2]} do not fit: with {len(self.channels)} "
                                 f"levels, height and width must be multiples of {factor}.")
-        if any(c < 1 or c % GROUPS or c % self.heads for c in self.channels):
+        if self.heads < 1 or any(c < 1 or c % GROUPS or c % self.heads for c in self.channels):
             raise BranchedError(f"Channels {self.channels} must be multiples of {GROUPS} and of {self.heads} heads.")
         if self.rank < 1:
             raise BranchedError(f"The rank of a U-Net's adapters is 1 or more, not {self.rank}.")

@@ -33,7 +33,7 @@ class Sampling:
         if not isinstance(self.solver, str) or self.solver not in SOLVERS:
             raise BranchedError(f"There is no solver {self.solver!r}; choose one of {', '.join(SOLVERS)}.")
         object.__setattr__(self, "guidance", checked_guidance(self.guidance))
-        if self.guide not in GUIDES:
+        if not isinstance(self.guide, str) or self.guide not in GUIDES:
             raise BranchedError(f"What guides is one of {', '.join(GUIDES)}, not {self.guide!r}.")
 
     @property
@@ -84,7 +84,7 @@ def checked_seed(seed: Any) -> int:
 
 def checked_guidance(value: Any) -> float:
     """A strength of guidance as a plain number. Raises BranchedError for one out of bounds."""
-    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     if not is_number or not 0 <= value <= MOST_GUIDANCE:
         raise BranchedError(f"guidance is a number from 0 (none) to {MOST_GUIDANCE:g}, not {value!r}.")
     return float(value)

@@ -92,6 +92,7 @@ def test_names_in_the_folder_of_ones_own(monkeypatch, saved, model):
     (folder / "empty.safetensors").touch()
     (folder / "notes.txt").write_text("nothing")
     (folder / "below").mkdir()
+    (folder / "folder.safetensors").mkdir()
     model.save(folder / "below" / "deep.safetensors")
     shipped = folder.parent / "shipped"
     monkeypatch.setattr(checkpoint, "SHIPPED", shipped)

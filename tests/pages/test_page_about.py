@@ -304,3 +304,18 @@ def test_what_was_chosen_is_kept_for_each_model(odd_models):
     del app.query_params["model"]
     app.run()
     assert app.number_input[0].value == 7 and app.selectbox[0].value == 3
+
+
+@pytest.mark.parametrize("name, tree", [("mnist-guided", "drawn alone"), ("mnist-unconditional", "told no class")])
+def test_of_a_model_that_only_draws_nothing_is_told_of_turning(name, tree):
+    app = opened("pages/about.py", model=name)
+    said = " ".join(part.value for part in (*app.markdown, *app.info))
+    assert not app.exception and "Other ways" in said and "nobody has measured" not in said
+    assert "Pictures are small" in said and not any(word in said for word in ("hybrid", "turned", "a letter"))
+    assert tree in dict(told.story(branched.load(name), name))["Tree"]
+
+
+def test_a_page_of_trees_leads_a_model_that_is_told_the_label_to_where_it_is_seen():
+    app = opened("pages/generate.py", model="mnist-guided")
+    assert not app.exception and "nothing to show of the model mnist-guided" in app.info[0].value
+    assert any("side by side" in link.proto.label for link in app.get("page_link"))

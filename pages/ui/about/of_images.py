@@ -12,16 +12,19 @@ PUBLISHED = """Published: Tseng, Biancalani, Shen and Scalia, *Hierarchically br
 ([arXiv 2212.10777](https://arxiv.org/abs/2212.10777)), whose idea this is: 1,000 steps of an older solver, pictures
 judged by eye; for the distance, 1,000 drawings against 1,000 real training pictures of each class, as here."""
 FAILS = """
-- **It knows nothing but {labels}.** Give it {other}, and it will make one of these of it, without a doubt.
+- **It knows nothing but {labels}.**{strangers}
 - **Pictures are small**: {height} × {width} pixels. For anything else it would have to be trained anew.
+{turning}- **Rare kinds of pictures are rarer still** in what it draws than in what it learnt from.
+- **The classifier that counts right classes is a program, too**, and makes mistakes of its own.
+- **The same draw number gives the same picture** on the same kind of machine; another kind rounds differently.
+"""
+STRANGERS = " Give it {other}, and it will make one of these of it, without a doubt."
+TURNING = """\
 - **A drawing to be turned must look like what it learnt from**: one figure, centred, about as large and as thick. The
   app centres and scales what you draw or upload; a faint or cluttered photo may still be misread.
 - **What is kept** when one class is turned into another (slant, stroke) depends on *when* the walk turns round. On
   digits we did not find that the meeting point of a pair keeps more than the same time does for another pair.
 - **A "hybrid" is rarely half and half.** At a branch point one can often tell already what a picture will become.
-- **Rare kinds of pictures are rarer still** in what it draws than in what it learnt from.
-- **The classifier that counts right classes is a program, too**, and makes mistakes of its own.
-- **The same draw number gives the same picture** on the same kind of machine; another kind rounds differently.
 """
 
 
@@ -32,10 +35,12 @@ def object_is(model: Explorable) -> str:
 
 
 def fails(model: Explorable, labels: str) -> str:
-    """When the model fails."""
+    """When the model fails; of one that only draws nothing is told of turning."""
     other = "a letter" if all(label.isdecimal() for label in model.labels) else "something else"
     height, width, *_ = model.form.outside_shape
-    return FAILS.format(labels=labels, other=other, height=height, width=width)
+    turns = hasattr(model, "transmute")
+    return FAILS.format(labels=labels, strangers=STRANGERS.format(other=other) if turns else "", height=height,
+                        width=width, turning=TURNING if turns else "")
 
 
 def ceiling(model: Explorable) -> str:

@@ -13,6 +13,8 @@ WAYS = {"stochastic": words.WAYS["noise"], "deterministic": words.WAYS["plain"]}
 MOST = 40  # classes that are named
 NOT_MEASURED = """This model's file tells of no measured quality: nobody has measured it yet
 (`python -m branched evaluate --store` does)."""
+ELSEWHERE = """This model's file tells of no measured quality. What was measured of models that are shipped to be
+compared with the tree, the page "Other ways" shows."""
 OWN = """
 Put model files (`.safetensors`, as `python -m branched train` writes them) into a folder, and start the app with the
 name of the folder in the environment: `BRANCHED_MODELS=my-models streamlit run app.py`. The files are then in the list
@@ -49,6 +51,7 @@ def story(model: Explorable, name: str) -> list[tuple[str, str]]:
         *_training(model.facts, form.THINGS),
         ("Size", f"{model.parameters:,} numbers learnt (parameters)"),
         ("Tree", f"{len(outline.nodes)} branches, {len(outline.points)} branch points" if outline.points else
+         "none: it is told no class, and draws any" if getattr(model, "method", "") == "unconditional" else
          "none: every class is drawn alone, from noise to data"),
         *_discovery(model.facts, form.THINGS),
         ("Versions", _joined(*(f"{_short(key)} {_short(value)}"

@@ -106,4 +106,7 @@ def fitting(file: str, name: str) -> Any:
     else:
         st.info(f"This page has nothing to show of the model {visitor.title(name)}; the page \"About the model\" has "
                 "others.", icon=":material/info:")
+        if chosen.family == "label":
+            st.page_link("pages/others.py", label="Go to \"Other ways\", where such models draw side by side",
+                         icon=":material/arrow_forward:")
     st.stop()

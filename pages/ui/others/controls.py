@@ -35,13 +35,15 @@ def settings(methods: MeasuredMethods) -> Settings:
     """The settings for what was measured."""
     record, rows = methods.record, told.names(methods.record.rows)
     draws = max((len(array) for name, array in methods.pictures.items() if name.startswith("row/")), default=1)
-    codes = {name: told.CODES.get(name, name) for name in record.autoencoders}
+    codes = {name: told.CODES.get(name, name) for name in (*told.CODES, *record.autoencoders)
+             if name in record.autoencoders}
     kinds = {kind: text for kind, text in told.KINDS.items()
              if any(name.startswith(kind + "-") for name in record.variants)}
     return Settings(
         part=link.choice("part", told.PARTS, "rows"),
         draw=link.whole("draw", 0, max(draws - 1, 1), 0),
-        curve=_choice("curve", {name: told.CURVES.get(name, name) for name in record.curves}, "free"),
+        curve=_choice("curve", {name: told.CURVES.get(name, name) for name in record.curves if record.curves[name]},
+                      "free"),
         strength=link.number("strength", 0, 100, None),
         first=_choice("first", rows, "free"), second=_choice("second", rows, "tree"),
         digit=link.choice("digit", DIGITS, "4"), live=link.switch("live", False),

@@ -27,7 +27,7 @@ GREYS = 255.0
 LEAST = 0.9    # of the right class, on the axis; a dot that is further left lies at its edge
 BRIGHTEST = 8  # times: the most by which small differences are enlarged
 ORANGE, BLUE = np.array([1.0, 0.6, 0.15]), np.array([0.25, 0.65, 1.0])
-SPOTS = ("#e69f00", "#56b4e9", "#009e73", "#c8b400", "#3d8bd4", "#d55e00", "#cc79a7", "#a0623a", "#7f7fff", "#888888")
+SPOTS = ("#e69f00", "#56b4e9", "#009e73", "#c8b400", "#3d8bd4", "#d55e00", "#cc79a7", "#a0623a", "#7f7fff", "#b042d6")
 
 
 class Cell(NamedTuple):

@@ -40,7 +40,8 @@ METHODS = {
     "label": Method(
         "Told the label", "The label stretches and shifts what it sees",
         "One network, trained with labels; one look a step.",
-        "Draw what you ask for, at the least cost. This is the paper's own rival of the tree.",
+        "Draw what you ask for, with nothing more than a network and its labels. This is the paper's own rival of the "
+        "tree.",
         "Be told *how strongly*. It knows nothing of what classes share: no hybrids, and no class more without "
         "training on all the old ones again."),
     "free": Method(
@@ -77,8 +78,8 @@ METHODS = {
         "Label in the batch norm", "The same, after a batch normalisation",
         "One network, and statistics of what it saw while it learnt: mean and spread of each of its channels.",
         "Draw what you ask for, about as well as \"Told the label\".",
-        "Go by the pictures that it is just drawing: by *their* mean and spread it is blind to the time, and draws "
-        "blots. See \"Two that failed\"."),
+        "Go by the pictures that it is just drawing: by *their* mean and spread it is blind to the time, and "
+        "noise stays. See \"Two that failed\"."),
     "ac": Method(
         "Marked by a classifier", "Marked while it learns",
         "One network; the label is one channel more of the picture. While it learns, its guesses are marked by a "
@@ -91,7 +92,7 @@ METHODS = {
         "One network with a part of its own for each branch, and a tree that is found from the data before.",
         "Draw many classes at once for less work; show what classes share; turn one into another; learn a class more "
         "and forget nothing.",
-        "Do without its tree. It has more numbers to learn than the others, and its training takes longer."),
+        "Do without its tree. Its network has more numbers to learn than any other here, and learnt for more steps."),
     "tree-guided": Method(
         "The tree, guided", "Away from what the parent branch says",
         "The tree, whose parents were trained a little past their own end; two looks a step just below such a point.",
@@ -189,9 +190,10 @@ EXPLANATION = """
 - **Size**: how many numbers the networks have learnt (parameters; M is million). **Training**: minutes of learning;
   without a bar where that was on another kind of machine.
 
-All are built on the same network (a U-Net) as far as they can be, learn from the same digits, and take the same number
-of steps. Models of codes begin with noise of a code's shape, so theirs is another; what they have on the way is shown
-as their decoder paints it. One network of each kind was measured: another would give slightly other figures.
+All are built on the same network (a U-Net) as far as they can be, learn from the same digits, and draw in the same
+number of steps; the tree, as it is shipped, has learnt for longer. Models of codes begin with noise of a code's shape,
+so theirs is another; what they have on the way is shown as their decoder paints it. One network of each kind was
+measured: another would give slightly other figures.
 """
 
 
@@ -311,11 +313,12 @@ compare two figures: *its own* classifier is content; the *judge*, who had no pa
 classifier was trained before, learns no more, and counts less where there is much noise.""",
     "cbn": """Batch normalisation measures every picture by the mean and spread of its batch. While it learns, a batch
 has pictures of *all* times; while it draws, all are at *one*. What the network is told about the time is added to all
-of these alike, and taken away again with their mean: it is **blind to the time** ("time counts" 0%), and draws blots.
-Statistics of each single time do the same.
+of these alike, and taken away again with their mean: it is **blind to the time** ("time counts" 0%), and noise
+stays in its pictures. Statistics of each single time do the same.
 
-It is mended by the **statistics of learning**, which are of all times together, as it is used to; if they are left out,
-too, nothing works. To tell the label's stretch and shift the time as well helps, but variety stays small."""}
+It is mended by the **statistics of learning**, which are of all times together, as it is used to; if there are none at
+all, nothing works. Without them it helps to tell the label's stretch and shift the time as well, but variety stays
+small."""}
 VARIANTS = {  # by the words of their names, in the order in which they are shown
     "ac": {"0": "λ = 0: no classifier", "0.01": "λ = 0.01", "0.1": "λ = 0.1", "1": "λ = 1", "along": "trained along",
            "frozen": "trained before, frozen", "weighted": "less where there is noise"},

@@ -202,6 +202,10 @@ def test_what_is_no_parents_is_refused(model, parents, tmp_path):
     checkpoint.save(path, "parents", {}, {"branches": [1]})
     with pytest.raises(BranchedError, match="describes no parents"):
         Parents.load(path)
+    for odd in ({"margin": float("nan")}, {"margin": -1.0}, {"processes": "x"}, {"branches": ([1],) * 3}):
+        dataclasses.replace(parents, **odd).save(path)
+        with pytest.raises(BranchedError, match="describes no parents"):
+            Parents.load(path)
     odd = {name: table.clone() for name, table in parents.tables.items()}
     next(iter(odd.values())).view(-1)[0] = torch.nan
     dataclasses.replace(parents, tables=odd).save(path)

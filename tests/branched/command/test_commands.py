@@ -117,13 +117,17 @@ def test_bad_input_is_one_sentence(checkpoint, arguments, sentence, capsys, tmp_
     (("bench", "--repeats", 0), "at least one run"),
     (("discover", "--data", "digits", "--seed", 10**23), "63 bits"),
     (("judge", "--output", "j.safetensors", "--data", "rows.csv"), "looks at images"),
+    (("train-methods", "--data", "digits", "--only", "classifier", "--steps", 0), "steps must be positive"),
+    (("train-methods", "--data", "digits", "--only", "classifier", "--every", 0), "at least 1"),
+    (("train-methods", "--data", "digits", "--only", "guided", "--output", "/proc/no"), "Nothing can be written"),
+    (("train-methods", "--only", "magic"), "--only is one of ac, ac-0, "),
 ])
 def test_other_commands_tell_it_in_one_sentence_too(arguments, sentence, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rows.csv").write_text("class,a\n" + "".join(f"{label},{k}\n" for label in "xy" for k in range(8)))
     assert run(*arguments) == 2
     error = capsys.readouterr().err.strip().splitlines()[-1]
-    assert error.startswith("branched: ") and sentence in error
+    assert error.startswith("branched: ") and sentence in error and "None" not in error
 
 
 @pytest.mark.parametrize("arguments, sentence", [

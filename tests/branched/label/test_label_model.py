@@ -141,6 +141,7 @@ def test_a_classifier_that_does_not_know_the_classes_is_refused(monkeypatch, tmp
 
 @pytest.mark.parametrize(("options", "reason"), [
     ({"guidance": -1}, "from 0"), ({"guidance": float("nan")}, "from 0"), ({"guidance": "much"}, "from 0"),
+    ({"guidance": np.complex128(1)}, "from 0"), ({"guide": np.array(["model", "classifier"])}, "What guides"),
     ({"guide": "a star"}, "What guides"), ({"labels": "8"}, "no class '8'"), ({"labels": ()}, "at least one")])
 def test_what_is_impossible_is_told(options, reason):
     with pytest.raises(BranchedError, match=reason):
@@ -156,6 +157,9 @@ def test_attention_of_a_class_is_shared_out_among_its_tokens():
     assert np.allclose(maps.sum(3), 1, atol=1e-5)
     with pytest.raises(BranchedError, match="cross-attention"):
         tiny_label_model("label").attention("4")
+    for several in (None, ["4", "9"]):
+        with pytest.raises(BranchedError, match="A class is named"):
+            model.attention(several, steps=2)
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
@@ -185,7 +189,8 @@ def test_rounding_to_halves_hardly_changes_a_picture(any_model, tmp_path):
 
 
 @pytest.mark.parametrize("change", [{"method": "magic"}, {"labels": 5}, {"network": {"shape": [1, 9, 9]}},
-                                    {"shape": "small"}, {"autoencoder": {"x": 1}}])
+                                    {"shape": "small"}, {"autoencoder": {"x": 1}}, {"labels": [0, 1, 4, 7, 9]},
+                                    {"labels": ["1"] * 5}])
 def test_a_file_that_makes_no_sense_is_refused_in_a_sentence(change, tmp_path):
     path = tmp_path / "small.safetensors"
     tiny_label_model("label").save(path)
@@ -193,6 +198,18 @@ def test_a_file_that_makes_no_sense_is_refused_in_a_sentence(change, tmp_path):
     checkpoint.save(path, "label model", tensors, json.loads(json.dumps(header)) | change)
     with pytest.raises(BranchedError, match="does not hold a whole model"):
         branched.load(path)
+
+
+@pytest.mark.parametrize("training", [[1], None, {"drop": "often"}, {"drop": None}])
+def test_a_file_that_tells_its_training_oddly_cannot_guide_itself(training, tmp_path):
+    path = tmp_path / "small.safetensors"
+    tiny_label_model("label").save(path)
+    tensors, header = checkpoint.load(path, "label model")
+    checkpoint.save(path, "label model", tensors, header | {"facts": {"training": training}})
+    model = branched.load(path)
+    assert "model" not in model.guides
+    with pytest.raises(BranchedError, match="cannot guide itself"):
+        model.sample("4", n=1, steps=2, guidance=1.0)
 
 
 def test_weights_that_are_no_numbers_are_refused(tmp_path):

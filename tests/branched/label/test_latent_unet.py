@@ -113,6 +113,7 @@ def test_it_learns_which_latent_belongs_to_which_label():
 
 @pytest.mark.parametrize(("wrong", "why"), [
     ({"channels": (64,)}, "two multiples"), ({"channels": (60, 64)}, "two multiples"), ({"heads": 3}, "3 heads"),
+    ({"heads": -1}, "heads"),
     ({"shape": (4, 1, 7)}, "at least 2x2"), ({"tokens": 0}, "1 or more tokens"), ({"blocks": 0}, "1 or more blocks")])
 def test_impossible_sizes_are_refused(wrong, why):
     with pytest.raises(BranchedError, match=why):

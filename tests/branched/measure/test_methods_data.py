@@ -78,7 +78,8 @@ def test_a_file_of_pictures_that_is_cut_short_is_told(tmp_path, kept):
 @pytest.mark.parametrize("name, array", [
     ("curve/free", pictures()["curve/free"][:-1]), ("row/free", pictures()["row/free"][0]),
     ("row/free", pictures()["row/free"].astype(float)), ("artefact/ac-1-frozen", pictures()["row/free"][0]),
-    ("other/free", pictures()["row/free"]), ("row/free", pictures()["row/free"][:, :0])])
+    ("other/free", pictures()["row/free"]), ("row/free", pictures()["row/free"][:, :0]),
+    ("reconstruction/kl", pictures()["row/free"][:1])])
 def test_pictures_that_do_not_fit_are_told(tmp_path, name, array):
     plant(tmp_path, arrays=pictures() | {name: array})
     with pytest.raises(BranchedError, match=f"pictures {name} .* not what they should be"):

@@ -25,7 +25,7 @@ def test_sizes_that_do_not_halve_are_refused(shape):
         UNetConfig(shape, channels=(16, 32))
 
 
-@pytest.mark.parametrize(("channels", "heads"), [((12, 32), 4), ((16, 24), 5)])
+@pytest.mark.parametrize(("channels", "heads"), [((12, 32), 4), ((16, 24), 5), ((16, 32), -1)])
 def test_channels_that_do_not_divide_are_refused(channels, heads):
     with pytest.raises(BranchedError, match="multiples of 8"):
         UNetConfig((1, 8, 8), channels=channels, heads=heads)

@@ -10,7 +10,7 @@ from pages.ui.serve import models
 
 def stranger(kind: str) -> SimpleNamespace:
     """A model of another family."""
-    return SimpleNamespace(form=SimpleNamespace(kind=kind), labels=("a",))
+    return SimpleNamespace(form=SimpleNamespace(kind=kind), labels=("a",), family="strange")
 
 
 @pytest.mark.parametrize(("file", "for_images", "for_rows"), [

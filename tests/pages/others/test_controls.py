@@ -1,9 +1,9 @@
 """What can be chosen is what the file has."""
 import pytest
-from planted_methods import ROWS, STRENGTHS, plant, record
+from planted_methods import ROWS, STRENGTHS, pictures, plant, record
 
 from branched import measured_methods
-from pages.ui.others import controls
+from pages.ui.others import controls, told
 
 
 def test_there_is_as_much_to_choose_as_was_measured(methods):
@@ -20,6 +20,16 @@ def test_maps_come_in_the_order_of_the_rows(tmp_path):
     figures["tsne"] = dict(reversed(figures["tsne"].items()))
     settings = controls.settings(measured_methods(plant(tmp_path, figures)))
     assert list(settings.near.options) == ["free", "tree"]
+
+
+def test_codes_come_in_the_order_of_the_story_and_a_curve_without_points_not_at_all(tmp_path):
+    figures = record()
+    figures["autoencoders"] = dict(reversed(sorted(figures["autoencoders"].items())))
+    figures["curves"]["free"] = []
+    arrays = {name: array for name, array in pictures().items() if name != "curve/free"}
+    settings = controls.settings(measured_methods(plant(tmp_path, figures, arrays)))
+    assert list(settings.code.options) == list(told.CODES)
+    assert "free" not in settings.curve.options and settings.curve.default in settings.curve.options
 
 
 def test_where_the_usual_is_missing_another_is(tmp_path):

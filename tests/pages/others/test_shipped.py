@@ -47,6 +47,17 @@ def test_what_the_page_says_of_guidance_is_what_was_measured(shipped):
     assert shipped.record.curves["free"][-1].score > shipped.record.real.score
 
 
+def test_what_the_page_says_of_learning_is_what_was_measured(shipped):
+    """The tree learnt for more steps than the others, and its network is the largest."""
+    rows = shipped.record.rows
+    steps = {name: row.training_steps for name, row in rows.items()}
+    tree = {name for name in rows if name.startswith("tree")}
+    [trees], [others] = {steps[name] for name in tree}, {steps[name] for name in rows if name not in tree}
+    assert trees > others and "the tree, as it is shipped, has learnt for longer" in told.EXPLANATION
+    assert all(row.parameters < rows["tree"].parameters for name, row in rows.items() if row.guide == "model"
+               and name not in tree)
+
+
 def test_every_bar_has_its_figure(shipped):
     html = shown.comparison(shipped, 0)
     rows = shipped.record.rows
