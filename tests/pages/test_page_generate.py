@@ -256,6 +256,13 @@ def test_guidance_is_a_link_and_costs_what_it_costs(guided):
     assert not app.exception and apptest.asked(app, "guidance") == []
 
 
+def test_gradients_of_a_classifier_are_told_beside_the_looks():
+    for labels in ("4,9", "4"):
+        app = opened(race="off", labels=labels, guidance="1", guide="classifier")
+        assert not app.exception and any(told.PULLED in text.value for text in app.markdown)
+    assert not any(told.PULLED in text.value for text in opened(race="off").markdown)
+
+
 @pytest.mark.parametrize("query", [
     {"steps": "4000", "n": "zz", "solver": "magic", "view": "both", "seed": "-1", "labels": "4", "race": "off"},
     {"labels": "4,banana", "race": "off"}, {"race": "maybe"}], ids=str)

@@ -88,10 +88,11 @@ def per_class(n: int, classes: int) -> int:
 def comparison(name: str, draw: Draw, drawn: Drawn, race: link.Switch, look: Look) -> None:
     """What the tree saved, measured now: the same classes one by one, in view of the visitor."""
     st.subheader("What the tree saves", anchor=False)
+    pulled = told.PULLED if draw.sampling.takes_gradients else ""
     if len(draw.labels) == 1:
-        st.markdown(told.single(drawn))
+        st.markdown(told.single(drawn) + pulled)
         return
-    st.markdown(told.LOOK)
+    st.markdown(told.LOOK + pulled)
     wanted = race.toggle("Draw each class by itself, too, to compare")
     chart, text = st.empty(), st.empty()
     alone = _raced(name, draw, drawn, look, chart, text) if wanted and drawn.alone <= RACE else None

@@ -8,6 +8,7 @@ INTRODUCTION = "The model draws pictures of many classes out of noise. What they
 READING = "Each row is a class. Each column began as the same noise, and was one picture until ways part."
 STEPS = "In how many steps the noise is taken away. More take longer."
 LOOK = "A **look** is the network looking at one picture once. Most of the time goes into that."
+PULLED = " With each look goes a gradient of the classifier, which is not counted here, but takes its time."
 EXPLANATION = """
 Every picture begins as pure noise. At each **step** the network looks at what it has and takes a little of the noise
 away. As long as classes look alike under all that noise, the model keeps **one** picture for all of them; it makes

@@ -135,7 +135,8 @@ def elsewhere(row: Any) -> str:
 # -- side by side ------------------------------------------------------------------------------------------------------
 
 READING = """Each row is a way, each column a digit that was asked for, and all pictures of a draw number began as **the
-same noise**: what differs between rows is the way, not luck. Click on a row to read what it needs, can and cannot."""
+same noise**: what differs between rows is the way, not luck. (Small codes have a noise of a code's shape.) Click
+on a row to read what it needs, can and cannot."""
 DRAW = "Twelve draws are kept, so that they are there at once. \"Watch two draw\" has any other number."
 
 
@@ -237,7 +238,7 @@ def equation(curve: str) -> str:
 # -- watch two draw ----------------------------------------------------------------------------------------------------
 
 WATCH = """Choose two ways, and watch them draw the same digit from **the same noise**, here and now. Left is what the
-model has, right its best guess of the finished picture."""
+model has, right its best guess of the finished picture. (Small codes begin with a noise of a code's shape.)"""
 JUST_NOW = "All ten digits, as they were drawn just now"
 
 
