@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .. import checkpoint
 from ..data.dataset import Dataset
+from ..errors import BranchedError
 from ..facts import Data, Facts
 from ..learning import resume
 from ..learning.loop import LearningConfig, LearningState, Progress, learn, start
@@ -109,13 +110,25 @@ def _compressing(plan: Plan, output: Path, device: torch.device,
     path, compression = output.with_name(output.name + ".autoencoder"), plan.compression
     state = autoencoder_training.begin(compression.autoencoder, compression.learning, device)
     if goes_on and path.is_file():
-        weights, header = checkpoint.load(path, AUTOENCODER)
-        state.average.load_state_dict(weights)
-        return state.average.eval(), header["seconds"]
+        return _compressed(path, state.average, plan.facts)
     yield from autoencoder_training.train(state, plan.data, compression.learning)
     autoencoder = autoencoder_training.finished(state, plan.data)
-    checkpoint.save(path, AUTOENCODER, autoencoder.state_dict(), {"seconds": state.seconds})
+    checkpoint.save(path, AUTOENCODER, autoencoder.state_dict(),
+                    {"seconds": state.seconds, "facts": plan.facts})
     return autoencoder, state.seconds
+
+
+def _compressed(path: Path, autoencoder: Autoencoder, facts: dict[str, Any]) -> tuple[Autoencoder, float]:
+    """An autoencoder with the weights of a file, and the seconds that it took. Refused if it is of another run."""
+    weights, header = checkpoint.load(path, AUTOENCODER)
+    if header.get("facts") != facts:
+        raise BranchedError(f"{path} is from another run; train anew, without going on.")
+    try:
+        autoencoder.load_state_dict(weights)
+        return autoencoder.eval(), header["seconds"]
+    except (KeyError, RuntimeError) as error:
+        raise BranchedError(f"{path} does not hold a whole autoencoder ({str(error).splitlines()[0]}); train anew, "
+                            "without going on.") from None
 
 
 def as_model(plan: Plan, state: LearningState, autoencoder: Autoencoder | None, before: float = 0.0) -> LabelModel:

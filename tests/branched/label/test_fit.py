@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import branched
-from branched import BranchedError
+from branched import BranchedError, checkpoint
 from branched.data import dataset
 from branched.data.dataset import Dataset
 from branched.denoisers import classifier_training, classifiers
@@ -121,6 +121,21 @@ def test_a_run_of_another_plan_does_not_go_on(bars, tmp_path):
     run(bars, "guided", path, steps=2)
     with pytest.raises(BranchedError, match="from another run"):
         run(bars, "guided", path, steps=3, goes_on=True)
+
+
+def test_an_autoencoder_of_another_run_or_a_broken_one_does_not_go_on(tmp_path):
+    data, path = dataset.load("digits", size=16), tmp_path / "model.safetensors"
+    plan = run(data, "latent-kl", path, steps=2)
+    beside, resume = (path.with_name(path.name + end) for end in (".autoencoder", ".resume"))
+    resume.unlink()  # as where a run was stopped before its first step of diffusion
+    run(data, "latent-kl", path, steps=2, goes_on=True)
+    resume.unlink()
+    with pytest.raises(BranchedError, match="from another run"):
+        run(data, "latent-kl", path, steps=4, goes_on=True)
+    for weights in ({"x": torch.zeros(1)}, checkpoint.load(beside, fit.AUTOENCODER)[0]):
+        checkpoint.save(beside, fit.AUTOENCODER, weights, {"facts": plan.facts})
+        with pytest.raises(BranchedError, match="does not hold a whole autoencoder"):
+            run(data, "latent-kl", path, steps=2, goes_on=True)
 
 
 def test_it_learns_what_the_label_says(bars):
