@@ -22,6 +22,7 @@ LIBRARY = {
     "denoisers": {"noise", "networks", "learning", "data"},
     "class_tree": {"noise", "networks", "data", "learning", "denoisers"},
     "label": {"noise", "networks", "learning", "data", "denoisers"},
+    "cluster_tree": {"noise", "learning", "data"},
     "family": {"noise", "data", "class_tree", "label"},
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
     "command": {"noise", "learning", "data", "denoisers", "class_tree", "label", "family", "measure"},
@@ -118,7 +119,7 @@ def test_the_library_knows_no_screen(name):
 def test_the_tree_needs_the_standard_library_alone():
     heavy = {"torch", "numpy", "scipy", "sklearn"}
     for name in ("branched.class_tree.tree", "branched.class_tree.branch", "branched.class_tree.tree_json",
-                 "branched.outline", "branched.names", "branched.errors"):
+                 "branched.cluster_tree.tree", "branched.outline", "branched.names", "branched.errors"):
         assert {other.split(".")[0] for other in imported(name, PACKAGE[name])} & heavy == set()
 
 

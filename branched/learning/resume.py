@@ -49,15 +49,20 @@ def save_state(path: str | Path, state: LearningState, facts: dict[str, Any]) ->
 def load_state(path: str | Path, state: LearningState, facts: dict[str, Any]) -> None:
     """Put a saved run into a freshly started `state`. Refused if it was another run (other facts)."""
     tensors, header = checkpoint.load(path, "training")
-    for key, value in facts.items():
-        if header["facts"].get(key) != value:
-            raise BranchedError(f"{path} is from another run: its {key} is {header['facts'].get(key)!r:.200}, "
-                                f"here it is {value!r:.200}.")
+    check_same(path, header["facts"], facts)
     try:
         _take(state, tensors)
     except (KeyError, RuntimeError) as error:
         raise BranchedError(f"{path} does not hold a whole run ({str(error).splitlines()[0]}).") from None
     state.step, state.seconds = header["step"], header["seconds"]
+
+
+def check_same(path: str | Path, saved: dict[str, Any], facts: dict[str, Any]) -> None:
+    """Raises BranchedError where the facts that were saved with a run are other ones than these."""
+    for key, value in facts.items():
+        if saved.get(key) != value:
+            raise BranchedError(f"{path} is from another run: its {key} is {saved.get(key)!r:.200}, "
+                                f"here it is {value!r:.200}.")
 
 
 def _take(state: LearningState, tensors: dict[str, Tensor]) -> None:

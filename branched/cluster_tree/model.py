@@ -1,0 +1,159 @@
+"""A trained tree of clusters, and what one can do with it: ask where objects belong, draw from leaves, keep it."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .. import checkpoint
+from ..data.form import Form
+from ..data.forms import from_header, to_header
+from ..errors import BranchedError
+from ..facts import Facts
+from ..names import Label, some_of
+from ..noise.seeds import fitting, mix, normal
+from ..outline import Outline
+from .elbo import Terms, terms
+from .lessons import CHUNK, look
+from .networks import ClusterNetwork, ClusterNetworkConfig
+from .snapshot import Snapshot
+from .tree import ClusterTree
+from .walk import routes, walk
+
+KIND = "cluster model"  # of the files
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Where objects belong: places of leaves among the groups (B,), and the probability of every leaf (B, leaves)."""
+
+    indices: np.ndarray
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Objects (groups, n, ...) by the leaves' own decoders, and how probable their leaf was (groups, n), from the root
+    that object i of every group has in common."""
+
+    groups: tuple[str, ...]
+    made: np.ndarray
+    probabilities: np.ndarray
+    kind: str
+
+    @property
+    def images(self) -> np.ndarray:
+        """What was made, if that is images. Raises BranchedError otherwise."""
+        if self.kind != "images":
+            raise BranchedError(f"This model makes {self.kind}, not images.")
+        return self.made
+
+
+class ClusterModel:
+    """A tree of clusters with its networks. `groups` are the names of the leaves, left to right; `snapshots` tell of
+    its growth. Nothing in it changes after loading, so that threads can share it."""
+
+    family = "cluster tree"
+
+    def __init__(self, network: ClusterNetwork, tree: ClusterTree, facts: Facts | Mapping[str, Any], form: Form,
+                 snapshots: Sequence[Snapshot] = (), groups: Sequence[str] | None = None, name: str = ""):
+        self.network, self.tree, self.name = network.eval().requires_grad_(False), tree, name
+        self.groups = tree.outline(groups).groups
+        self.facts = facts if isinstance(facts, Facts) else Facts.read(facts, form.kind)
+        self.form = form.remembering(self.facts.data)
+        self.snapshots = tuple(snapshots)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The groups, as other families call what they draw."""
+        return self.groups
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the networks have learnt."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+    @property
+    def device(self) -> torch.device:
+        return self.network.centre.device
+
+    def outline(self) -> Outline:
+        """What is drawn of the tree."""
+        return self.tree.outline(self.groups)
+
+    @torch.inference_mode()
+    def assign(self, objects: Any) -> Assigned:
+        """The leaves to which objects (B, ...) belong, by the inference model."""
+        chain = look(self.network, self.form.to_core(objects))
+        p = torch.cat([routes(self.network, self.tree, part.to(self.device)).cpu() for part in chain.split(CHUNK)])
+        return Assigned(p.argmax(1).numpy(), p.numpy())
+
+    @torch.inference_mode()
+    def terms(self, objects: Any, seed: int = 0) -> Terms:
+        """The terms of the evidence lower bound of objects (B, ...), (B,) each, from one draw of the latents."""
+        x, found = self.form.to_core(objects), []
+        for part, noise in zip(x.split(CHUNK), self._noise(len(x), seed).split(CHUNK), strict=True):
+            chain = look(self.network, part).to(self.device)
+            walked = walk(self.network, self.tree, noise.to(self.device), chain)
+            found.append([value.cpu() for value in terms(self.network, walked, part.to(self.device))])
+        return Terms(*map(torch.cat, zip(*found, strict=True)))
+
+    @torch.inference_mode()
+    def decode(self, groups: Label | Iterable[Label] | None = None, n: int = 8, seed: int = 0) -> Decoded:
+        """n objects of every group (None: of all) by its leaf's decoder. Object i of each has the same noise, and so
+        the same root."""
+        names = some_of(self.groups, groups, "this model")
+        if not 1 <= n <= 10_000:
+            raise BranchedError(f"1 to 10000 objects of a group are decoded at a time, not {n}.")
+        walked = walk(self.network, self.tree, self._noise(n, seed).to(self.device))
+        leaves = [self.tree.leaves[self.groups.index(name)] for name in names]
+        made = torch.stack([self.network.clean(self.network.decode(leaf, walked.z[leaf])) for leaf in leaves])
+        p = torch.stack([walked.p[leaf] for leaf in leaves])
+        return Decoded(names, self.form.from_core(self.form.clamp(made)), p.cpu().numpy(), self.form.kind)
+
+    def _noise(self, n: int, seed: int) -> Tensor:
+        """(n, depth + 1, Z), each row from its own key: the same in any company."""
+        shape = (self.network.config.depth + 1, self.network.config.latent)
+        return normal([mix(fitting(seed), i) for i in range(n)], shape)
+
+    def save(self, path: str | PathLike) -> None:
+        """Write the model to one safetensors file, its weights in half precision."""
+        tensors = {f"network.{name}": value.half() if value.is_floating_point() else value
+                   for name, value in self.network.state_dict().items()}
+        tensors |= {f"thumbnails.{k}": snapshot.thumbnails for k, snapshot in enumerate(self.snapshots)}
+        checkpoint.save(path, KIND, tensors, {
+            "network": asdict(self.network.config), "tree": self.tree.to_json(), "groups": self.groups,
+            "facts": self.facts.stored, "snapshots": [snapshot.header() for snapshot in self.snapshots],
+            **to_header(self.form)})
+
+
+def load(path: Path, device: torch.device) -> ClusterModel:
+    """Load a model from its file. Raises BranchedError if that is missing, cut short, edited or foreign."""
+    tensors, header = checkpoint.load(path, KIND)
+    try:
+        return _assembled(path.stem, tensors, header, device)
+    except (BranchedError, ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
+
+
+def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any], device: torch.device) -> ClusterModel:
+    """A model from the contents of its file."""
+    tree, form = ClusterTree.from_json(header["tree"]), from_header(header)
+    with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights
+        network = ClusterNetworkConfig(**header["network"]).build(tree)
+    if network.config.shape != form.shape:
+        raise BranchedError(f"its networks take the shape {network.config.shape}, its objects have {form.shape}")
+    weights = {key.removeprefix("network."): value.to(torch.float32, copy=True) if value.is_floating_point() else
+               value.clone() for key, value in tensors.items() if key.startswith("network.")}
+    if not all(value.isfinite().all() for value in weights.values()):
+        raise BranchedError("its weights are not finite numbers")
+    network.load_state_dict(weights)
+    snapshots = [Snapshot.read(told, tensors[f"thumbnails.{k}"].clone()) for k, told in enumerate(header["snapshots"])]
+    return ClusterModel(network.to(device), tree, header["facts"], form, snapshots, header["groups"], name)

@@ -1,0 +1,101 @@
+"""How a tree grows: what is learnt in which order, and how long."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..data.dataset import Dataset
+from ..errors import BranchedError
+from ..learning.loop import LearningConfig, check_positive
+from ..noise.seeds import fitting, mix
+from .networks import ClusterNetworkConfig
+from .tree import ClusterTree
+
+LEAST_MEMBERS = 20   # of a leaf, on average; one with fewer is not split
+LEAST_SHARE = 0.01   # of all objects: a leaf with fewer is taken away before the last phase
+STAGES = ("contrast", "split", "middle", "final", "done")
+
+
+@dataclass(frozen=True)
+class GrowthConfig:
+    """How a tree of clusters is grown. A pass goes over as many objects as there are in the data, or in the leaf."""
+
+    leaves: int = 10             # to grow
+    batch: int = 256             # objects of a step
+    contrast: float = 4.0        # passes over the data in which the chain alone learns what stays the same in two views
+    split: float = 2.0           # passes over a leaf's members while its new children learn and all else is frozen
+    every: int = 0               # splits after which all learn together; 0 is never
+    middle: float = 1.0          # passes of that
+    final: float = 4.0           # passes in which all learn together in the end
+    view: float = 1.0            # how far a view is from its object
+    likeness: float = 100.0      # weight of the contrastive term while all learn together
+    information: float = 20.0    # weight of sure, equally full leaves there, and of sure decisions in a split
+    decisions: float = 5.0       # weight of the divergence of decisions, in the last phases
+    seed: int = 0                # the same seed gives the same tree
+    precision: str = "auto"      # float32, bfloat16, or auto: bfloat16 where the hardware multiplies it
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.leaves <= 64:
+            raise BranchedError(f"A tree is grown to 2 to 64 leaves, not {self.leaves}.")
+        for name in ("split", "final", "batch"):
+            check_positive(name, getattr(self, name))
+        for name in ("contrast", "every", "middle", "view", "likeness", "information", "decisions"):
+            if not getattr(self, name) >= 0:
+                raise BranchedError(f"{name} is 0 or more, not {getattr(self, name)}.")
+        fitting(self.seed)
+
+
+def check(data: Dataset, network: ClusterNetworkConfig, config: GrowthConfig) -> None:
+    """Raises BranchedError with what speaks against growing such a tree on such data."""
+    if config.leaves > 2**network.depth:
+        raise BranchedError(f"A tree of depth {network.depth} has at most {2**network.depth} leaves, not "
+                            f"{config.leaves}; make it deeper, or ask for fewer.")
+    if len(data) < LEAST_MEMBERS * config.leaves:
+        raise BranchedError(f"A tree of {config.leaves} leaves needs at least {LEAST_MEMBERS * config.leaves} "
+                            f"{data.form.many}; there are {len(data)}.")
+    if not torch.isfinite(data.x.float().sum()):
+        raise BranchedError(f"The data have {data.form.many} with missing values; fill them, or leave those out.")
+    if (data.x == data.x[:1]).all():
+        raise BranchedError(f"All {data.form.many} of the data are the same; there is nothing to tell apart.")
+
+
+def following(config: GrowthConfig, stage: str, tree: ClusterTree) -> str:
+    """The stage that comes after one at whose end this is the tree."""
+    if stage in ("contrast", "middle"):
+        return "split"
+    if stage != "split":
+        return "done"
+    if len(tree.leaves) >= config.leaves:
+        return "final"
+    return "middle" if config.every and len(tree.forks) % config.every == 0 else "split"
+
+
+def learning(config: GrowthConfig, stage: str, index: int, objects: int) -> LearningConfig:
+    """How a stage learns, the `index`-th of the run, from so many objects: rate up, then down to zero."""
+    passes, rate = {"contrast": (config.contrast, 3e-3), "split": (config.split, 2e-3), "middle": (config.middle, 2e-3),
+                    "final": (config.final, 2e-3)}[stage]
+    batch = min(config.batch, objects)
+    steps = max(30, round(passes * objects / batch))
+    return LearningConfig(steps=steps, batch=batch, learning_rate=rate, warmup=max(1, steps // 6), decay=5 / 6, ema=0.0,
+                          clip=200.0, seed=mix(config.seed, index, 20), precision=config.precision)
+
+
+def fullest(tree: ClusterTree, assigned: Tensor, depth: int) -> int | None:
+    """The leaf with the most objects, from each one's place (n,) among the leaves; None if it is not to be split, for
+    being at the greatest depth, or for having few. Another one is not split instead: it would be cut where nothing
+    parts."""
+    counts = torch.bincount(assigned, minlength=len(tree.leaves))
+    leaf = tree.leaves[int(counts.argmax())]
+    return leaf if tree[leaf].depth < depth and counts.max() >= LEAST_MEMBERS else None
+
+
+def pruned(tree: ClusterTree, assigned: Tensor) -> ClusterTree:
+    """A tree without the leaves that have less than 1% of the objects, from each one's place (n,) among the leaves."""
+    counts = torch.bincount(assigned, minlength=len(tree.leaves))
+    for leaf, count in sorted(zip(tree.leaves, counts.tolist(), strict=True), key=lambda pair: pair[1]):
+        if count < LEAST_SHARE * len(assigned) and len(tree.leaves) > 1:
+            tree = tree.prune(leaf)
+    return tree
+

@@ -1,0 +1,230 @@
+"""The growth of a tree: planted levels, frozen weights, stopping and going on, its file, bad input."""
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from blobs import CPU, SIZES, blobs_of
+
+from branched import BranchedError, checkpoint
+from branched.cluster_tree import fit as fitting
+from branched.cluster_tree.fit import fit, planned
+from branched.cluster_tree.model import load
+from branched.cluster_tree.schedule import GrowthConfig, following, fullest, pruned
+from branched.cluster_tree.tree import ClusterTree
+from branched.data.dataset import Dataset
+from branched.learning.loop import learn, start
+from branched.measure.clustering import clustering
+
+QUICK = GrowthConfig(leaves=3, batch=64, contrast=1, split=1, every=1, middle=1, final=1, seed=4, precision="float32")
+
+
+def test_planted_levels_are_found(grown):
+    a = grown.model.assign(grown.data.x)
+    found = clustering(grown.model.outline(), a.indices, grown.data.y)
+    assert found.nmi > 0.95 and found.accuracy > 0.98 and found.dendrogram_purity > 0.95
+    assert np.allclose(a.probabilities.sum(1), 1, atol=1e-5) and a.probabilities.shape == (800, 4)
+
+
+def test_the_first_split_is_the_right_one(grown):
+    [first, *_] = grown.model.snapshots
+    a, tree = grown.model.assign(grown.data.x), grown.model.tree
+    left = [tree.leaves.index(leaf) for leaf in tree.leaves if 1 in tree.path(leaf)]
+    side = np.isin(a.indices, left)
+    assert first.counts == (400, 400) and len(left) == 2
+    assert np.mean((side == side[0]) == (grown.data.y < 2).numpy()) > 0.99
+
+
+def test_every_step_of_the_growth_is_kept(grown):
+    kept = grown.model.snapshots
+    assert [snapshot.stage for snapshot in kept] == ["split", "split", "split", "final"]
+    assert [len(snapshot.tree.leaves) for snapshot in kept] == [2, 3, 4, 4] == [len(s.counts) for s in kept]
+    assert all(sum(s.counts) == 800 and s.thumbnails.shape == (len(s.counts), 8, 2) for s in kept)
+    assert kept[-1].terms["elbo"] > kept[0].terms["elbo"] and kept[-1].terms["elbo"] == pytest.approx(
+        -sum(value for name, value in kept[-1].terms.items() if name != "elbo"), abs=1e-3)
+    assert (np.isin(kept[-1].thumbnails.numpy(), grown.data.x.numpy())).all()
+
+
+def test_a_run_tells_where_it_is(grown):
+    stages = list(dict.fromkeys((told.stage, told.leaves) for told in grown.told))
+    assert stages == [("contrast", 1), ("split", 2), ("split", 3), ("split", 4), ("final", 4)]
+    seconds = [told.seconds for told in grown.told]
+    assert seconds == sorted(seconds) and grown.told[-1].step == grown.told[-1].steps
+
+
+def test_growth_changes_no_old_weight(blobs):
+    """In the second split everything that was there stays to the last bit, and all that is new learns."""
+    run = fitting.begin(planned(blobs, replace(QUICK, contrast=0), **SIZES), CPU)
+    for number in range(2):
+        lesson = fitting.prepare(run)
+        before = {name: value.clone() for name, value in run.network.state_dict().items()}
+        state = start(run.network, lesson.config, weight_decay=1e-5)
+        list(learn(state, lesson.batches, lesson.loss, lesson.config))
+        changed = {name for name, value in run.network.state_dict().items() if not torch.equal(value, before[name])}
+        if number:
+            new, [leaf] = set(run.during.leaves) - set(run.tree.leaves), set(run.during.forks) - set(run.tree.forks)
+            kinds = {"dense.networks": new, "transform.networks": new, "decoders": new, "routers_q": [leaf],
+                     "routers_p": [leaf]}
+            assert changed == {f"{kind}.nodes.{node}.{layer}.{part}" for kind, nodes in kinds.items() for node in nodes
+                               for layer in (0, 2) for part in ("weight", "bias")}
+        fitting.finish(run, state)
+        run.stage = "split"
+
+
+def weights(path) -> dict[str, torch.Tensor]:
+    return checkpoint.load(path, "training")[0]
+
+
+def whole(data, path) -> list[fitting.Told]:
+    return list(fit(planned(data, QUICK, **SIZES), path, CPU))
+
+
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path):
+    """In every stage: while the chain learns alone, in a split, in the middle, and in the end. Bit for bit."""
+    data, plan = blobs_of(120), planned(blobs_of(120), QUICK, **SIZES)
+    told = whole(data, tmp_path / "a.safetensors")
+    assert [stage for stage, _ in dict.fromkeys((one.stage, one.leaves) for one in told)] == [
+        "contrast", "split", "middle", "split", "final"]
+    losses, path = [], tmp_path / "b.safetensors"
+    for stop in (20, 40, 75, 100, 140, None):   # stages have 30 steps each
+        run = fit(plan, path, CPU, goes_on=True, every=5)
+        for one in run:
+            losses.append(one.loss)
+            if len(losses) == stop:
+                break
+        run.close()
+    assert losses == [one.loss for one in told]
+    ends = [weights(tmp_path / f"{name}.safetensors.resume") for name in "ab"]
+    assert ends[0].keys() == ends[1].keys() and all(torch.equal(ends[0][key], ends[1][key]) for key in ends[0])
+    first, second = (load(tmp_path / f"{name}.safetensors", CPU) for name in "ab")
+    assert first.tree == second.tree
+    assert [s.header() for s in first.snapshots] == [s.header() for s in second.snapshots]
+    assert len(first.snapshots) == 4 and all(torch.equal(s.thumbnails, t.thumbnails) for s, t in zip(
+        first.snapshots, second.snapshots, strict=True))
+
+
+def test_another_run_is_not_gone_on_with(tmp_path):
+    data, path = blobs_of(120), tmp_path / "a.safetensors"
+    run = fit(planned(data, QUICK, **SIZES), path, CPU, every=5)
+    [next(run) for _ in range(6)]
+    run.close()
+    with pytest.raises(BranchedError, match="another run: its training"):
+        next(fit(planned(data, replace(QUICK, seed=5), **SIZES), path, CPU, goes_on=True))
+
+
+# -- the model ---------------------------------------------------------------------------------------------------------
+
+def test_a_file_and_back(grown, tmp_path):
+    path = tmp_path / "tree.safetensors"
+    grown.model.save(path)
+    again = load(path, CPU)
+    assert (again.name, again.family, again.groups) == ("tree", "cluster tree", ("1", "2", "3", "4"))
+    assert again.outline() == grown.model.outline() and again.parameters == grown.model.parameters
+    assert again.facts == grown.model.facts and again.form == grown.model.form and again.labels == again.groups
+    x = grown.data.x[:50]
+    assert np.array_equal(again.assign(x).probabilities, grown.model.assign(x).probabilities)
+    assert np.array_equal(again.decode(n=2, seed=3).made, grown.model.decode(n=2, seed=3).made)
+
+
+def test_leaves_decode_what_belongs_to_them(grown):
+    drawn = grown.model.decode(n=40)
+    assert drawn.made.shape == (4, 40, 2) and np.allclose(drawn.probabilities.sum(0), 1, atol=1e-5)
+    places = grown.model.assign(grown.data.x).indices
+    members = np.stack([grown.data.x[places == k].numpy().mean(0) for k in range(4)])
+    apart = np.linalg.norm(drawn.made.mean(1)[:, None] - members[None], axis=-1)
+    assert apart.argmin(1).tolist() == [0, 1, 2, 3]
+
+
+def test_a_group_is_the_same_in_other_company(grown):
+    alone, together = grown.model.decode("3", n=2, seed=5), grown.model.decode(n=4, seed=5)
+    assert np.allclose(alone.made[0], together.made[2, :2], atol=1e-5) and alone.groups == ("3",)
+    with pytest.raises(BranchedError, match="not images"):
+        _ = alone.images
+    with pytest.raises(BranchedError, match="no class '9'"):
+        grown.model.decode(9)
+    with pytest.raises(BranchedError, match="at a time"):
+        grown.model.decode(n=0)
+
+
+def test_the_bound_of_objects(grown):
+    found = grown.model.terms(grown.data.x[:600])
+    assert found.elbo.shape == (600,) and found.elbo.mean().item() == pytest.approx(
+        grown.model.snapshots[-1].terms["elbo"], abs=0.3)
+
+
+def test_a_file_that_is_not_whole_is_refused(grown, tmp_path):
+    path = tmp_path / "tree.safetensors"
+    grown.model.save(path)
+    tensors, header = checkpoint.load(path, "cluster model")
+    save = partial(checkpoint.save, path, "cluster model")
+    for change in ({"tree": [[0, None]]}, {"groups": ["a"]}, {"network": {}}, {"snapshots": [{}]}):
+        save(tensors, header | change)
+        with pytest.raises(BranchedError, match="does not hold a whole model"):
+            load(path, CPU)
+    save(tensors | {"network.centre": torch.full((2,), torch.nan)}, header)
+    with pytest.raises(BranchedError, match="not finite"):
+        load(path, CPU)
+
+
+def test_pictures_grow_a_tree(tmp_path):
+    """Grey and in colour, of a size that is no power of two; the pixels' mean is where decoders begin."""
+    for channels, likelihood in ((1, "bernoulli"), (3, "gaussian")):
+        x = torch.randint(0, 256, (60, channels, 12, 20), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+        data = Dataset.of_images("noise", ("a",), x, torch.zeros(60, dtype=torch.int64))
+        config = GrowthConfig(leaves=2, batch=32, contrast=0, split=1, final=1, precision="float32")
+        plan = planned(data, config, channels=4, **SIZES)
+        assert plan.network.likelihood == likelihood
+        *_, last = fit(plan, tmp_path / "noise.safetensors", CPU)
+        model = load(tmp_path / "noise.safetensors", CPU)
+        images = model.decode(n=3).images
+        assert images.shape == (len(model.groups), 3, *model.form.outside_shape) and 0.3 < images.mean() < 0.7
+        assert model.snapshots[-1].thumbnails.dtype == torch.uint8 and last.stage == "final"
+
+
+# -- what is asked -----------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("options", "why"), [
+    ({"leaves": 1}, "2 to 64 leaves"), ({"leaves": 65}, "2 to 64 leaves"), ({"batch": 0}, "batch must be positive"),
+    ({"final": 0}, "final must be positive"), ({"view": -1}, "view is 0 or more"), ({"seed": 2**70}, "63 bits")])
+def test_options_out_of_range_are_refused(options, why):
+    with pytest.raises(BranchedError, match=why):
+        GrowthConfig(**options)
+
+
+@pytest.mark.parametrize(("change", "options", "sizes", "why"), [
+    (lambda x: x, {"leaves": 9}, {}, "depth 3 has at most 8 leaves, not 9"),
+    (lambda x: x[:50], {}, {}, "needs at least 60 rows; there are 50"),
+    (lambda x: torch.where(torch.arange(len(x))[:, None] == 7, torch.nan, x), {}, {}, "missing values"),
+    (lambda x: x[:1].expand_as(x), {}, {}, "All rows of the data are the same"),
+    (lambda x: x, {}, {"latent": 0}, "latent of the networks"),
+    (lambda x: x, {}, {"depth": 0}, "depth of the networks")])
+def test_data_that_will_not_do_are_refused(change, options, sizes, why):
+    data = blobs_of(120)
+    x = change(data.x)
+    with pytest.raises(BranchedError, match=why):
+        planned(replace(data, x=x, y=data.y[:len(x)]), replace(QUICK, **options), **(SIZES | sizes))
+
+
+def test_the_order_of_stages():
+    tree, order = ClusterTree(), ["contrast"]
+    config = GrowthConfig(leaves=5, every=2)
+    while order[-1] != "done":
+        stage = following(config, order[-1], tree)
+        tree = tree.split(tree.leaves[-1]) if stage == "split" else tree
+        order.append(stage)
+    assert order == ["contrast", "split", "split", "middle", "split", "split", "final", "done"]
+
+
+def test_the_fullest_leaf_is_split_or_none():
+    tree = ClusterTree().split(0).split(2)   # leaves 1, 3, 4
+    assert fullest(tree, torch.tensor([0] * 30 + [1] * 20 + [2] * 40), depth=3) == 4
+    assert fullest(tree, torch.tensor([0] * 30 + [1] * 20 + [2] * 40), depth=2) is None
+    assert fullest(tree, torch.tensor([0] * 3 + [1] * 2 + [2] * 4), depth=3) is None
+
+
+def test_leaves_with_less_than_one_per_cent_go():
+    tree = ClusterTree().split(0).split(2)
+    assert pruned(tree, torch.tensor([0] * 99 + [1] * 200 + [2])).leaves == (1, 3)
+    assert pruned(tree, torch.tensor([0] * 99 + [1] * 200 + [2] * 4)).leaves == (1, 3, 4)
+    assert pruned(tree, torch.zeros(300, dtype=torch.int64)).leaves == (1,)
