@@ -83,10 +83,7 @@ def _beside(denoise: BranchedDenoiser, parents: Parents) -> NetworkDenoiser:
 def classifier_guided(denoise: BranchedDenoiser, data: str | None, s: float) -> ClassifierGuided:
     """The denoiser of a model, guided by the classifier of noisy objects of its data: a branch is pushed towards all of
     its classes together. Raises BranchedError if there is none, or if it does not know these classes and objects."""
-    classifier, tree, shape = classifier_for(data, denoise.device), denoise.tree, denoise.network.config.shape
-    if tuple(classifier.config.shape) != tuple(shape):
-        raise BranchedError(f"The classifier of noisy objects looks at {classifier.config.shape}, and this model draws "
-                            f"{tuple(shape)}.")
+    classifier, tree = classifier_for(data, denoise.network.config.shape, denoise.device), denoise.tree
     groups = [()] * (1 + max(branch.id for branch in tree.branches))
     for branch in tree.branches:
         groups[branch.id] = branch.classes

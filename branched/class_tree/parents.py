@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
@@ -52,6 +52,11 @@ class Parents:
     def fits(self, network: BranchedNetwork, tree: ClassTree) -> bool:
         """Whether they belong to a model: the one for which they were trained, or what became of it by extension."""
         return tree.processes >= self.processes and self.mark == mark(network, tree, self.processes)
+
+    def has_learnt(self, config: Any) -> bool:
+        """Whether they were trained, to the end, as a training configuration says."""
+        told, asked = self.facts.get("training", {}), json.loads(json.dumps(asdict(config)))
+        return {name: told.get(name) for name in asked} == asked
 
     def network(self, network: BranchedNetwork, tree: ClassTree) -> BranchedNetwork:
         """A network of these processes on the trunk of a model. Raises BranchedError if they belong to another."""

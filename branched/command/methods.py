@@ -9,10 +9,13 @@ import torch
 from tqdm import tqdm
 
 from .. import checkpoint
+from ..class_tree.model import BranchedModel
+from ..class_tree.parents import Parents
 from ..class_tree.train_parents import configured, make_parents
 from ..data.dataset import Dataset
 from ..denoisers import classifier_training, classifiers
 from ..device import pick_device
+from ..errors import BranchedError
 from ..files import check_folder
 from ..label.fit import fit
 from ..label.recipes import CLASSIFIER, EVERY, PARENTS, SHIPPED
@@ -28,9 +31,14 @@ from .commands import data_of, tree_of
 def train_methods(options: asked.TrainMethods) -> None:
     data, device = data_of(options.source), pick_device(options.device)
     check_folder(options.output)
-    for way in options.only or (*SHIPPED, CLASSIFIER, PARENTS):
-        path = options.output / _file(way, data)
-        with tqdm(_training(way, data, path, device, options), desc=way, unit=" steps") as bar:
+    paths = {way: options.output / _file(way, data) for way in options.only or (*SHIPPED, CLASSIFIER, PARENTS)}
+    tree = tree_of(asked.Model(data.name, options.device)) if PARENTS in paths else None
+    there = [str(path) for path in paths.values() if path.is_file()]
+    if there and not (options.resume or options.anew):
+        raise BranchedError(f"{', '.join(there)}: there already. --resume goes on with it or leaves it as it is, "
+                            "--anew replaces it, --output names another folder.")
+    for way, path in paths.items():
+        with tqdm(_training(way, data, tree, path, device, options), desc=way, unit=" steps") as bar:
             for progress in bar:
                 bar.set_postfix(loss=f"{progress.loss:.4f}", refresh=False)
         print(f"{path} is trained to the end.")
@@ -43,19 +51,21 @@ def _file(way: str, data: Dataset) -> str:
     return f"{named.get(way, f'{data.name}-{way}' if way in SHIPPED else way)}.safetensors"
 
 
-def _training(way: str, data: Dataset, path: Path, device: torch.device, options: asked.TrainMethods) -> Iterator[Any]:
+def _training(way: str, data: Dataset, tree: BranchedModel | None, path: Path, device: torch.device,
+              options: asked.TrainMethods) -> Iterator[Any]:
     """The steps of one training; none where a finished one goes on."""
     if way in EVERY:
         plan = EVERY[way].plan(data, TrainingConfig(steps=options.steps, seed=options.seed))
         return fit(plan, path, device, options.resume, options.every)
-    if options.resume and path.is_file():
-        return iter(())
     steps = max(1, options.steps // 2)
     if way == CLASSIFIER:
         config = LearningConfig(steps, learning_rate=2e-3, seed=options.seed)
-        return classifier_training.fit(data, data_of(options.source, "test"), config, device, path)
-    tree = tree_of(asked.Model(data.name, options.device))
-    return make_parents(path, tree, data, configured(tree, steps, 2 * TrainingConfig.batch, options.seed))
+        test = data_of(options.source, "test")
+        return classifier_training.fit(data, test, config, device, path, options.resume, options.every)
+    config = configured(tree, steps, 2 * TrainingConfig.batch, options.seed)
+    if options.resume and path.is_file() and Parents.load(path).has_learnt(config):
+        return iter(())
+    return make_parents(path, tree, data, config)
 
 
 def measure_methods(options: asked.MeasureMethods) -> None:

@@ -229,6 +229,8 @@ class TrainMethods(Lists):
     """steps between checkpoints"""
     resume: bool = False
     """go on where this run was stopped"""
+    anew: bool = False
+    """replace what is there"""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """where to compute"""
 

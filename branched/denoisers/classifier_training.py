@@ -1,8 +1,10 @@
 """Training a classifier of noisy objects: on the same noise as the models that it will guide."""
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from os import PathLike
+from dataclasses import asdict
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -11,6 +13,7 @@ from torch import Tensor
 
 from ..data.dataset import Dataset
 from ..errors import BranchedError
+from ..learning import resume
 from ..learning.loop import LearningConfig, LearningState, Progress, learn, start
 from ..networks.noisy_classifier import NoisyClassifier, NoisyClassifierConfig
 from ..noise import schedule
@@ -50,12 +53,19 @@ def loss_of(network: NoisyClassifier, batch: Batch) -> Tensor:
     return F.cross_entropy(network(batch.xt, batch.t), batch.y)
 
 
-def fit(data: Dataset, test: Dataset, config: LearningConfig, device: torch.device,
-        output: str | PathLike) -> Iterator[Progress]:
+def fit(data: Dataset, test: Dataset, config: LearningConfig, device: torch.device, output: Path, goes_on: bool,
+        every: int) -> Iterator[Progress]:
     """Learn from a data set of images, every time alike, and write the averaged classifier, with its accuracy on test
-    images at some times, to `output`."""
-    state = begin(data, config, device)
-    yield from learn(state, lambda step: batch(data, config, step), loss_of, config)
+    images at some times, to `output`; every `every` steps too, with what is needed to go on (`goes_on`) beside it."""
+    every, state = resume.checked_every(every), begin(data, config, device)
+    facts = json.loads(json.dumps({"data": [data.name, len(data), data.shape], "training": asdict(config)}))
+    if goes_on and resume.beside(output).is_file():
+        resume.load_state(resume.beside(output), state, facts)
+    steps = learn(state, lambda step: batch(data, config, step), loss_of, config)
+    yield from resume.keep(steps, state, facts, output, every, config.steps, lambda: _save(state, test, config, output))
+
+
+def _save(state: LearningState, test: Dataset, config: LearningConfig, output: Path) -> None:
     facts = {"accuracy": accuracies(state.average.eval(), test), "training": config, "spent": state.spent,
              "versions": versions()}
     classifiers.save(state.average, facts, output)

@@ -1,6 +1,7 @@
 """Trained classifiers of noisy objects: their files, and which one guides a model."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from os import PathLike
@@ -46,13 +47,18 @@ def is_there(data: str | None) -> bool:
     return checkpoint.has(name_for(data), KIND)
 
 
-def classifier_for(data: str | None, device: torch.device) -> NoisyClassifier:
-    """The one for a data set, read once as long as its file does not change. Raises BranchedError if there is none."""
+def classifier_for(data: str | None, shape: Sequence[int], device: torch.device) -> NoisyClassifier:
+    """The one for a data set, whose objects have a shape; read once as long as its file does not change. Raises
+    BranchedError if there is none, or if it looks at objects of another shape."""
     if not is_there(data):
         raise BranchedError(f"There is no classifier of noisy objects for the data {data}; train one by "
                             "`python -m branched train-methods`.")
     path = checkpoint.find(name_for(data))
-    return _kept(path, path.stat().st_mtime_ns, device)
+    classifier = _kept(path, path.stat().st_mtime_ns, device)
+    if classifier.config.shape != tuple(shape):
+        raise BranchedError(f"The classifier of noisy objects looks at {classifier.config.shape}, and this model draws "
+                            f"{tuple(shape)}.")
+    return classifier
 
 
 def facts_for(data: str | None) -> dict[str, Any]:

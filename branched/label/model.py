@@ -161,7 +161,7 @@ class LabelModel:
         if not self._in_pixels:
             raise BranchedError("The classifier looks at noisy pictures, and this model makes its noise elsewhere; it "
                                 "can only guide itself (guide=\"model\").")
-        classifier = classifiers.classifier_for(self.facts.data.name, self.device)
+        classifier = classifiers.classifier_for(self.facts.data.name, self.form.shape, self.device)
         members = classifiers.members(classifier, [*((label,) for label in self.labels), self.labels])
         times = grid(1.0, 0.0, asked.steps) if asked.solver == "ddpm" else ()
         return ClassifierGuided(self.denoise, classifier, members, asked.guidance, times)

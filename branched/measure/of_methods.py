@@ -190,7 +190,7 @@ def _guiding(model: Any, setting: Setting) -> tuple[int, float]:
         return 0, 0.0
     if setting.guide == "classifier":
         data = model.facts.data.name
-        classifier = classifiers.classifier_for(data, model.device)
+        classifier = classifiers.classifier_for(data, model.form.shape, model.device)
         return (sum(parameter.numel() for parameter in classifier.parameters()),
                 classifiers.facts_for(data)["spent"]["seconds"])
     parents = parents_named(model.name) if isinstance(model, BranchedModel) else None

@@ -25,6 +25,12 @@ EXPLANATION = """Facts that the model's file carries, and figures that were meas
 this page is computed while you look, but one number. Added up, the branches of the tree are shorter than all ways from
 noise to the classes would be, each walked alone; so making one of each class through the tree saves work:"""
 WORK = r"\frac{\text{each class alone}}{\text{through the tree}} = \frac{%d}{%.2f} = %.2f"
+TOLD_BY = {  # how a model that is told the class is told it, by its method
+    "unconditional": "nothing and nobody",
+    "label": "the class stretches and shifts what every block sees (AdaGN)",
+    "latent": "attention to tokens of the class; it draws codes, which a decoder makes pictures of (latent diffusion)",
+    "batch norm": "the class stretches and shifts what a batch normalisation gives",
+    "auxiliary": "the class is one channel more of the picture; a classifier marked it while it learnt"}
 
 
 def form_of(model: Explorable) -> ModuleType:
@@ -48,6 +54,7 @@ def story(model: Explorable, name: str) -> list[tuple[str, str]]:
         ("Name", name),
         ("Draws" if form is of_images else "Makes",
          f"{len(model.labels)} classes ({classes}), {form.object_is(model)}"),
+        ("Told by", TOLD_BY.get(getattr(model, "method", ""), "")),
         *_training(model.facts, form.THINGS),
         ("Size", f"{model.parameters:,} numbers learnt (parameters)"),
         ("Tree", f"{len(outline.nodes)} branches, {len(outline.points)} branch points" if outline.points else

@@ -27,6 +27,12 @@ class Measure:
         """The value in a row; None where it was not measured."""
         return getattr(row, self.field, None)
 
+    def length(self, row: Any) -> float | None:
+        """What its bar is as long as: gradients are looks, too."""
+        value = self.value(row)
+        pulls = getattr(row, "gradients", None) if self.field == "evaluations" else None
+        return value if value is None else value + (pulls or 0)
+
     def text(self, row: Any) -> str:
         """The value as text, with gradients where there are some; "" where it was not measured."""
         value = self.value(row)
@@ -35,7 +41,7 @@ class Measure:
 
     def scale(self, rows: Mapping[str, Any]) -> float:
         """The value at which a bar is full."""
-        values = [value for row in rows.values() if (value := self.value(row)) is not None]
+        values = [value for row in rows.values() if (value := self.length(row)) is not None]
         return self.end or min(max(values, default=1.0), BEYOND * median(values or [1.0])) or 1.0
 
 
@@ -79,10 +85,11 @@ def comparable(rows: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
 
 
 _JUDGE = Measure("right", "The judge", "says: right", "{:.1%}".format, True, 1.0)
-_DISTANCE = next(measure for measure in MEASURES if measure.field == "feature_frechet")
+_DISTANCE, _COVERAGE = MEASURES[1:3]
 MARKS = {  # of variants, by their kind
     "ac": (Measure("own", "Own classifier", "says: right", "{:.1%}".format, True, 1.0), _JUDGE, _DISTANCE),
-    "cbn": (_JUDGE, _DISTANCE, Measure("time_counts", "Time counts", "0%: blind to it", "{:.0%}".format, True)),
+    "cbn": (_JUDGE, _DISTANCE, _COVERAGE,
+            Measure("time_counts", "Time counts", "0%: blind to it", "{:.0%}".format, True)),
 }
 
 

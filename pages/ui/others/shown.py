@@ -92,7 +92,7 @@ def _line(name: str, how: str, images: np.ndarray, cells: list[Cell]) -> Line:
 
 
 def _cell(measure: Measure, row: object, scale: float, has_bar: bool = True) -> Cell:
-    value = measure.value(row)
+    value = measure.length(row)
     width = "" if value is None or not has_bar else f"{100 * min(1.0, value / scale):.1f}"
     beyond = value is not None and value > scale * 1.0001
     text = measure.text(row) + ("" if has_bar else told.elsewhere(row))

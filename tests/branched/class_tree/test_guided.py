@@ -255,7 +255,7 @@ def test_every_verb_is_guided_and_counts(named):
 def test_a_classifier_pushes_a_branch_towards_all_of_its_classes(named):
     """The gradient of log of the sum of p over the branch's classes, by differences of the classifier itself."""
     model = named("classifier")
-    classifier = classifiers.classifier_for("dots", torch.device("cpu"))
+    classifier = classifiers.classifier_for("dots", model.form.shape, torch.device("cpu"))
     branch, s, t = model.tree[model.tree.leaf("4").parent], 2.0, torch.full((1,), 0.4)
     columns = [classifier.labels.index(label) for label in branch.classes]
     xt = torch.randn(1, 1, 8, 8, generator=torch.Generator().manual_seed(0))

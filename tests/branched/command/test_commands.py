@@ -208,7 +208,13 @@ def test_models_of_other_ways_are_trained_and_go_on(tmp_path, capsys):
                                                                      "classifier-digits.safetensors"}
     written = {path: path.read_bytes() for path in tmp_path.glob("*.safetensors")}
     assert main([*arguments, "--resume"]) == 0
+    assert main(arguments) == 2 and "--anew replaces it" in capsys.readouterr().err
     assert all(path.read_bytes() == before for path, before in written.items()), "what is finished stays"
+    assert main([*arguments, "--resume", "--seed", "9"]) == 2 and "from another run" in capsys.readouterr().err
+    assert main(["train-methods", "--data", "digits", "--output", str(tmp_path / "empty")]) == 2
+    assert "digits.safetensors" in capsys.readouterr().err, "the tree is looked for first"
+    assert main(["train-methods", "--only", "guided", "--data", "digits", "--steps", "2", "--anew", "--output",
+                 str(tmp_path)]) == 0
     guided = str(tmp_path / "digits-guided.safetensors")
     assert main(["info", "--model", guided]) == 0 and "told by: label" in capsys.readouterr().out
     assert main(["sample", "--model", guided, "--n", "1", "--steps", "2", "--guidance", "0.5", "--output",

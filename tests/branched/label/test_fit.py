@@ -156,7 +156,7 @@ def test_it_learns_what_the_label_says(bars):
 def test_a_classifier_of_noisy_images_learns_and_its_file_tells_how_well(bars, tmp_path):
     path = tmp_path / "classifier-bars.safetensors"
     config = LearningConfig(steps=60, batch=32, warmup=5, learning_rate=3e-3)
-    for _ in classifier_training.fit(bars, bars, config, CPU, path):
+    for _ in classifier_training.fit(bars, bars, config, CPU, path, False, 100):
         pass
     classifier = classifiers.load(path, CPU)
     accuracy = classifier_training.accuracies(classifier, bars, n=200)
@@ -164,6 +164,21 @@ def test_a_classifier_of_noisy_images_learns_and_its_file_tells_how_well(bars, t
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(BranchedError):
         classifiers.load(path, CPU)
+
+
+def test_a_classifiers_run_that_was_stopped_goes_on_to_the_same(bars, tmp_path):
+    whole, stopped = tmp_path / "whole.safetensors", tmp_path / "stopped.safetensors"
+    config = LearningConfig(steps=4, batch=8, warmup=1)
+    steps = classifier_training.fit(bars, bars, config, CPU, stopped, False, 2)
+    while not stopped.is_file():
+        next(steps)
+    next(steps)  # one step more, which is lost
+    steps.close()
+    for path, goes_on in ((whole, False), (stopped, True)):
+        for _ in classifier_training.fit(bars, bars, config, CPU, path, goes_on, 2):
+            pass
+    one, other = (classifiers.load(path, CPU).state_dict() for path in (whole, stopped))
+    assert all(torch.equal(value, other[key]) for key, value in one.items())
 
 
 def test_members_mark_the_classes_of_each_group():
