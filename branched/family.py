@@ -17,7 +17,8 @@ from .facts import Facts
 from .noise.sampling import Sampling
 from .outline import Outline
 
-FAMILIES = {"model": "branched.class_tree.model", "label model": "branched.label.model"}
+FAMILIES = {"model": "branched.class_tree.model", "label model": "branched.label.model",
+            "cluster model": "branched.cluster_tree.model"}
 
 
 @runtime_checkable

@@ -20,7 +20,7 @@ with link.shared("about", controls.WAY):
     if figures:
         st.markdown(told.measuring(model, figures))
     else:
-        st.info(told.ELSEWHERE if model.family == "label" else told.NOT_MEASURED, icon=":material/info:")
+        st.info(told.UNMEASURED.get(model.family, told.NOT_MEASURED), icon=":material/info:")
     left, right = st.columns(2, gap="large")
     with left:
         if "generation" in figures:

@@ -23,9 +23,9 @@ LIBRARY = {
     "class_tree": {"noise", "networks", "data", "learning", "denoisers"},
     "label": {"noise", "networks", "learning", "data", "denoisers"},
     "cluster_tree": {"noise", "learning", "data"},
-    "family": {"noise", "data", "class_tree", "label"},
+    "family": {"noise", "data", "class_tree", "label", "cluster_tree"},
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
-    "command": {"noise", "learning", "data", "denoisers", "class_tree", "label", "family", "measure"},
+    "command": {"noise", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "family", "measure"},
     "door": {"noise", "data", "class_tree", "family", "measure", "command"},
 }
 DOOR = {"__init__", "__main__"}

@@ -1,10 +1,11 @@
 """A trained tree of clusters, and what one can do with it: ask where objects belong, draw from leaves, keep it."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,10 @@ from ..data.form import Form
 from ..data.forms import from_header, to_header
 from ..errors import BranchedError
 from ..facts import Facts
+from ..made import Made
 from ..names import Label, some_of
+from ..noise.samples import Frame, Samples
+from ..noise.sampling import Sampling
 from ..noise.seeds import fitting, mix, normal
 from ..outline import Outline
 from .elbo import Terms, terms
@@ -38,21 +42,14 @@ class Assigned:
 
 
 @dataclass(frozen=True)
-class Decoded:
-    """Objects (groups, n, ...) by the leaves' own decoders, and how probable their leaf was (groups, n), from the root
-    that object i of every group has in common."""
+class Decoded(Made):
+    """Objects (groups, n, ...) by the leaves' own decoders, `.images` or `.rows`, and how probable their leaf was
+    (groups, n), from the root that object i of every group has in common."""
 
     groups: tuple[str, ...]
     made: np.ndarray
     probabilities: np.ndarray
     kind: str
-
-    @property
-    def images(self) -> np.ndarray:
-        """What was made, if that is images. Raises BranchedError otherwise."""
-        if self.kind != "images":
-            raise BranchedError(f"This model makes {self.kind}, not images.")
-        return self.made
 
 
 class ClusterModel:
@@ -82,6 +79,16 @@ class ClusterModel:
     @property
     def device(self) -> torch.device:
         return self.network.centre.device
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one object outside."""
+        return self.form.outside_shape
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns of a table; none of images."""
+        return self.form.features
 
     def outline(self) -> Outline:
         """What is drawn of the tree."""
@@ -116,6 +123,17 @@ class ClusterModel:
         made = torch.stack([self.network.clean(self.network.decode(leaf, walked.z[leaf])) for leaf in leaves])
         p = torch.stack([walked.p[leaf] for leaf in leaves])
         return Decoded(names, self.form.from_core(self.form.clamp(made)), p.cpu().numpy(), self.form.kind)
+
+    def sampling(self, labels: Label | Iterable[Label] | None = None, *,
+                 sampling: Sampling | None = None) -> Iterator[Frame]:
+        """What `decode` gives, as every family gives it: a single frame, for no noise is taken away. Of what is asked
+        for, number and seed count. Raises BranchedError where guidance is asked for."""
+        asked, began = sampling or Sampling(), perf_counter()
+        if asked.is_guided:
+            raise BranchedError("A tree of clusters draws by the decoders of its leaves, and nothing guides those.")
+        drawn = self.decode(labels, asked.n, asked.seed)
+        looks = len(drawn.groups) * asked.n
+        yield Frame.last(Samples(drawn.made, drawn.kind, drawn.groups, looks, looks, 1, perf_counter() - began, asked))
 
     def _noise(self, n: int, seed: int) -> Tensor:
         """(n, depth + 1, Z), each row from its own key: the same in any company."""

@@ -21,12 +21,14 @@ STAGES = ("contrast", "split", "middle", "final", "done")
 @dataclass(frozen=True)
 class GrowthConfig:
     """How a tree of clusters is grown. A pass goes over as many objects as there are in the data, or in the leaf."""
+    # the command line shows these meanings
+
 
     leaves: int = 10             # to grow
     batch: int = 256             # objects of a step
     contrast: float = 4.0        # passes over the data in which the chain alone learns what stays the same in two views
     split: float = 2.0           # passes over a leaf's members while its new children learn and all else is frozen
-    every: int = 0               # splits after which all learn together; 0 is never
+    middle_every: int = 0        # splits after which all learn together; 0 is never
     middle: float = 1.0          # passes of that
     final: float = 4.0           # passes in which all learn together in the end
     view: float = 1.0            # how far a view is from its object
@@ -41,7 +43,7 @@ class GrowthConfig:
             raise BranchedError(f"A tree is grown to 2 to 64 leaves, not {self.leaves}.")
         for name in ("split", "final", "batch"):
             check_positive(name, getattr(self, name))
-        for name in ("contrast", "every", "middle", "view", "likeness", "information", "decisions"):
+        for name in ("contrast", "middle_every", "middle", "view", "likeness", "information", "decisions"):
             if not getattr(self, name) >= 0:
                 raise BranchedError(f"{name} is 0 or more, not {getattr(self, name)}.")
         fitting(self.seed)
@@ -69,7 +71,7 @@ def following(config: GrowthConfig, stage: str, tree: ClusterTree) -> str:
         return "done"
     if len(tree.leaves) >= config.leaves:
         return "final"
-    return "middle" if config.every and len(tree.forks) % config.every == 0 else "split"
+    return "middle" if config.middle_every and len(tree.forks) % config.middle_every == 0 else "split"
 
 
 def learning(config: GrowthConfig, stage: str, index: int, objects: int) -> LearningConfig:

@@ -21,6 +21,8 @@ from ..class_tree.fit import Plan, fit
 from ..class_tree.model import BranchedModel
 from ..class_tree.train_parents import configured, make_parents
 from ..class_tree.tree import ClassTree
+from ..cluster_tree import fit as clusters
+from ..cluster_tree.model import ClusterModel
 from ..data import dataset
 from ..data.form import Blocks
 from ..device import pick_device
@@ -29,6 +31,7 @@ from ..facts import Quality, titles
 from ..family import load
 from ..files import write_atomically
 from ..measure.bench import lines as bench_lines
+from ..measure.clustering import clustering
 from ..measure.evaluate import evaluate as measure
 from ..measure.evaluate import unmeasured
 from ..measure.judge import Judge, make_judge
@@ -46,6 +49,8 @@ def info(options: asked.Info) -> None:
         print(f"features: {', '.join(model.features)}")
     if isinstance(model, BranchedModel):
         print_tree(model.tree)
+    elif isinstance(model, ClusterModel):
+        print_clusters(model)
     else:
         print(f"draws {', '.join(model.labels)}; told by: {model.method}; guided by: "
               f"{', '.join(model.guides) or 'nothing'}")
@@ -79,6 +84,19 @@ def train(options: asked.Train) -> None:
             bar.update(progress.step - bar.n)
             bar.set_postfix(loss=f"{smooth:.4f}", refresh=False)
     print(f"{options.output} is trained to the end.")
+
+
+def grow(options: asked.Grow) -> None:
+    data = data_of(options.source)
+    plan = clusters.planned(data, options.growth, depth=options.depth)
+    print(f"{len(data):,} {data.form.kind}, their classes not looked at; {plan.config}")
+    with tqdm(clusters.fit(plan, options.output, pick_device(options.device), options.resume, options.every),
+              unit=" steps") as bar:
+        for told in bar:
+            bar.set_description(f"{told.stage}, {told.leaves} leaves, step {told.step} of {told.steps}", refresh=False)
+            bar.set_postfix(loss=f"{told.loss:.2f}", refresh=False)
+    print_clusters(load(options.output, options.device))
+    print(f"{options.output} is grown to the end.")
 
 
 def parents(options: asked.Parents) -> None:
@@ -165,6 +183,9 @@ def evaluate(options: asked.Evaluate) -> None:
     model = model_of(options.model)
     judge = partial(Judge.load, checkpoint.find(options.judge))
     source = _models_source(options.source, model)
+    if isinstance(model, ClusterModel):
+        _evaluate_clusters(model, data_of(source, "test"), options.store)
+        return
     train, test = (data_of(source, split).only(model.labels) for split in ("train", "test"))
     if train.shape != model.form.shape:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
@@ -179,6 +200,16 @@ def evaluate(options: asked.Evaluate) -> None:
         path = checkpoint.find(options.model.model)
         model.save(path)
         _write_text(path.with_suffix(".md"), card(path.stem, model))
+
+
+def _evaluate_clusters(model: ClusterModel, test: dataset.Dataset, store: bool) -> None:
+    """How well the leaves of a tree are the classes of test data, and the terms of the bound there."""
+    if store:
+        raise BranchedError("Figures of a tree of clusters are only shown; leave out --store.")
+    objects = test.form.shown(test.x)
+    found = clustering(model.outline(), model.assign(objects).indices, test.y.numpy())
+    for name, value in (found._asdict() | model.terms(objects).means()).items():
+        print(f"  {name.replace('_', ' '):<55} {value:.4f}")
 
 
 def bench(options: asked.Bench) -> None:
@@ -226,6 +257,15 @@ def print_tree(tree) -> None:
           f"(class by class: {len(tree.labels)})")
 
 
+def print_clusters(model: ClusterModel) -> None:
+    """A tree of clusters, a node a line: the leaves below it, and of a leaf how many objects it had in the end."""
+    outline, counts = model.outline(), model.snapshots[-1].counts if model.snapshots else ()
+    for node in outline.nodes:
+        first = node.groups[0]
+        of = f": {counts[outline.groups.index(first)]:,} {model.form.many}" if node.is_leaf and counts else ""
+        print(f"{'  ' * outline.path(first).index(node)}{node.name}{of}")
+
+
 def model_of(asked_for: asked.Model) -> Any:
     """A model of any family."""
     return load(asked_for.model, asked_for.device)
@@ -235,8 +275,8 @@ def tree_of(asked_for: asked.Model) -> BranchedModel:
     """A class tree. Raises BranchedError for a model of another family."""
     model = model_of(asked_for)
     if not isinstance(model, BranchedModel):
-        raise BranchedError(f"This takes a class tree, and {asked_for.model} is a model that is told the label; it can "
-                            "only draw (sample, evaluate --parts generation).")
+        other = "a tree of clusters" if isinstance(model, ClusterModel) else "a model that is told the label"
+        raise BranchedError(f"This takes a class tree, and {asked_for.model} is {other}; it can only draw (sample).")
     return model
 
 

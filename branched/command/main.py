@@ -17,6 +17,7 @@ COMMANDS = {
     options.Discover: commands.discover,
     options.Train: commands.train,
     options.Parents: commands.parents,
+    options.Grow: commands.grow,
     options.Sample: commands.sample,
     options.Hybrid: commands.hybrid,
     options.Transmute: commands.transmute,

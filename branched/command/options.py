@@ -14,6 +14,8 @@ from ..checkpoint import SHIPPED
 from ..class_tree.rule import Rule
 from ..class_tree.train_parents import BATCH, MARGIN, STEPS
 from ..class_tree.training import TrainingConfig
+from ..cluster_tree.networks import ClusterNetworkConfig
+from ..cluster_tree.schedule import GrowthConfig
 from ..errors import BranchedError
 from ..label.recipes import CLASSIFIER, EVERY, PARENTS
 from ..learning.loop import check_positive
@@ -209,6 +211,24 @@ class Parents:
     """rows of a step"""
     seed: int = 0
     """the same seed gives the same parents"""
+
+
+@dataclass(frozen=True)
+class Grow:
+    """Grow a tree of clusters from a data set whose classes it does not look at."""
+
+    output: Path
+    """checkpoint to write (.safetensors)"""
+    source: Source = Source()
+    growth: GrowthConfig = GrowthConfig()
+    depth: int = ClusterNetworkConfig.depth
+    """the greatest depth of a leaf"""
+    every: int = 200
+    """steps between checkpoints"""
+    resume: bool = False
+    """go on where this run was stopped"""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """where to compute"""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ def as_text(part: Part, kind: str) -> str:
 
 def card(name: str, model: BranchedModel | LabelModel) -> str:
     """A readable account of a checkpoint, in Markdown."""
-    what, *more = _of_tree(model) if isinstance(model, BranchedModel) else _of_label(model)
+    of = {"class tree": _of_tree, "cluster tree": _of_clusters}.get(model.family, _of_label)
+    what, *more = of(model)
     lines = [f"# {name}", "", what, "",
              *(f"- {key}: `{json.dumps(value)}`" for key, value in model.facts.stored.items() if key != "quality"),
              *more]
@@ -64,6 +65,15 @@ def _of_label(model: LabelModel) -> list[str]:
     return [f"A diffusion model of {len(model.labels)} classes ({', '.join(model.labels)}), told by the method "
             f"\"{model.method}\": {model.parameters:,} parameters.",
             f"- network: `{json.dumps(asdict(model.network.config))}`", *(autoencoder or ())]
+
+
+def _of_clusters(model: Any) -> list[str]:
+    """What a tree of clusters is, its networks and its leaves, a line each."""
+    leaves = model.snapshots[-1].counts if model.snapshots else ()
+    return [f"A tree of {len(model.labels)} clusters, learnt without labels: {model.parameters:,} parameters.",
+            f"- network: `{json.dumps(asdict(model.network.config))}`",
+            f"- tree, every node and its parent: `{json.dumps(model.tree.to_json())}`",
+            f"- {model.form.many} in the leaves: {', '.join(map(str, leaves))}"]
 
 
 def cards() -> dict[Path, str]:

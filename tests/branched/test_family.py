@@ -4,26 +4,41 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from blobs import CPU, SIZES, blobs_of
 from models import tiny_label_model
 
 import branched
 from branched import family
 from branched.checkpoint import kind_of
+from branched.cluster_tree.fit import begin, planned
+from branched.cluster_tree.model import ClusterModel
+from branched.cluster_tree.schedule import GrowthConfig
+from branched.cluster_tree.tree import ClusterTree
 from branched.label.methods import METHODS
 
 HEIGHTS = (0.0, 0.001, 0.2, 0.35, 0.5, 0.5995, 0.6, 0.9, 1.0)
 
 
-@pytest.fixture(params=["model", "colour_model", "flat_model", "table_model", "label", "latent"])
+def tiny_clusters() -> ClusterModel:
+    """A tree of three leaves on the blobs, which has learnt nothing but where they are."""
+    run = begin(planned(blobs_of(80), GrowthConfig(leaves=3), **SIZES), CPU)
+    tree = ClusterTree().split(0).split(2).split(4).prune(5)
+    run.network.settle(tree)
+    return ClusterModel(run.network, tree, {"data": {"name": "blobs"}}, run.plan.data.form, (), "abc", "blobs")
+
+
+@pytest.fixture(params=["model", "colour_model", "flat_model", "table_model", "label", "latent", "clusters"])
 def explorable(request) -> branched.Explorable:
     """A model of each family, and of each kind that one can be."""
     if request.param in METHODS:
         return tiny_label_model(request.param)
+    if request.param == "clusters":
+        return tiny_clusters()
     return request.getfixturevalue(request.param)
 
 
 def test_it_can_be_asked_what_every_model_can_be_asked(explorable):
-    assert isinstance(explorable, branched.Explorable) and explorable.family in ("class tree", "label")
+    assert isinstance(explorable, branched.Explorable) and explorable.family in ("class tree", "label", "cluster tree")
     assert isinstance(explorable.name, str) and isinstance(explorable.form, branched.Form)
     assert explorable.labels == explorable.outline().groups and len(set(explorable.labels)) == len(explorable.labels)
 

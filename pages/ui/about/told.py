@@ -15,6 +15,9 @@ NOT_MEASURED = """This model's file tells of no measured quality: nobody has mea
 (`python -m branched evaluate --store` does)."""
 ELSEWHERE = """This model's file tells of no measured quality. What was measured of models that are shipped to be
 compared with the tree, the page "Other ways" shows."""
+CLUSTERS = """This model's file tells of no measured quality: its groups were learnt without labels. How far they are
+the classes of some data, `python -m branched evaluate` tells."""
+UNMEASURED = {"label": ELSEWHERE, "cluster tree": CLUSTERS}  # by the family
 OWN = """
 Put model files (`.safetensors`, as `python -m branched train` writes them) into a folder, and start the app with the
 name of the folder in the environment: `BRANCHED_MODELS=my-models streamlit run app.py`. The files are then in the list

@@ -7,7 +7,7 @@ import pytest
 import torch
 from blobs import CPU, SIZES, blobs_of
 
-from branched import BranchedError, checkpoint
+from branched import BranchedError, Sampling, checkpoint
 from branched.cluster_tree import fit as fitting
 from branched.cluster_tree.fit import fit, planned
 from branched.cluster_tree.model import load
@@ -17,7 +17,8 @@ from branched.data.dataset import Dataset
 from branched.learning.loop import learn, start
 from branched.measure.clustering import clustering
 
-QUICK = GrowthConfig(leaves=3, batch=64, contrast=1, split=1, every=1, middle=1, final=1, seed=4, precision="float32")
+QUICK = GrowthConfig(leaves=3, batch=64, contrast=1, split=1, middle_every=1, middle=1, final=1, seed=4,
+                     precision="float32")
 
 
 def test_planted_levels_are_found(grown):
@@ -139,8 +140,10 @@ def test_leaves_decode_what_belongs_to_them(grown):
 def test_a_group_is_the_same_in_other_company(grown):
     alone, together = grown.model.decode("3", n=2, seed=5), grown.model.decode(n=4, seed=5)
     assert np.allclose(alone.made[0], together.made[2, :2], atol=1e-5) and alone.groups == ("3",)
-    with pytest.raises(BranchedError, match="not images"):
+    with pytest.raises(AttributeError, match="not images"):
         _ = alone.images
+    with pytest.raises(BranchedError, match="nothing guides"):
+        next(grown.model.sampling(sampling=Sampling(guidance=1)))
     with pytest.raises(BranchedError, match="no class '9'"):
         grown.model.decode(9)
     with pytest.raises(BranchedError, match="at a time"):
@@ -208,7 +211,7 @@ def test_data_that_will_not_do_are_refused(change, options, sizes, why):
 
 def test_the_order_of_stages():
     tree, order = ClusterTree(), ["contrast"]
-    config = GrowthConfig(leaves=5, every=2)
+    config = GrowthConfig(leaves=5, middle_every=2)
     while order[-1] != "done":
         stage = following(config, order[-1], tree)
         tree = tree.split(tree.leaves[-1]) if stage == "split" else tree

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from models import tiny_label_model
 from PIL import Image
 
+import branched
 from branched import SOLVERS, load
 from branched.class_tree.parents import Parents
 from branched.class_tree.training import TrainingConfig
@@ -220,6 +222,28 @@ def test_models_of_other_ways_are_trained_and_go_on(tmp_path, capsys):
     assert main(["sample", "--model", guided, "--n", "1", "--steps", "2", "--guidance", "0.5", "--output",
                  str(tmp_path / "grid.png")]) == 0
     assert "40 evaluations" in capsys.readouterr().out
+
+
+def test_a_tree_of_clusters_is_grown_goes_on_and_is_measured(tmp_path, capsys):
+    path = tmp_path / "groups.safetensors"
+    arguments = ["grow", "--data", "digits", "--leaves", "2", "--depth", "2", "--batch", "32", "--contrast", "0.1",
+                 "--split", "0.1", "--final", "0.1", "--output", str(path)]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert "1 2\n  1: " in out and out.endswith("groups.safetensors is grown to the end.\n")
+    written = branched.load(path).network.state_dict()
+    assert main([*arguments, "--resume"]) == 0
+    assert all(torch.equal(value, written[key]) for key, value in branched.load(path).network.state_dict().items())
+    model = ["--model", str(path)]
+    capsys.readouterr()
+    assert main(["info", *model]) == 0 and "\n1 2\n  1: " in capsys.readouterr().out
+    assert main(["sample", *model, "--n", "2", "--output", str(tmp_path / "grid.png")]) == 0
+    assert main(["evaluate", *model]) == 0
+    figures = dict(line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line.startswith("  "))
+    assert 0 < float(figures["  accuracy"]) < 0.4 and float(figures["  elbo"]) < 0
+    assert main(["evaluate", *model, "--store"]) == 2 and "only shown" in capsys.readouterr().err
+    assert main(["hybrid", "1", "2", *model]) == 2 and "is a tree of clusters" in capsys.readouterr().err
+    assert main([*arguments, "--leaves", "9"]) == 2 and "at most 4 leaves" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["hybrid", "4", "9"], ["transmute", "4", "9"], ["classify", "a.png"], ["bench"],
