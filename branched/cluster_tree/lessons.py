@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import torch
@@ -198,6 +197,7 @@ class _Splitting:
     data: Dataset
     sight: Sight
     config: LearningConfig
+    kept: dict[int, Standing] = field(default_factory=dict)
 
     def __call__(self, step: int) -> Members:
         config, sizes = self.config, self.network.config
@@ -210,11 +210,13 @@ class _Splitting:
                        at.z[picks], at.p[picks], noise, alpha)
 
     def standing(self, turn: int) -> Standing:
-        """Latents and probabilities of all members in the leaf, drawn anew at every turn."""
-        return _standing(self, turn)
+        """Latents and probabilities of all members in the leaf, drawn anew at every turn; the last turn's are kept."""
+        if turn not in self.kept:
+            self.kept.clear()
+            self.kept[turn] = _standing(self, turn)
+        return self.kept[turn]
 
 
-@lru_cache(maxsize=1)
 @torch.no_grad()
 def _standing(of: _Splitting, turn: int) -> Standing:
     """Down the path to the leaf alone: a chain is a tree with one leaf."""

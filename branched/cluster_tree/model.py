@@ -40,6 +40,12 @@ class Assigned:
     indices: np.ndarray
     probabilities: np.ndarray
 
+    @property
+    def information(self) -> float:
+        """What a leaf tells of an object, in nats: entropy of the mean probabilities less their mean entropy, at most
+        the logarithm of the number of leaves. By it trees can be compared without labels."""
+        return float(_entropy(self.probabilities.mean(0)) - _entropy(self.probabilities).mean())
+
 
 @dataclass(frozen=True)
 class Decoded(Made):
@@ -50,6 +56,11 @@ class Decoded(Made):
     made: np.ndarray
     probabilities: np.ndarray
     kind: str
+
+
+def _entropy(p: np.ndarray) -> np.ndarray:
+    """Of distributions (..., leaves), in nats, (...)."""
+    return -(p * np.log(np.maximum(p, 1e-12))).sum(-1)
 
 
 class ClusterModel:

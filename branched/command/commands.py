@@ -95,7 +95,11 @@ def grow(options: asked.Grow) -> None:
         for told in bar:
             bar.set_description(f"{told.stage}, {told.leaves} leaves, step {told.step} of {told.steps}", refresh=False)
             bar.set_postfix(loss=f"{told.loss:.2f}", refresh=False)
-    print_clusters(load(options.output, options.device))
+    model = load(options.output, options.device)
+    print_clusters(model)
+    if len(model.groups) < options.growth.leaves:
+        print(f"It has {len(model.groups)} leaves, not {options.growth.leaves}: the fullest could not be split, or a "
+              "leaf held less than 1%. Another --seed, more --contrast, more --depth or more data may help.")
     print(f"{options.output} is grown to the end.")
 
 
@@ -207,8 +211,9 @@ def _evaluate_clusters(model: ClusterModel, test: dataset.Dataset, store: bool) 
     if store:
         raise BranchedError("Figures of a tree of clusters are only shown; leave out --store.")
     objects = test.form.shown(test.x)
-    found = clustering(model.outline(), model.assign(objects).indices, test.y.numpy())
-    for name, value in (found._asdict() | model.terms(objects).means()).items():
+    assigned = model.assign(objects)
+    found = clustering(model.outline(), assigned.indices, test.y.numpy())._asdict()
+    for name, value in (found | {"information": assigned.information} | model.terms(objects).means()).items():
         print(f"  {name.replace('_', ' '):<55} {value:.4f}")
 
 

@@ -10,7 +10,7 @@ from blobs import CPU, SIZES, blobs_of
 from branched import BranchedError, Sampling, checkpoint
 from branched.cluster_tree import fit as fitting
 from branched.cluster_tree.fit import fit, planned
-from branched.cluster_tree.model import load
+from branched.cluster_tree.model import Assigned, load
 from branched.cluster_tree.schedule import GrowthConfig, following, fullest, pruned
 from branched.cluster_tree.tree import ClusterTree
 from branched.data.dataset import Dataset
@@ -126,6 +126,13 @@ def test_a_file_and_back(grown, tmp_path):
     x = grown.data.x[:50]
     assert np.array_equal(again.assign(x).probabilities, grown.model.assign(x).probabilities)
     assert np.array_equal(again.decode(n=2, seed=3).made, grown.model.decode(n=2, seed=3).made)
+
+
+def test_information_is_what_a_leaf_tells():
+    sure, vague = np.eye(4)[[0, 1, 2, 3]], np.full((4, 4), 0.25)
+    assert Assigned(sure.argmax(1), sure).information == pytest.approx(np.log(4))
+    assert Assigned(vague.argmax(1), vague).information == pytest.approx(0)
+    assert Assigned(sure[:1].argmax(1), sure[:1]).information == pytest.approx(0)
 
 
 def test_leaves_decode_what_belongs_to_them(grown):

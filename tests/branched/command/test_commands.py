@@ -230,7 +230,7 @@ def test_a_tree_of_clusters_is_grown_goes_on_and_is_measured(tmp_path, capsys):
                  "--split", "0.1", "--final", "0.1", "--output", str(path)]
     assert main(arguments) == 0
     out = capsys.readouterr().out
-    assert "1 2\n  1: " in out and out.endswith("groups.safetensors is grown to the end.\n")
+    assert "1 2\n  1: " in out and "leaves, not" not in out and out.endswith("is grown to the end.\n")
     written = branched.load(path).network.state_dict()
     assert main([*arguments, "--resume"]) == 0
     assert all(torch.equal(value, written[key]) for key, value in branched.load(path).network.state_dict().items())
@@ -244,6 +244,16 @@ def test_a_tree_of_clusters_is_grown_goes_on_and_is_measured(tmp_path, capsys):
     assert main(["evaluate", *model, "--store"]) == 2 and "only shown" in capsys.readouterr().err
     assert main(["hybrid", "1", "2", *model]) == 2 and "is a tree of clusters" in capsys.readouterr().err
     assert main([*arguments, "--leaves", "9"]) == 2 and "at most 4 leaves" in capsys.readouterr().err
+
+
+def test_a_growth_that_ends_early_says_so(tmp_path, capsys, monkeypatch):
+    """Where nothing can be split the tree is its root, which is a leaf and still decodes."""
+    monkeypatch.setattr("branched.cluster_tree.fit.fullest", lambda *_: None)
+    path = tmp_path / "one.safetensors"
+    assert main(["grow", "--data", "digits", "--leaves", "3", "--contrast", "0", "--final", "0.1", "--batch", "32",
+                 "--output", str(path)]) == 0
+    assert "It has 1 leaves, not 3" in capsys.readouterr().out
+    assert branched.load(path).decode(n=2).images.shape == (1, 2, 8, 8)
 
 
 @pytest.mark.parametrize("arguments", [["hybrid", "4", "9"], ["transmute", "4", "9"], ["classify", "a.png"], ["bench"],
