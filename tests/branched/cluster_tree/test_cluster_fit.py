@@ -16,6 +16,7 @@ from branched.cluster_tree.tree import ClusterTree
 from branched.data.dataset import Dataset
 from branched.learning.loop import learn, start
 from branched.measure.clustering import clustering
+from branched.measure.report import card
 
 QUICK = GrowthConfig(leaves=3, batch=64, contrast=1, split=1, middle_every=1, middle=1, final=1, seed=4,
                      precision="float32")
@@ -155,6 +156,12 @@ def test_a_group_is_the_same_in_other_company(grown):
         grown.model.decode(9)
     with pytest.raises(BranchedError, match="at a time"):
         grown.model.decode(n=0)
+
+
+def test_its_card_tells_what_it_is(grown):
+    text = card("groups", grown.model)
+    assert text.startswith("# groups\n\nA tree of 4 clusters, learnt without labels") and '"leaves": 4' in text
+    assert f"- rows in the leaves: {', '.join(map(str, grown.model.snapshots[-1].counts))}" in text
 
 
 def test_the_bound_of_objects(grown):
