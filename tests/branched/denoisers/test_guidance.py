@@ -100,6 +100,17 @@ def test_extrapolation_is_the_equation_and_costs_both(xt):
     assert guided.evaluations.tolist() == [2] * len(TIMES)
 
 
+def test_between_two_times_alone_it_guides_and_costs(xt):
+    """Half-open: low < t <= high; the others are the denoiser itself, bit for bit, at its own price."""
+    plain = Mixture()(xt, TIMES, of(0))
+    guided = Extrapolated(Mixture(), NOTHING, 0.7, low=0.05, high=0.6)(xt, TIMES, of(0))
+    whole = Extrapolated(Mixture(), NOTHING, 0.7)(xt, TIMES, of(0))
+    inside = torch.tensor([False, True, True, False])
+    assert guided.evaluations.tolist() == [1, 2, 2, 1]
+    assert torch.equal(guided.x0[inside], whole.x0[inside]) and torch.equal(guided.x0[~inside], plain.x0[~inside])
+    assert not torch.allclose(whole.x0[~inside], plain.x0[~inside])
+
+
 def test_both_kinds_of_guidance_are_one_where_all_is_known(xt):
     """D_k + w (D_k - D) is D_k + w sigma^2 / alpha grad log p(k | xt): Ho and Salimans' implicit classifier."""
     free = Extrapolated(Mixture(), NOTHING, 0.7)(xt, TIMES, of(0)).x0
