@@ -3,9 +3,9 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -15,6 +15,7 @@ from torch import Tensor
 from .errors import BranchedError
 from .files import write_atomically
 
+T = TypeVar("T")
 FORMAT, VERSION = "branched", 1
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 
@@ -87,6 +88,32 @@ def load(path: str | os.PathLike, kind: str) -> tuple[dict[str, Tensor], dict[st
             return tensors, json.loads(metadata["header"])
     except (SafetensorError, OSError, json.JSONDecodeError, KeyError, UnicodeDecodeError) as error:
         raise BranchedError(f"{path} is not a whole safetensors file ({error}); get it anew.") from None
+
+
+def assembled(path: Path, kind: str, assemble: Callable[[str, dict[str, Tensor], dict[str, Any]], T]) -> T:
+    """What `assemble(name, tensors, header)` makes of a file. Raises BranchedError if the file is missing, cut short,
+    edited or foreign, or if nothing whole can be made of what it holds."""
+    tensors, header = load(path, kind)
+    try:
+        return assemble(path.stem, tensors, header)
+    except (BranchedError, ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
+
+
+def halved(weights: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
+    """A network's weights in half precision, their names after that of the part; whole numbers as they are."""
+    return {f"{part}.{key}": value.half() if value.is_floating_point() else value for key, value in weights.items()}
+
+
+def whole(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
+    """The weights of a part in single precision; copies, for what is not copied stays mapped to the file. Raises
+    BranchedError if they are not finite."""
+    weights = {key.removeprefix(f"{part}."): value for key, value in tensors.items() if key.startswith(f"{part}.")}
+    if not all(value.isfinite().all() for value in weights.values()):
+        raise BranchedError("its weights are not finite numbers")
+    return {key: value.to(torch.float32, copy=True) if value.is_floating_point() else value.clone()
+            for key, value in weights.items()}
 
 
 def _digest(tensors: Mapping[str, Tensor], header: str) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
@@ -153,8 +154,7 @@ class ClusterModel:
 
     def save(self, path: str | PathLike) -> None:
         """Write the model to one safetensors file, its weights in half precision."""
-        tensors = {f"network.{name}": value.half() if value.is_floating_point() else value
-                   for name, value in self.network.state_dict().items()}
+        tensors = checkpoint.halved(self.network.state_dict(), "network")
         tensors |= {f"thumbnails.{k}": snapshot.thumbnails for k, snapshot in enumerate(self.snapshots)}
         checkpoint.save(path, KIND, tensors, {
             "network": asdict(self.network.config), "tree": self.tree.to_json(), "groups": self.groups,
@@ -164,25 +164,16 @@ class ClusterModel:
 
 def load(path: Path, device: torch.device) -> ClusterModel:
     """Load a model from its file. Raises BranchedError if that is missing, cut short, edited or foreign."""
-    tensors, header = checkpoint.load(path, KIND)
-    try:
-        return _assembled(path.stem, tensors, header, device)
-    except (BranchedError, ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
+    return checkpoint.assembled(path, KIND, partial(_assembled, device))
 
 
-def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any], device: torch.device) -> ClusterModel:
+def _assembled(device: torch.device, name: str, tensors: dict[str, Tensor], header: dict[str, Any]) -> ClusterModel:
     """A model from the contents of its file."""
     tree, form = ClusterTree.from_json(header["tree"]), from_header(header)
     with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights
         network = ClusterNetworkConfig(**header["network"]).build(tree)
     if network.config.shape != form.shape:
         raise BranchedError(f"its networks take the shape {network.config.shape}, its objects have {form.shape}")
-    weights = {key.removeprefix("network."): value.to(torch.float32, copy=True) if value.is_floating_point() else
-               value.clone() for key, value in tensors.items() if key.startswith("network.")}
-    if not all(value.isfinite().all() for value in weights.values()):
-        raise BranchedError("its weights are not finite numbers")
-    network.load_state_dict(weights)
+    network.load_state_dict(checkpoint.whole(tensors, "network"))
     snapshots = [Snapshot.read(told, tensors[f"thumbnails.{k}"].clone()) for k, told in enumerate(header["snapshots"])]
     return ClusterModel(network.to(device), tree, header["facts"], form, snapshots, header["groups"], name)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -35,15 +36,10 @@ WHY_UNGUIDED = "This model knows no estimate without the class, so it cannot gui
 
 def load(path: Path, device: torch.device) -> LabelModel:
     """Load a model from its file. Raises BranchedError if that is missing, cut short, edited or foreign."""
-    tensors, header = checkpoint.load(path, KIND)
-    try:
-        return _assembled(path.stem, tensors, header, device)
-    except (BranchedError, ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
+    return checkpoint.assembled(path, KIND, partial(_assembled, device))
 
 
-def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any], device: torch.device) -> LabelModel:
+def _assembled(device: torch.device, name: str, tensors: dict[str, Tensor], header: dict[str, Any]) -> LabelModel:
     """A model from the contents of its file."""
     labels, config = tuple(header["labels"]), header["autoencoder"]
     if len(set(labels)) < len(labels) or not all(isinstance(label, str) and label for label in labels):
@@ -54,26 +50,12 @@ def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any], de
     shape, seen = tuple(header["shape"]), (autoencoder or network).config.shape
     if shape != seen:
         raise BranchedError(f"its network takes images of shape {seen}, its own have {shape}")
-    for part, module in (("network.", network), ("autoencoder.", autoencoder)):
+    for part, module in (("network", network), ("autoencoder", autoencoder)):
         if module is not None:
-            module.load_state_dict({key.removeprefix(part): _whole(value) for key, value in tensors.items()
-                                    if key.startswith(part)})
+            module.load_state_dict(checkpoint.whole(tensors, part))
             module.to(device, memory_format=module.layout)
     return LabelModel(header["method"], network, labels, header["facts"], Images(shape), name,
                       autoencoder)
-
-
-def _whole(weights: Tensor) -> Tensor:
-    """Weights in single precision, from halves; a copy, for what is not copied stays mapped to the file."""
-    if not weights.isfinite().all():
-        raise BranchedError("its weights are not finite numbers")
-    return weights.to(torch.float32, copy=True) if weights.is_floating_point() else weights.clone()
-
-
-def _halved(module: nn.Module, part: str) -> dict[str, Tensor]:
-    """A network's weights in half precision, their names after that of the part."""
-    return {f"{part}.{key}": value.half() if value.is_floating_point() else value
-            for key, value in module.state_dict().items()}
 
 
 class LabelModel:
@@ -214,8 +196,8 @@ class LabelModel:
 
     def save(self, path: str | PathLike) -> None:
         """Write the model to one safetensors file, its weights in half precision."""
-        tensors, autoencoder = _halved(self.network, "network"), self.autoencoder
-        tensors |= _halved(autoencoder, "autoencoder") if autoencoder else {}
+        tensors, autoencoder = checkpoint.halved(self.network.state_dict(), "network"), self.autoencoder
+        tensors |= checkpoint.halved(autoencoder.state_dict(), "autoencoder") if autoencoder else {}
         checkpoint.save(path, KIND, tensors, {
             "method": self.method, "network": asdict(self.network.config), "labels": self.labels,
             "shape": self.form.shape, "autoencoder": asdict(autoencoder.config) if autoencoder else None,
