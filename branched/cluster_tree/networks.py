@@ -33,7 +33,7 @@ class ClusterNetworkConfig:
     width: int = 128                 # of the chain
     channels: int = 32               # of the first convolution of pictures
     hidden: int = 64                 # of heads, transformations and routers
-    decoder: int = 256               # hidden width of a leaf's decoder
+    decoder: int = 128               # hidden width of a leaf's decoder
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", tuple(self.shape))
