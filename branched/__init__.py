@@ -34,6 +34,7 @@ LATER = {  # these need SciPy, for whose import loading and sampling need not wa
     "tree_from_similarity": ".class_tree.discovery",
     "Judge": ".measure.judge", "judge_for": ".measure.judge",
     "MeasuredMethods": ".measure.methods_data", "measured_methods": ".measure.methods_data",
+    "MeasuredClusters": ".measure.clusters_data", "measured_clusters": ".measure.clusters_data",
     "correlations": ".measure.metrics", "differing_bits": ".measure.metrics",
     "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
 }

@@ -23,10 +23,11 @@ from . import bench, of_images, of_variants
 from .artefacts import difference, fine_share
 from .judge import Judge
 from .methods_data import Point
-from .methods_store import LOOKS, Piece, agreed, is_as_asked, store, stored_arrays, stored_figures
+from .methods_store import LOOKS, Piece, agreed, is_as_asked, store, stored_figures
 from .of_methods import OF_CURVES, OF_ROWS, Protocol, Setting, best, draw, fidelity, figures, learnt, sets
 from .report import machine
 from .sizes import drawn
+from .two_files import stored_arrays
 
 DRAWS = 12          # seeds that the pictures of a row are drawn from
 MAPPED = 100        # images of each class on a map

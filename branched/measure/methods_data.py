@@ -7,8 +7,6 @@ arXiv 1606.03498) whose classifier is the project's own judge, from 1 to the num
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,12 +16,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from .. import checkpoint
-from ..errors import BranchedError
+from .two_files import TwoFiles, changed
 
-STEM = "methods"
+FILES = TwoFiles("methods", "all methods", "measure-methods")
 KINDS = {"row": 4, "curve": 4, "variant": 4, "reconstruction": 4, "artefact": 3}  # dimensions of each kind of picture
-HOW = "`python -m branched measure-methods` measures all methods and writes it"
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,31 +139,14 @@ def measured_methods(folder: str | os.PathLike | None = None) -> MeasuredMethods
     Kept as long as the files do not change; never change what it returns. Raises BranchedError with the reason if they
     are missing, damaged or do not fit together.
     """
-    places = [Path(folder).expanduser()] if folder else [*reversed(checkpoint.folders())]
-    place = next((place for place in places if (place / f"{STEM}.json").is_file()), places[-1])
-    paths = [place / f"{STEM}.{kind}" for kind in ("json", "npz")]
-    for path in paths:
-        if not path.is_file():
-            raise BranchedError(f"There is no file {path.name} in {path.parent.name}/; {HOW}.")
-    return _kept(*paths, *(path.stat().st_mtime_ns for path in paths))
+    paths = FILES.find(folder)
+    return _kept(*paths, *changed(paths))
 
 
 @lru_cache(maxsize=4)
 def _kept(figures: Path, pictures: Path, *changed: int) -> MeasuredMethods:
-    try:
-        record = msgspec.json.decode(figures.read_bytes(), type=Record)
-    except (msgspec.DecodeError, OSError, UnicodeDecodeError) as error:
-        raise BranchedError(f"{figures} does not hold what was measured of methods ({error}); {HOW} anew.") from None
-    return MeasuredMethods(record, _fitting(_arrays(pictures), record, pictures))
-
-
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of a file; none may hold code."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise BranchedError(f"{path} is not a whole file of pictures ({error}); {HOW} anew.") from None
+    record = FILES.figures(figures, Record)
+    return MeasuredMethods(record, _fitting(FILES.pictures(pictures), record, pictures))
 
 
 def _fitting(arrays: dict[str, np.ndarray], record: Record, path: Path) -> dict[str, np.ndarray]:
@@ -178,6 +157,5 @@ def _fitting(arrays: dict[str, np.ndarray], record: Record, path: Path) -> dict[
         wanted = np.int16 if kind == "artefact" else np.uint8
         points = {"curve": len(record.curves.get(rest, ())), "reconstruction": 3}.get(kind, len(array))
         if array.ndim != KINDS.get(kind) or array.dtype != wanted or 0 in array.shape or len(array) != points:
-            raise BranchedError(f"The pictures {name} in {path} are not what they should be: {array.dtype} "
-                                f"{array.shape}; {HOW} anew.")
+            raise FILES.misfit(name, array, path)
     return arrays

@@ -5,9 +5,6 @@ What lies in one folder was measured alike, so that it compares; what was measur
 """
 from __future__ import annotations
 
-import json
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import BranchedError
-from ..files import write_atomically
 from ..version import versions
-from .methods_data import STEM
+from . import two_files
+from .methods_data import FILES
+from .two_files import stored_arrays, write_arrays, write_figures
 
-FIGURES, PICTURES, LOOKS = f"{STEM}.json", f"{STEM}.npz", f"{STEM}-features.npz"
+FIGURES, PICTURES, LOOKS = (f"{FILES.stem}{end}" for end in (".json", ".npz", "-features.npz"))
 NAMED = ("rows", "curves", "autoencoders", "variants", "tsne")  # sections with an entry for each name
 PROTOCOL = ("seed", "n", "curve_seed", "curve_n", "steps", "solver")  # what all figures of a folder have in common
 ROWS = ("unconditional", "label", "free", "classifier", "classifier-told", "latent-kl", "latent-vq", "cbn", "ac",
@@ -44,25 +41,7 @@ class Piece:
 
 def stored_figures(folder: Path) -> dict[str, Any]:
     """The figures as they lie there, {} if there are none. Raises BranchedError if they are cut short or foreign."""
-    path = folder / FIGURES
-    try:
-        stored = json.loads(path.read_text()) if path.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise BranchedError(f"{path} is not a whole JSON file ({error}); measure anew.") from None
-    if not isinstance(stored, dict):
-        raise BranchedError(f"{path} is not what was measured; measure anew.")
-    return stored
-
-
-def stored_arrays(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a file, {} if there is none. Raises BranchedError if it is cut short or foreign."""
-    if not path.is_file():
-        return {}
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise BranchedError(f"{path} is not a whole file of arrays ({error}); measure anew.") from None
+    return two_files.stored_figures(folder / FIGURES)
 
 
 def store(folder: Path, protocol: Mapping[str, Any], pieces: Iterable[Piece], machine: str) -> None:
@@ -78,17 +57,13 @@ def store(folder: Path, protocol: Mapping[str, Any], pieces: Iterable[Piece], ma
         looks |= piece.looks
     for name, arrays in ((PICTURES, pictures), (LOOKS, looks)):
         if arrays:
-            _write_arrays(folder / name, arrays)
-    write_atomically(folder / FIGURES, lambda temporary: Path(temporary).write_text(_as_text(_in_order(figures))))
+            write_arrays(folder / name, arrays)
+    write_figures(folder / FIGURES, _in_order(figures), NAMED)
 
 
 def agreed(figures: Mapping[str, Any], protocol: Mapping[str, Any], folder: Path) -> None:
     """Raises BranchedError if stored figures were measured otherwise."""
-    differing = {key: figures[key] for key in PROTOCOL if key in figures and figures[key] != protocol[key]}
-    if differing:
-        told = ", ".join(f"{key} = {value}" for key, value in differing.items())
-        raise BranchedError(f"The figures in {folder / FIGURES} were measured with {told}; what lies in one folder "
-                            "compares, so measure likewise, or into another one.")
+    two_files.agreed(figures, {key: protocol[key] for key in PROTOCOL}, folder / FIGURES)
 
 
 def is_as_asked(entry: Mapping[str, Any], setting: Any) -> bool:
@@ -137,26 +112,3 @@ def _in_order(figures: Mapping[str, Any]) -> dict[str, Any]:
     order = {"rows": ROWS, "curves": CURVES}
     return {key: {name: value[name] for name in (*order[key], *value) if name in value} if key in order else value
             for key, value in figures.items()}
-
-
-def _as_text(figures: Mapping[str, Any]) -> str:
-    """JSON with a line for each value, and for each entry of a section."""
-    def of(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
-    lines = []
-    for key, value in figures.items():
-        if key in NAMED:
-            entries = ",\n".join(f"  {of(name)}: {of(entry)}" for name, entry in value.items())
-            lines.append(f" {of(key)}: {{\n{entries}\n }}")
-        else:
-            lines.append(f" {of(key)}: {of(value)}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    def write(temporary: str) -> None:
-        with open(temporary, "wb") as file:
-            np.savez_compressed(file, **arrays)
-
-    write_atomically(path, write)
