@@ -1,7 +1,7 @@
 """From a data set to a tree of clusters: stage after stage, saved at intervals, going on where a run was stopped.
 
-The chain learns alone; then leaves are split, one at a time, the rest frozen, now and then all learning together;
-leaves with less than 1% are taken away; in the end all learn together.
+The chain learns alone, or with a root and two leaves; then leaves are split, one at a time, the rest frozen, now and
+then all learning together; leaves with less than 1% are taken away; in the end all learn together.
 """
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def begin(plan: Plan, device: torch.device) -> Run:
     mean = plan.data.form.scale(plan.data.x).flatten(1).mean(0)
     network.centre.copy_(((mean + 1) / 2).clamp(GREY, 1 - GREY).logit() if plan.network.likelihood == "bernoulli"
                          else mean)
-    return Run(plan, network.to(device), stage="contrast" if plan.config.contrast else "split")
+    return Run(plan, network.to(device), stage=plan.config.first)
 
 
 def prepare(run: Run) -> Lesson | None:
@@ -150,6 +150,8 @@ def prepare(run: Run) -> Lesson | None:
 
 def _next_tree(run: Run) -> ClusterTree | None:
     """The tree that the stage at hand learns: with a leaf split, or pruned, or as it is; None for no leaf to split."""
+    if run.stage == "root":
+        return run.tree.split(run.tree.root)
     if run.stage == "split":
         leaf = fullest(run.tree, assigned(run.network, run.tree, run.sight.clean), run.network.config.depth)
         return None if leaf is None else run.tree.split(leaf)

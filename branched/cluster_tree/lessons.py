@@ -20,6 +20,7 @@ from .tree import ClusterTree
 from .walk import Standing, decisions, reach, routes, walk
 
 LOW, FULL = 0.15, 1.0    # weight of the divergences while the tree grows, and in the end
+LED = 0.5                # more weight of decisions where a cut has taught one router, and the other has to follow
 UNSEEN = 2e-3            # a leaf learns nothing from objects that come there less often
 CHUNK = 500
 CUT_AMONG = 5000         # members among which a cut is looked for
@@ -76,10 +77,13 @@ class Sight:
 
     @classmethod
     def of(cls, network: ClusterNetwork, data: Dataset, config: GrowthConfig) -> Sight:
-        """Counted anew wherever the chain has learnt."""
+        """Counted anew wherever the chain has learnt. If nothing is asked of views, objects are their own."""
+        clean = look(network, data.form.scale(data.x))
+        if not (config.cut or config.information):
+            return cls(clean, clean)
         generator = torch.Generator().manual_seed(mix(config.seed, 21))
         views = torch.cat([view(data.form, part, config.view, generator) for part in data.x.split(CHUNK)])
-        return cls(look(network, data.form.scale(data.x)), look(network, views))
+        return cls(clean, look(network, views))
 
 
 @torch.no_grad()
@@ -106,25 +110,37 @@ def ramp(step: int, steps: int, low: float, high: float) -> float:
 
 def together(network: ClusterNetwork, tree: ClusterTree, data: Dataset, growth: GrowthConfig, config: LearningConfig,
              stage: str) -> Lesson:
-    """The stages in which the chain learns: alone ("contrast"), or with everything ("middle", "final")."""
+    """The stages in which the chain learns: alone ("contrast"), or with everything ("root", "middle", "final")."""
+    seen = stage == "contrast" or growth.likeness or growth.information
+    low, high = {"root": (0.0, LOW), "final": (LOW, FULL)}.get(stage, (LOW, LOW))
+
     def batches(step: int) -> Views:
         generator = torch.Generator().manual_seed(mix(config.seed, step, 1))
         rows = torch.randperm(len(data), generator=generator)[:config.batch]
         noise = torch.randn(len(rows), network.config.depth + 1, network.config.latent, generator=generator)
-        other = view(data.form, data.x[rows], growth.view, generator)
-        alpha = ramp(step, config.steps // 2, LOW, FULL if stage == "final" else LOW)
+        other = view(data.form, data.x[rows], growth.view, generator) if seen else data.x[:0]
+        alpha = ramp(step, config.steps // 2, low, high)
         x = view(data.form, data.x[rows], growth.view, generator) if stage == "contrast" else data.form.scale(
             data.x[rows])
         return Views(x, other, noise, torch.full((len(rows),), alpha))
 
     network.train().requires_grad_(False)
     (network.chain() if stage == "contrast" else network).requires_grad_(True)
-    return Lesson(batches, alike if stage == "contrast" else joint_loss(tree, growth), config)
+    learnt = alike if stage == "contrast" else joint_loss(tree, growth) if seen else bound_loss(tree, growth)
+    return Lesson(batches, learnt, config)
 
 
 def alike(network: ClusterNetwork, batch: Views) -> Tensor:
     """What the chain learns alone: InfoNCE."""
     return likeness(network, *network(torch.cat([batch.x, batch.other])).chunk(2))
+
+
+def bound_loss(tree: ClusterTree, growth: GrowthConfig) -> Loss:
+    """The bound alone. Of views nothing is seen, not even by the statistics of batch normalisation."""
+    def loss(network: ClusterNetwork, batch: Views) -> Tensor:
+        walked = walk(network, tree, batch.noise, network(batch.x))
+        return terms(network, walked, batch.x, UNSEEN).weighted(batch.alpha, growth.decisions * batch.alpha).mean()
+    return loss
 
 
 def joint_loss(tree: ClusterTree, growth: GrowthConfig) -> Loss:
@@ -143,14 +159,15 @@ def joint_loss(tree: ClusterTree, growth: GrowthConfig) -> Loss:
 
 def splitting(network: ClusterNetwork, tree: ClusterTree, leaf: int, data: Dataset, sight: Sight, growth: GrowthConfig,
               config_of: Callable[[int], LearningConfig]) -> Lesson:
-    """The stage in which the children of `leaf` learn, and all else is frozen; `tree` has them already. Their routers
-    begin with the cut. `config_of(members)` says how long."""
+    """The stage in which the children of `leaf` learn, and all else is frozen; `tree` has them already. The leaf's
+    router begins with the cut, if there is to be one. `config_of(members)` says how long."""
     before = ClusterTree(tuple(node for node in tree.nodes if node.parent != leaf))
     places = assigned(network, before, sight.clean)
     members = (places == before.leaves.index(leaf)).nonzero().flatten()
     config = config_of(len(members))
     network.eval().requires_grad_(False)
-    _cut_router(network, tree[leaf].depth, leaf, members, data, sight, config.seed)
+    if growth.cut:
+        _cut_router(network, tree[leaf].depth, leaf, members, data, sight, config.seed)
     root = leaf == tree.root
     for parameter in network.of_nodes(tree.children(leaf) if not root else tree.below([leaf])):
         parameter.requires_grad_(True)
@@ -241,7 +258,8 @@ def split_loss(tree: ClusterTree, leaf: int, growth: GrowthConfig) -> Loss:
     def loss(network: ClusterNetwork, batch: Members) -> Tensor:
         begin: Mapping[int, Standing] | None = None if leaf == tree.root else {leaf: Standing(batch.z, batch.p)}
         walked = walk(network, tree, batch.noise, batch.chain, begin)
-        bound = terms(network, walked, batch.x, UNSEEN).weighted(batch.alpha, batch.alpha + 0.5).mean()
+        decided = batch.alpha + (LED if growth.cut else 0.0)
+        bound = terms(network, walked, batch.x, UNSEEN).weighted(batch.alpha, decided).mean()
         p, q = (_sides(decisions(network, tree, chain, [leaf])[leaf]) for chain in (batch.chain, batch.other))
         return bound + growth.information * agreement(p, q)
     return loss

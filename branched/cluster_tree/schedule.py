@@ -1,4 +1,10 @@
-"""How a tree grows: what is learnt in which order, and how long."""
+"""How a tree grows: what is learnt in which order, and how long.
+
+Usually the chain learns first, alone, what stays the same in two views of an object ("contrast"), and every split, the
+root's too, begins with a cut of a graph of the leaf's members. As it was published (Manduchi et al., 2023) a root with
+two leaves learns first ("root"), all of it together, and nothing learns from anything but the bound: so it is with
+contrast, likeness and information 0, decisions 1, and no cut.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -15,7 +21,6 @@ from .tree import ClusterTree
 
 LEAST_MEMBERS = 20   # of a leaf, on average; one with fewer is not split
 LEAST_SHARE = 0.01   # of all objects: a leaf with fewer is taken away before the last phase
-STAGES = ("contrast", "split", "middle", "final", "done")
 
 
 @dataclass(frozen=True)
@@ -27,10 +32,13 @@ class GrowthConfig:
     leaves: int = 10             # to grow
     batch: int = 256             # objects of a step
     contrast: float = 4.0        # passes over the data in which the chain alone learns what stays the same in two views
+    root: float = 4.0            # if contrast is 0: passes in which a root with two leaves learns, all of it together
     split: float = 2.0           # passes over a leaf's members while its new children learn and all else is frozen
     middle_every: int = 0        # splits after which all learn together; 0 is never
     middle: float = 1.0          # passes of that
     final: float = 4.0           # passes in which all learn together in the end
+    cut: bool = True             # whether a split begins with a cut of the graph of members
+    learning_rate: float = 2e-3  # at its peak; that of contrast is 0.003
     view: float = 1.0            # how far a view is from its object
     likeness: float = 100.0      # weight of the contrastive term while all learn together
     information: float = 20.0    # weight of sure, equally full leaves there, and of sure decisions in a split
@@ -41,12 +49,17 @@ class GrowthConfig:
     def __post_init__(self) -> None:
         if not 2 <= self.leaves <= 64:
             raise BranchedError(f"A tree is grown to 2 to 64 leaves, not {self.leaves}.")
-        for name in ("split", "final", "batch"):
+        for name in ("root", "split", "final", "batch", "learning_rate"):
             check_positive(name, getattr(self, name))
         for name in ("contrast", "middle_every", "middle", "view", "likeness", "information", "decisions"):
             if not getattr(self, name) >= 0:
                 raise BranchedError(f"{name} is 0 or more, not {getattr(self, name)}.")
         fitting(self.seed)
+
+    @property
+    def first(self) -> str:
+        """The stage that a growth begins with."""
+        return "contrast" if self.contrast else "root"
 
 
 def check(data: Dataset, network: ClusterNetworkConfig, config: GrowthConfig) -> None:
@@ -67,7 +80,7 @@ def following(config: GrowthConfig, stage: str, tree: ClusterTree) -> str:
     """The stage that comes after one at whose end this is the tree."""
     if stage in ("contrast", "middle"):
         return "split"
-    if stage != "split":
+    if stage not in ("root", "split"):
         return "done"
     if len(tree.leaves) >= config.leaves:
         return "final"
@@ -76,8 +89,7 @@ def following(config: GrowthConfig, stage: str, tree: ClusterTree) -> str:
 
 def learning(config: GrowthConfig, stage: str, index: int, objects: int) -> LearningConfig:
     """How a stage learns, the `index`-th of the run, from so many objects: rate up, then down to zero."""
-    passes, rate = {"contrast": (config.contrast, 3e-3), "split": (config.split, 2e-3), "middle": (config.middle, 2e-3),
-                    "final": (config.final, 2e-3)}[stage]
+    passes, rate = getattr(config, stage), 3e-3 if stage == "contrast" else config.learning_rate
     batch = min(config.batch, objects)
     steps = max(30, round(passes * objects / batch))
     return LearningConfig(steps=steps, batch=batch, learning_rate=rate, warmup=max(1, steps // 6), decay=5 / 6, ema=0.0,

@@ -9,10 +9,13 @@ from blobs import CPU, SIZES, blobs_of
 
 from branched import BranchedError, Sampling, checkpoint
 from branched.cluster_tree import fit as fitting
+from branched.cluster_tree.elbo import terms
 from branched.cluster_tree.fit import fit, planned
+from branched.cluster_tree.lessons import together
 from branched.cluster_tree.model import Assigned, load
 from branched.cluster_tree.schedule import GrowthConfig, following, fullest, pruned
 from branched.cluster_tree.tree import ClusterTree
+from branched.cluster_tree.walk import Standing, walk
 from branched.data.dataset import Dataset
 from branched.learning.loop import learn, start
 from branched.measure.clustering import clustering
@@ -20,6 +23,8 @@ from branched.measure.report import card
 
 QUICK = GrowthConfig(leaves=3, batch=64, contrast=1, split=1, middle_every=1, middle=1, final=1, seed=4,
                      precision="float32")
+FAITHFUL = replace(QUICK, leaves=4, contrast=0, root=3, middle_every=2, cut=False, learning_rate=1e-3, likeness=0,
+                   information=0, decisions=1)
 
 
 def test_planted_levels_are_found(grown):
@@ -57,7 +62,8 @@ def test_a_run_tells_where_it_is(grown):
 
 def test_growth_changes_no_old_weight(blobs):
     """In the second split everything that was there stays to the last bit, and all that is new learns."""
-    run = fitting.begin(planned(blobs, replace(QUICK, contrast=0), **SIZES), CPU)
+    run = fitting.begin(planned(blobs, QUICK, **SIZES), CPU)
+    run.stage = "split"
     for number in range(2):
         lesson = fitting.prepare(run)
         before = {name: value.clone() for name, value in run.network.state_dict().items()}
@@ -104,6 +110,51 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path):
     assert [s.header() for s in first.snapshots] == [s.header() for s in second.snapshots]
     assert len(first.snapshots) == 4 and all(torch.equal(s.thumbnails, t.thumbnails) for s, t in zip(
         first.snapshots, second.snapshots, strict=True))
+
+
+def test_a_tree_is_grown_from_the_bound_alone(blobs, tmp_path, monkeypatch):
+    """The published way: no view is made, no graph cut; the root has two leaves from the first step on."""
+    for name in ("view", "_cut_router", "likeness"):
+        monkeypatch.setattr(f"branched.cluster_tree.lessons.{name}", None)
+    config = replace(FAITHFUL, root=20, learning_rate=3e-3)
+    told = list(fit(planned(blobs, config, **SIZES), tmp_path / "a.safetensors", CPU))
+    order = list(dict.fromkeys((one.stage, one.leaves) for one in told))
+    assert order[:4] == [("root", 2), ("split", 3), ("middle", 3), ("split", 4)]  # what is pruned, training decides
+    losses = [one.loss for one in told if one.stage == "root"]
+    assert np.mean(losses[-5:]) < np.mean(losses[:5]) / 2
+    model = load(tmp_path / "a.safetensors", CPU)
+    assert [snapshot.stage for snapshot in model.snapshots] == ["root", "split", "middle", "split", "final"]
+
+
+@pytest.mark.parametrize("stage", ["root", "middle", "final"])
+def test_the_bound_alone_is_the_terms_with_their_weights(blobs, stage):
+    """Of a root with two leaves; the weight of the divergences rises from 0 in the first stage only."""
+    run = fitting.begin(planned(blobs, FAITHFUL, **SIZES), CPU)
+    lesson = fitting.prepare(run)
+    lesson = together(run.network, run.during, blobs, FAITHFUL, lesson.config, stage)
+    first, last = (lesson.batches(step).alpha[0].item() for step in (0, lesson.config.steps))
+    assert (first, last) == pytest.approx({"root": (0, 0.15), "middle": (0.15, 0.15), "final": (0.15, 1)}[stage])
+    batch = lesson.batches(10)
+    assert not len(batch.other)
+    with torch.no_grad():
+        found = terms(run.network, walk(run.network, run.during, batch.noise, run.network(batch.x)), batch.x)
+        told = lesson.loss(run.network, batch).item()
+    kl = found.kl_root + found.kl_nodes + found.kl_decisions
+    assert told == pytest.approx((found.reconstruction + batch.alpha * kl).mean().item(), rel=1e-4)
+
+
+def test_a_split_without_a_cut_is_the_bound_of_the_children(blobs):
+    run = fitting.begin(planned(blobs, FAITHFUL, **SIZES), CPU)
+    fitting.finish(run, start(run.network, fitting.prepare(run).config))
+    lesson = fitting.prepare(run)
+    [leaf] = set(run.during.forks) - set(run.tree.forks)
+    batch = lesson.batches(20)
+    assert batch.chain.equal(batch.other) and batch.alpha[0] > 0
+    with torch.no_grad():
+        walked = walk(run.network, run.during, batch.noise, batch.chain, {leaf: Standing(batch.z, batch.p)})
+        found, told = terms(run.network, walked, batch.x), lesson.loss(run.network, batch).item()
+    kl = found.kl_nodes + found.kl_decisions
+    assert told == pytest.approx((found.reconstruction + batch.alpha * kl).mean().item(), rel=1e-4)
 
 
 def test_another_run_is_not_gone_on_with(tmp_path):
@@ -189,7 +240,7 @@ def test_pictures_grow_a_tree(tmp_path):
     for channels, likelihood in ((1, "bernoulli"), (3, "gaussian")):
         x = torch.randint(0, 256, (60, channels, 12, 20), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
         data = Dataset.of_images("noise", ("a",), x, torch.zeros(60, dtype=torch.int64))
-        config = GrowthConfig(leaves=2, batch=32, contrast=0, split=1, final=1, precision="float32")
+        config = GrowthConfig(leaves=2, batch=32, contrast=0, root=1, split=1, final=1, precision="float32")
         plan = planned(data, config, channels=4, **SIZES)
         assert plan.network.likelihood == likelihood
         *_, last = fit(plan, tmp_path / "noise.safetensors", CPU)
@@ -203,7 +254,8 @@ def test_pictures_grow_a_tree(tmp_path):
 
 @pytest.mark.parametrize(("options", "why"), [
     ({"leaves": 1}, "2 to 64 leaves"), ({"leaves": 65}, "2 to 64 leaves"), ({"batch": 0}, "batch must be positive"),
-    ({"final": 0}, "final must be positive"), ({"view": -1}, "view is 0 or more"), ({"seed": 2**70}, "63 bits")])
+    ({"final": 0}, "final must be positive"), ({"root": 0}, "root must be positive"),
+    ({"view": -1}, "view is 0 or more"), ({"seed": 2**70}, "63 bits")])
 def test_options_out_of_range_are_refused(options, why):
     with pytest.raises(BranchedError, match=why):
         GrowthConfig(**options)
@@ -231,6 +283,15 @@ def test_the_order_of_stages():
         tree = tree.split(tree.leaves[-1]) if stage == "split" else tree
         order.append(stage)
     assert order == ["contrast", "split", "split", "middle", "split", "split", "final", "done"]
+
+
+def test_the_order_of_stages_as_published():
+    """A joint phase before every third split, so two on the way to ten leaves (section 3 of their appendix)."""
+    tree, order, config = ClusterTree(), [FAITHFUL.first], replace(FAITHFUL, leaves=10, middle_every=3)
+    while order[-1] != "done":
+        tree = tree.split(tree.leaves[-1]) if order[-1] in ("root", "split") else tree
+        order.append(following(config, order[-1], tree))
+    assert "".join(stage[0] for stage in order) == "rssmsssmsssfd" and len(tree.leaves) == 10
 
 
 def test_the_fullest_leaf_is_split_or_none():

@@ -250,7 +250,7 @@ def test_a_growth_that_ends_early_says_so(tmp_path, capsys, monkeypatch):
     """Where nothing can be split the tree is its root, which is a leaf and still decodes."""
     monkeypatch.setattr("branched.cluster_tree.fit.fullest", lambda *_: None)
     path = tmp_path / "one.safetensors"
-    assert main(["grow", "--data", "digits", "--leaves", "3", "--contrast", "0", "--final", "0.1", "--batch", "32",
+    assert main(["grow", "--data", "digits", "--leaves", "3", "--contrast", "0.1", "--final", "0.1", "--batch", "32",
                  "--output", str(path)]) == 0
     assert "It has 1 leaves, not 3" in capsys.readouterr().out
     assert branched.load(path).decode(n=2).images.shape == (1, 2, 8, 8)
