@@ -27,6 +27,7 @@ from ..outline import Outline
 from .elbo import Terms, terms
 from .lessons import CHUNK, look
 from .networks import ClusterNetwork, ClusterNetworkConfig
+from .path_unet import PathUNet, PathUNetConfig
 from .snapshot import Snapshot
 from .tree import ClusterTree
 from .walk import routes, walk
@@ -66,13 +67,16 @@ def _entropy(p: np.ndarray) -> np.ndarray:
 
 class ClusterModel:
     """A tree of clusters with its networks. `groups` are the names of the leaves, left to right; `snapshots` tell of
-    its growth. Nothing in it changes after loading, so that threads can share it."""
+    its growth; `diffusion` is the network that draws along its paths, None where it has none. Nothing in it changes
+    after loading, so that threads can share it."""
 
     family = "cluster tree"
 
     def __init__(self, network: ClusterNetwork, tree: ClusterTree, facts: Facts | Mapping[str, Any], form: Form,
-                 snapshots: Sequence[Snapshot] = (), groups: Sequence[str] | None = None, name: str = ""):
+                 snapshots: Sequence[Snapshot] = (), groups: Sequence[str] | None = None, name: str = "",
+                 diffusion: PathUNet | None = None):
         self.network, self.tree, self.name = network.eval().requires_grad_(False), tree, name
+        self.diffusion = None if diffusion is None else diffusion.eval().requires_grad_(False)
         self.groups = tree.outline(groups).groups
         self.facts = facts if isinstance(facts, Facts) else Facts.read(facts, form.kind)
         self.form = form.remembering(self.facts.data)
@@ -86,7 +90,8 @@ class ClusterModel:
     @property
     def parameters(self) -> int:
         """How many numbers the networks have learnt."""
-        return sum(parameter.numel() for parameter in self.network.parameters())
+        networks = (self.network, self.diffusion) if self.diffusion else (self.network,)
+        return sum(parameter.numel() for network in networks for parameter in network.parameters())
 
     @property
     def device(self) -> torch.device:
@@ -154,10 +159,12 @@ class ClusterModel:
 
     def save(self, path: str | PathLike) -> None:
         """Write the model to one safetensors file, its weights in half precision."""
-        tensors = checkpoint.halved(self.network.state_dict(), "network")
+        tensors, diffusion = checkpoint.halved(self.network.state_dict(), "network"), self.diffusion
+        tensors |= checkpoint.halved(diffusion.state_dict(), "diffusion") if diffusion else {}
         tensors |= {f"thumbnails.{k}": snapshot.thumbnails for k, snapshot in enumerate(self.snapshots)}
         checkpoint.save(path, KIND, tensors, {
             "network": asdict(self.network.config), "tree": self.tree.to_json(), "groups": self.groups,
+            "diffusion": asdict(diffusion.config) if diffusion else None,
             "facts": self.facts.stored, "snapshots": [snapshot.header() for snapshot in self.snapshots],
             **to_header(self.form)})
 
@@ -176,4 +183,20 @@ def _assembled(device: torch.device, name: str, tensors: dict[str, Tensor], head
         raise BranchedError(f"its networks take the shape {network.config.shape}, its objects have {form.shape}")
     network.load_state_dict(checkpoint.whole(tensors, "network"))
     snapshots = [Snapshot.read(told, tensors[f"thumbnails.{k}"].clone()) for k, told in enumerate(header["snapshots"])]
-    return ClusterModel(network.to(device), tree, header["facts"], form, snapshots, header["groups"], name)
+    diffusion = _diffusion(tensors, header, network.config, tree)
+    return ClusterModel(network.to(device), tree, header["facts"], form, snapshots, header["groups"], name,
+                        diffusion and diffusion.to(device, memory_format=diffusion.layout))
+
+
+def _diffusion(tensors: dict[str, Tensor], header: dict[str, Any], sizes: ClusterNetworkConfig,
+               tree: ClusterTree) -> PathUNet | None:
+    """The diffusion model in the contents of a file; None where there is none."""
+    if header.get("diffusion") is None:
+        return None
+    config = PathUNetConfig(**header["diffusion"])
+    if (config.shape, config.latent, config.nodes) != (sizes.shape, sizes.latent, len(tree.nodes)):
+        raise BranchedError("its diffusion model is of another tree")
+    with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights
+        network = config.build()
+    network.load_state_dict(checkpoint.whole(tensors, "diffusion"))
+    return network

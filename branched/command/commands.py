@@ -21,6 +21,7 @@ from ..class_tree.fit import Plan, fit
 from ..class_tree.model import BranchedModel
 from ..class_tree.train_parents import configured, make_parents
 from ..class_tree.tree import ClassTree
+from ..cluster_tree import diffusion_fit
 from ..cluster_tree import fit as clusters
 from ..cluster_tree.model import ClusterModel
 from ..data import dataset
@@ -30,6 +31,7 @@ from ..errors import BranchedError
 from ..facts import Quality, titles
 from ..family import load
 from ..files import write_atomically
+from ..learning.loop import Progress
 from ..measure.bench import lines as bench_lines
 from ..measure.clustering import clustering
 from ..measure.evaluate import evaluate as measure
@@ -37,6 +39,7 @@ from ..measure.evaluate import unmeasured
 from ..measure.judge import Judge, make_judge
 from ..measure.report import as_text, card, cards, machine, pages
 from ..measure.report import record as write_results
+from ..networks.trunk import Trunk
 from . import options as asked
 
 Written = asked.Sample | asked.Hybrid | asked.Transmute
@@ -77,13 +80,18 @@ def train(options: asked.Train) -> None:
         return
     device = _join_processes(pick_device(options.device))
     steps = fit(plan, options.output, device, options.resume, options.every)
+    _watch(steps, plan.config.steps)
+    print(f"{options.output} is trained to the end.")
+
+
+def _watch(steps: Iterator[Progress], total: int) -> None:
+    """Go through a training, telling of its steps and of the smoothed loss."""
     smooth = None
-    with tqdm(total=plan.config.steps, unit=" steps", disable=dist.is_initialized() and dist.get_rank() > 0) as bar:
+    with tqdm(total=total, unit=" steps", disable=dist.is_initialized() and dist.get_rank() > 0) as bar:
         for progress in steps:
             smooth = progress.loss if smooth is None else 0.98 * smooth + 0.02 * progress.loss
             bar.update(progress.step - bar.n)
             bar.set_postfix(loss=f"{smooth:.4f}", refresh=False)
-    print(f"{options.output} is trained to the end.")
 
 
 def grow(options: asked.Grow) -> None:
@@ -101,6 +109,18 @@ def grow(options: asked.Grow) -> None:
         print(f"It has {len(model.groups)} leaves, not {options.growth.leaves}: the fullest could not be split, or a "
               "leaf held less than 1%. Another --seed, more --contrast, more --depth or more data may help.")
     print(f"{options.output} is grown to the end.")
+
+
+def tree_diffusion(options: asked.TreeDiffusion) -> None:
+    model = load(options.tree, options.device)
+    if not isinstance(model, ClusterModel):
+        raise BranchedError(f"This takes a tree of clusters, and {options.tree} is none.")
+    data, trunk = data_of(_models_source(options.source, model)), options.trunk and Trunk.read(options.trunk)
+    plan = diffusion_fit.planned(data, model, options.training, options.told, trunk)
+    print(f"{len(data):,} {data.form.kind}, {len(model.groups)} leaves, told: {options.told}; {plan.config}")
+    steps = diffusion_fit.fit(plan, options.output, pick_device(options.device), options.resume, options.every)
+    _watch(steps, plan.config.steps)
+    print(f"{options.output} is trained to the end.")
 
 
 def parents(options: asked.Parents) -> None:

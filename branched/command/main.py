@@ -18,6 +18,7 @@ COMMANDS = {
     options.Train: commands.train,
     options.Parents: commands.parents,
     options.Grow: commands.grow,
+    options.TreeDiffusion: commands.tree_diffusion,
     options.Sample: commands.sample,
     options.Hybrid: commands.hybrid,
     options.Transmute: commands.transmute,

@@ -14,7 +14,9 @@ from ..checkpoint import SHIPPED
 from ..class_tree.rule import Rule
 from ..class_tree.train_parents import BATCH, MARGIN, STEPS
 from ..class_tree.training import TrainingConfig
+from ..cluster_tree.diffusion_training import DiffusionConfig
 from ..cluster_tree.networks import ClusterNetworkConfig
+from ..cluster_tree.path_unet import TOLD
 from ..cluster_tree.schedule import GrowthConfig
 from ..errors import BranchedError
 from ..label.recipes import CLASSIFIER, EVERY, PARENTS
@@ -31,6 +33,7 @@ Maybe = Annotated[T | None, arg(help_behavior_hint="")]  # what holds without it
 Way = Literal[(*EVERY, CLASSIFIER, PARENTS)]
 Solver = Literal[tuple(SOLVERS)]
 Guide = Literal[GUIDES]
+ToldBy = Literal[tuple(TOLD)]
 Part = Literal["generation", "transmutation", "classification"]
 MethodsPart = Literal[tuple(PARTS)]
 
@@ -224,6 +227,28 @@ class Grow:
     depth: int = ClusterNetworkConfig.depth
     """the greatest depth of a leaf"""
     every: int = 200
+    """steps between checkpoints"""
+    resume: bool = False
+    """go on where this run was stopped"""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """where to compute"""
+
+
+@dataclass(frozen=True)
+class TreeDiffusion:
+    """Train the diffusion model of a tree of clusters, which draws along its paths."""
+
+    tree: str
+    """a tree of clusters that was grown: a name in checkpoints/, or a path"""
+    output: Path
+    """checkpoint to write, of tree and diffusion model (.safetensors)"""
+    source: ModelsSource = ModelsSource()
+    told: ToldBy = "path"
+    """what the diffusion model is told of an object"""
+    trunk: Maybe[str] = None
+    """a model whose network it begins from, a name in checkpoints/ or a path (default: from nothing)"""
+    training: DiffusionConfig = DiffusionConfig()
+    every: int = 1000
     """steps between checkpoints"""
     resume: bool = False
     """go on where this run was stopped"""

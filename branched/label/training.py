@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..errors import BranchedError
 from ..learning.loop import LearningConfig, check_share
-from ..learning.velocity import EARLIEST, velocity_error
+from ..learning.velocity import spread, velocity_error
 from ..noise import schedule
 from ..noise.seeds import mix
 
@@ -72,11 +72,6 @@ class Batches:
         """The objects in the order of their classes, (n,); where each class begins there, and how many it has, (N,)."""
         counts = torch.bincount(self.y, minlength=self.classes)
         return self.y.argsort(stable=True), counts.cumsum(0) - counts, counts
-
-
-def spread(rows: int, offset: float) -> Tensor:
-    """Times (rows,) evenly spaced over [0, 1], moved together by a random offset in [0, 1): stratified sampling."""
-    return ((torch.arange(rows, dtype=torch.float64) + offset) / rows).clamp(min=EARLIEST).float()
 
 
 def loss_of(network: nn.Module, batch: Batch) -> Tensor:

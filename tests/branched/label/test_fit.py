@@ -12,8 +12,9 @@ from branched.data.dataset import Dataset
 from branched.denoisers import classifier_training, classifiers
 from branched.label import fit, recipes
 from branched.label.model import LabelModel
-from branched.label.training import Batches, TrainingConfig, loss_of, spread
+from branched.label.training import Batches, TrainingConfig, loss_of
 from branched.learning.loop import LearningConfig, learn, start
+from branched.learning.velocity import spread
 
 CPU = torch.device("cpu")
 
