@@ -22,10 +22,11 @@ LIBRARY = {
     "denoisers": {"noise", "networks", "learning", "data"},
     "class_tree": {"noise", "networks", "data", "learning", "denoisers"},
     "label": {"noise", "networks", "learning", "data", "denoisers"},
-    "cluster_tree": {"noise", "networks", "learning", "data", "denoisers"},
+    "cluster_tree": {"noise", "networks", "learning", "data"},
     "family": {"noise", "data", "class_tree", "label", "cluster_tree"},
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
-    "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "family", "measure"},
+    "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "family",
+                "measure"},
     "door": {"noise", "data", "class_tree", "family", "measure", "command"},
 }
 DOOR = {"__init__", "__main__"}

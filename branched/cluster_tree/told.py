@@ -35,8 +35,8 @@ def paths(tree: ClusterTree) -> Tensor:
 def told_of(network: ClusterNetwork, tree: ClusterTree, z: Mapping[int, Tensor], ends: Tensor, decodes: bool) -> Told:
     """The paths to the places `ends` (B,) of nodes among those of the tree, from the latents (B, Z) of all nodes by
     their ids; with what the decoders make of it where a path ends at a leaf, zeros elsewhere."""
-    latents = torch.stack([z[node.id] for node in tree.nodes], 1)                                        # (B, nodes, Z)
-    nodes = paths(tree).to(ends.device)[ends]                                                            # (B, depth + 1)
+    latents = torch.stack([z[node.id] for node in tree.nodes], 1)                                    # (B, nodes, Z)
+    nodes = paths(tree).to(ends.device)[ends]                                                        # (B, depth + 1)
     none = nodes == len(tree.nodes)
     picked = latents.take_along_dim(nodes.masked_fill(none, 0)[..., None], 1).masked_fill(none[..., None], 0)
     return Told(picked, nodes, _decoded(network, tree, z, ends) if decodes else latents.new_zeros(len(ends), 0))
