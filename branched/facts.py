@@ -55,7 +55,8 @@ class Data(Part):
 
 
 class Training(Part):
-    """How it was trained: the fields of `TrainingConfig`, and what it took."""
+    """How it was trained: the fields of `TrainingConfig`, and what it took. `trunk` is the file from whose weights it
+    began, `clusters` that of the tree whose leaves are its classes, where there was one."""
 
     steps: Count | None = None
     batch: Count | None = None
@@ -71,6 +72,8 @@ class Training(Part):
     precision: str | None = None
     seconds: float | None = None
     device: str | None = None
+    trunk: str | None = None
+    clusters: str | None = None
 
 
 class Discovery(Part):

@@ -13,6 +13,7 @@ from ..facts import Data, Facts
 from ..learning import resume
 from ..learning.loop import LearningState, Progress
 from ..networks.base import NetworkConfig
+from ..networks.trunk import Trunk
 from ..version import versions
 from .discovery import Discovery
 from .model import BranchedModel
@@ -22,13 +23,16 @@ from .tree import ClassTree
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides a training run."""
+    """Everything that decides a training run. Where the classes of the data are the leaves of a tree of clusters,
+    `clusters` is its name."""
 
     data: Dataset
     tree: ClassTree
     network: NetworkConfig
     config: TrainingConfig
     discovery: Discovery | None = None  # None if the tree was given
+    trunk: Trunk | None = None          # from whose weights the network begins
+    clusters: str | None = None
 
     def __post_init__(self) -> None:
         if set(self.tree.labels) != set(self.data.labels):
@@ -39,8 +43,16 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed, as JSON gives it back."""
         data = {"name": self.data.name, self.data.form.kind: len(self.data), "shape": self.data.shape}
+        if self.clusters is not None:  # its file may have been grown anew
+            data["members"] = self.data.y.bincount(minlength=len(self.data.labels)).tolist()
         return json.loads(json.dumps({"data": data, "tree": self.tree.to_json(), "network": asdict(self.network),
-                                      "training": asdict(self.config)}))
+                                      "training": self.training}))
+
+    @property
+    def training(self) -> dict[str, Any]:
+        """How the model learns, for its facts."""
+        names = {"trunk": self.trunk and self.trunk.name, "clusters": self.clusters}
+        return asdict(self.config) | {key: name for key, name in names.items() if name is not None}
 
 
 def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: int) -> Iterator[Progress]:
@@ -50,7 +62,7 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: in
     there a run of the same plan goes on where it was stopped (`goes_on`).
     """
     every = resume.checked_every(every)
-    state = begin(plan.tree, plan.network, plan.config, device)
+    state = begin(plan.tree, plan.network, plan.config, device, plan.trunk)
     if goes_on:
         resume.load_state(resume.beside(output), state, plan.facts)
     steps = train(state, plan.tree, plan.data, plan.config)
@@ -65,7 +77,7 @@ def as_model(plan: Plan, state: LearningState) -> BranchedModel:
         plan.data.form.kind,
         data=Data(name=plan.data.name, count=len(plan.data), shape=tuple(plan.data.shape),
                   **plan.data.form.facts(plan.data.x)),
-        training=asdict(plan.config) | state.spent,
+        training=plan.training | state.spent,
         discovery=None if plan.discovery is None else plan.discovery.settings,
         versions=versions())
     return BranchedModel(state.average, plan.tree, facts, curves, plan.data.form)

@@ -12,6 +12,7 @@ from ..data.dataset import Dataset
 from ..learning.loop import LearningConfig, LearningState, Progress, check_positive, check_share, learn, start
 from ..learning.velocity import EARLIEST, velocity_error
 from ..networks.base import NetworkConfig
+from ..networks.trunk import Trunk
 from ..noise import schedule
 from ..noise.seeds import mix
 from .branch import Branch
@@ -54,11 +55,15 @@ def loss_of(network: nn.Module, batch: Batch) -> Tensor:
     return velocity_error(network(xt, batch.t, batch.process), batch)
 
 
-def begin(tree: ClassTree, network: NetworkConfig, config: TrainingConfig, device: torch.device) -> LearningState:
-    """A run before its first step, its network initialised from the seed."""
+def begin(tree: ClassTree, network: NetworkConfig, config: TrainingConfig, device: torch.device,
+          trunk: Trunk | None = None) -> LearningState:
+    """A run before its first step, its network initialised from the seed, or from a trunk."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        return start(network.build(tree.processes).to(device), config)
+        built = network.build(tree.processes)
+    if trunk is not None:
+        trunk.begin(built)
+    return start(built.to(device), config)
 
 
 def train(state: LearningState, tree: ClassTree, data: Dataset, config: TrainingConfig) -> Iterator[Progress]:

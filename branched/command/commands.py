@@ -39,6 +39,7 @@ from ..measure.evaluate import unmeasured
 from ..measure.judge import Judge, make_judge
 from ..measure.report import as_text, card, cards, machine, pages
 from ..measure.report import record as write_results
+from ..networks.base import NetworkConfig
 from ..networks.trunk import Trunk
 from . import options as asked
 
@@ -307,12 +308,30 @@ def tree_of(asked_for: asked.Model) -> BranchedModel:
 
 def data_of(source: asked.Source, split: str = "train") -> dataset.Dataset:
     data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label)
+    if isinstance(source, asked.ClassedSource) and source.clusters:
+        data = grouped(data, source.clusters)
     return data.only(source.classes) if source.classes else data
 
 
+def grouped(data: dataset.Dataset, clusters: str) -> dataset.Dataset:
+    """The data, each object in the leaf of a tree of clusters that is the most probable; their own classes are not
+    looked at. Raises BranchedError for a model of another family, or of other data."""
+    model = load(clusters, "cpu")  # so that the leaves are the same on a machine with a GPU
+    if not isinstance(model, ClusterModel):
+        raise BranchedError(f"Leaves of a tree of clusters can be classes, and {clusters} is no such tree.")
+    if (model.form.shape, model.features) != (data.form.shape, data.form.features):
+        raise BranchedError(f"The tree {clusters} is of other data: its {model.form.kind} have the shape "
+                            f"{model.form.shape}, and the {data.form.kind} of {data.name} {data.form.shape}.")
+    if model.facts.data.name not in (None, data.name):
+        raise BranchedError(f"The tree {clusters} was grown on {model.facts.data.name}, not on {data.name}.")
+    return data.grouped(model.groups, torch.from_numpy(model.assign(data.form.shown(data.x)).indices))
+
+
 def _models_source(source: asked.ModelsSource, model: BranchedModel) -> asked.ModelsSource:
-    """The data that are named, or else those on which a model was trained."""
-    return replace(source, data=source.data or model.facts.data.name or "mnist")
+    """The data that are named, or else those on which a model was trained, in the classes that it learnt."""
+    facts = model.facts
+    return replace(source, data=source.data or facts.data.name or "mnist",
+                   clusters=source.clusters or facts.training.clusters)
 
 
 def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:
@@ -377,13 +396,27 @@ def _save_arrays(options: Written, **arrays: Any) -> None:
 def _plan(options: asked.Train) -> Plan:
     """What a `train` command asks for."""
     data = data_of(options.source)
-    sizes = {name: value for name, value in asdict(options.network).items() if value is not None}
-    network = data.form.network(**sizes)
+    network, trunk = _network(options, data)
     tree, evidence = _tree(options, data)
     if options.raise_branch_points:
         tree = ClassTree.from_merges(tree.labels, [(branch.t_low + options.raise_branch_points, branch.classes)
                                                    for branch in tree.branch_points])
-    return Plan(data, tree, network, options.training, evidence)
+    clusters = options.source.clusters and checkpoint.find(options.source.clusters).stem
+    return Plan(data, tree, network, options.training, evidence, trunk, clusters)
+
+
+def _network(options: asked.Train, data: dataset.Dataset) -> tuple[NetworkConfig, Trunk | None]:
+    """The network in the sizes that are asked for, or else in those of its trunk, if it has one. Raises BranchedError
+    where that does not fit, before anything else is done."""
+    sizes = {name: value for name, value in asdict(options.network).items() if value is not None}
+    config = data.form.network(**sizes)
+    if options.trunk is None:
+        return config, None
+    trunk = Trunk.read(options.trunk)
+    config = replace(trunk.sized(config), **sizes)
+    with torch.random.fork_rng(devices=[]):
+        trunk.begin(config.build(1))
+    return config, trunk
 
 
 def _tree(options: asked.Train, data: dataset.Dataset) -> tuple[ClassTree, discovery.Discovery | None]:

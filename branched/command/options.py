@@ -81,7 +81,15 @@ class Source(Lists):
 
 
 @dataclass(frozen=True)
-class ModelsSource(Source):
+class ClassedSource(Source):
+    """Which data, how they are read, and what their classes are."""
+
+    clusters: Maybe[str] = None
+    """a tree of clusters, a name or a path, whose leaves are the classes (default: the data's own classes)"""
+
+
+@dataclass(frozen=True)
+class ModelsSource(ClassedSource):
     """Which data, and how they are read."""
 
     data: Maybe[str] = None
@@ -164,7 +172,7 @@ class Info:
 class Discover:
     """Find the class tree of a data set."""
 
-    source: Source = Source()
+    source: ClassedSource = ClassedSource()
     evidence: Evidence = Evidence()
     rule: Rule = Rule()
     output: Maybe[Path] = None
@@ -179,7 +187,10 @@ class Train:
 
     output: Path
     """checkpoint to write (.safetensors)"""
-    source: Source = Source()
+    source: ClassedSource = ClassedSource()
+    trunk: Maybe[str] = None
+    """a model, a name or a path, from whose weights the network begins, and whose sizes it then has; it has a single
+    reverse process, as mnist-unconditional (default: from chance)"""
     tree: Maybe[str] = None
     """a JSON file, or "flat" (label-conditioned) (default: discovered)"""
     raise_branch_points: float = 0.0

@@ -90,6 +90,10 @@ class Dataset:
         y = place[self.y]
         return replace(self, labels=tuple(self.labels[k] for k in kept), x=self.x[y >= 0], y=y[y >= 0])
 
+    def grouped(self, labels: Sequence[str], y: Tensor) -> Dataset:
+        """The same objects in other classes: y (n,) their places among `labels`. Of its own classes nothing is left."""
+        return replace(self, labels=tuple(labels), y=y)
+
     def draw(self, labels: Sequence[str | int], n: int, generator: torch.Generator) -> Tensor:
         """n random objects of the given classes in equal shares, shuffled, for the core: float32 (n, *shape).
 
