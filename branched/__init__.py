@@ -35,6 +35,7 @@ LATER = {  # these need SciPy, for whose import loading and sampling need not wa
     "Judge": ".measure.judge", "judge_for": ".measure.judge",
     "MeasuredMethods": ".measure.methods_data", "measured_methods": ".measure.methods_data",
     "MeasuredClusters": ".measure.clusters_data", "measured_clusters": ".measure.clusters_data",
+    "Facing": ".measure.agreement", "facing": ".measure.agreement",
     "correlations": ".measure.metrics", "differing_bits": ".measure.metrics",
     "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
 }

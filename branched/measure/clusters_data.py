@@ -108,11 +108,17 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     """How far the class tree and the learnt one agree (`agreement.agreement`): the share `agree` of the `triples` of
-    classes that could be compared, and the share that is expected by `chance`."""
+    classes that could be compared, the share that is expected by `chance`, and how many random trees agree as often
+    (`luck`). Facing each other (`agreement.facing`), their leaves are in the orders `left` and `right`, and so many
+    lines cross."""
 
     triples: int | None = None
     agree: float | None = None
     chance: float | None = None
+    luck: float | None = None
+    left: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+    crossings: int | None = None
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

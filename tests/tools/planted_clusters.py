@@ -68,7 +68,8 @@ def record() -> dict[str, Any]:
             "reached": {"0": 1.0, **{str(k): 0.1 for k in range(1, 11)}},
             "leaves": {name: counts(strangers) for name, strangers in WAYS.items()}, "rows": ways,
             "reconstructions": {"real": {"agreement": 0.996, "feature_frechet": 0.4}, **through}, "conditions": told,
-            "agreement": {"triples": 112, "agree": 0.75, "chance": 1 / 3}}
+            "agreement": {"triples": 112, "agree": 0.75, "chance": 1 / 3, "luck": 0.01,
+                          "left": [CLASSES[k] for k in OF], "right": GROUPS, "crossings": 0}}
 
 
 def pictures() -> dict[str, np.ndarray]:

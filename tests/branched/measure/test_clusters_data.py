@@ -10,8 +10,10 @@ def test_what_was_written_is_read(tmp_path):
     measured, written = measured_clusters(plant(tmp_path)), record()
     read = measured.record
     assert (read.groups, read.classes, read.n, read.model) == (GROUPS, CLASSES, 100, "mnist-clusters")
-    for name in ("clustering", "terms", "agreement"):
+    for name in ("clustering", "terms"):
         assert {key: getattr(getattr(read, name), key) for key in written[name]} == written[name]
+    assert (read.agreement.agree, read.agreement.luck, read.agreement.crossings) == (0.75, 0.01, 0)
+    assert read.agreement.right == GROUPS and read.agreement.left == tuple(CLASSES[k] for k in OF)
     for name in ("rows", "reconstructions", "conditions"):
         assert list(getattr(read, name)) == list(written[name])
         for entry, values in written[name].items():
