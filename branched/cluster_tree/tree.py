@@ -113,11 +113,11 @@ class ClusterTree:
     # -- for others ------------------------------------------------------------------------------------------------
 
     def outline(self, names: Sequence[str] | None = None) -> Outline:
-        """What is drawn of the tree; `names` are the leaves', left to right, else their places from 1.
+        """What is drawn of the tree; `names` are the leaves', left to right, else letters.
 
         Heights fall evenly with the depth from 1 to 0. Nodes that all pass through are drawn as a part of the next.
         """
-        names = tuple(names or (str(k + 1) for k in range(len(self.leaves))))
+        names = tuple(names or map(letter, range(len(self.leaves))))
         if len(names) != len(self.leaves) or len(set(names)) != len(names):
             raise BranchedError(f"The {len(self.leaves)} leaves need a name each, all different.")
         place, steps = dict(zip(self.leaves, names, strict=True)), self.depth + 1
@@ -152,6 +152,11 @@ class ClusterTree:
             return cls(tuple(nodes))
         except (KeyError, TypeError, ValueError) as error:
             raise BranchedError(f"This is not a tree of clusters ({error}).") from None
+
+
+def letter(place: int) -> str:
+    """A leaf's name by its place from 0: A to Z, A1 to Z1, A2 and so on."""
+    return chr(ord("A") + place % 26) + (str(place // 26) if place >= 26 else "")
 
 
 def by_leaf(tree: ClusterTree, values: Mapping[int, Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 import pytest
 
 from branched import BranchedError
-from branched.cluster_tree.tree import ClusterTree, Node
+from branched.cluster_tree.tree import ClusterTree, Node, letter
 
 
 def test_a_tree_begins_as_a_root_that_is_a_leaf():
@@ -60,6 +60,10 @@ def test_the_outline_owns_every_group_at_every_height_once(uneven):
 
 def test_what_all_pass_through_is_a_part_of_the_next(uneven):
     outline = uneven.outline()
-    assert {node.id for node in outline.nodes} == {0, 1, 2, 3, 6} and outline.leaf("2").parent == 1
+    assert {node.id for node in outline.nodes} == {0, 1, 2, 3, 6} and outline.leaf("B").parent == 1
     alone = uneven.prune(2).prune(3).outline()
     assert [(node.id, node.parent, node.low, node.high) for node in alone.nodes] == [(6, None, 0.0, 1.0)]
+
+
+def test_leaves_are_called_by_letters():
+    assert [letter(place) for place in (0, 9, 25, 26, 51, 52)] == ["A", "J", "Z", "A1", "Z1", "A2"]

@@ -230,13 +230,13 @@ def test_a_tree_of_clusters_is_grown_goes_on_and_is_measured(tmp_path, capsys):
                  "--split", "0.1", "--final", "0.1", "--output", str(path)]
     assert main(arguments) == 0
     out = capsys.readouterr().out
-    assert "1 2\n  1: " in out and "leaves, not" not in out and out.endswith("is grown to the end.\n")
+    assert "A B\n  A: " in out and "leaves, not" not in out and out.endswith("is grown to the end.\n")
     written = branched.load(path).network.state_dict()
     assert main([*arguments, "--resume"]) == 0
     assert all(torch.equal(value, written[key]) for key, value in branched.load(path).network.state_dict().items())
     model = ["--model", str(path)]
     capsys.readouterr()
-    assert main(["info", *model]) == 0 and "\n1 2\n  1: " in capsys.readouterr().out
+    assert main(["info", *model]) == 0 and "\nA B\n  A: " in capsys.readouterr().out
     assert main(["sample", *model, "--n", "2", "--output", str(tmp_path / "grid.png")]) == 0
     assert main(["evaluate", *model]) == 0
     figures = dict(line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line.startswith("  "))
@@ -244,6 +244,21 @@ def test_a_tree_of_clusters_is_grown_goes_on_and_is_measured(tmp_path, capsys):
     assert main(["evaluate", *model, "--store"]) == 2 and "only shown" in capsys.readouterr().err
     assert main(["hybrid", "1", "2", *model]) == 2 and "is a tree of clusters" in capsys.readouterr().err
     assert main([*arguments, "--leaves", "9"]) == 2 and "at most 4 leaves" in capsys.readouterr().err
+
+
+def test_a_tree_gets_a_diffusion_model_that_goes_on(tmp_path, capsys):
+    tree, path = tmp_path / "groups.safetensors", tmp_path / "drawn.safetensors"
+    assert main(["grow", "--data", "digits", "--leaves", "2", "--depth", "2", "--batch", "32", "--contrast", "0",
+                 "--split", "0.1", "--final", "0.1", "--output", str(tree)]) == 0
+    arguments = ["tree-diffusion", "--tree", str(tree), "--steps", "2", "--batch", "8", "--output", str(path)]
+    assert main(arguments) == 0 and capsys.readouterr().out.endswith("is trained to the end.\n")
+    model = branched.load(path)
+    assert model.diffusion is not None and model.tree == branched.load(tree).tree and model.groups == ("A", "B")
+    assert main([*arguments, "--resume"]) == 0 and main([*arguments, "--resume", "--told", "leaf"]) == 2
+    assert "another run: its network" in capsys.readouterr().err
+    assert main([*arguments, "--tree", "mnist"]) == 2 and "takes a tree of clusters" in capsys.readouterr().err
+    assert main([*arguments, "--data", "mnist", "--trunk", "mnist-unconditional"]) == 2
+    assert "The tree is of images of shape (1, 8, 8); mnist has images of (1, 28, 28)" in capsys.readouterr().err
 
 
 def test_a_growth_that_ends_early_says_so(tmp_path, capsys, monkeypatch):
