@@ -13,17 +13,17 @@ from . import look, visitor
 
 @dataclass(frozen=True)
 class Page:
-    """A page in the menu, and what it needs of a model: a `family` (None: any will do) and a kind of `form`, which is
+    """A page in the menu, and what it needs of a model: a `family` ("": any will do) and a kind of `form`, which is
     "images", "rows", or "" for either."""
 
     name: str
     icon: str
-    family: type | None = branched.BranchedModel
+    family: str = branched.BranchedModel.family
     form: str = "images"
 
     def fits(self, model: Any) -> bool:
         """Whether a model has all that the page needs."""
-        return isinstance(model, self.family or object) and self.form in ("", model.form.kind)
+        return self.family in ("", model.family) and self.form in ("", model.form.kind)
 
 
 class Opened(NamedTuple):
@@ -42,8 +42,9 @@ PAGES = {
     "pages/table.py": Page("Tables", ":material/table_chart:", form=""),  # in place of images, it shows a shipped table
     "pages/teach.py": Page("Teach", ":material/school:"),
     "pages/discovery.py": Page("How the tree is found", ":material/query_stats:", form=""),
-    "pages/others.py": Page("Other ways", ":material/compare:", family=None, form=""),  # shipped models, by their names
-    "pages/about.py": Page("About the model", ":material/info:", family=None, form=""),
+    "pages/clusters.py": Page("Without labels", ":material/label_off:", family="cluster tree", form=""),
+    "pages/others.py": Page("Other ways", ":material/compare:", family="", form=""),  # shipped models, by their names
+    "pages/about.py": Page("About the model", ":material/info:", family="", form=""),
 }
 USUAL = "mnist"
 CSS = Path(__file__).with_name("shell.css")
@@ -106,6 +107,9 @@ def fitting(file: str, name: str) -> Any:
     else:
         st.info(f"This page has nothing to show of the model {visitor.title(name)}; the page \"About the model\" has "
                 "others.", icon=":material/info:")
+        if chosen.family == PAGES["pages/clusters.py"].family:
+            st.page_link("pages/clusters.py", label="Go to \"Without labels\", which shows such trees",
+                         icon=":material/arrow_forward:", query_params={"model": name})
         if chosen.family == "label":
             st.page_link("pages/others.py", label="Go to \"Other ways\", where such models draw side by side",
                          icon=":material/arrow_forward:")

@@ -1,4 +1,4 @@
-const SVG = 'http://www.w3.org/2000/svg', NARROW = 66, TALL = 230, THICK = 11, BIG = 15, TICKS = 92;
+const SVG = 'http://www.w3.org/2000/svg', NARROW = 66, TALL = 230, THICK = 11, BIG = 15;
 
 export default function({parentElement, data, setTriggerValue}) {
   const root = parentElement.querySelector('.figure');
@@ -92,7 +92,7 @@ class PictureTree {
       ticks.hidden = ticks.clientWidth < 7.5 * this.data.classes.length;
     this.branches.style.height = `${lying ? row * n : TALL}px`;
     const deep = lying ? this.branches.clientWidth : TALL;
-    const along = (knot) => BIG + 4 + (deep - BIG - 10) * (1 - knot.y) * (lying ? 1 : 1);
+    const along = (knot) => BIG + 4 + (deep - BIG - 10) * (1 - knot.y);
     const beside = (knot) => (knot.x + 0.5) * (lying ? row : width / n);
     this.draw(knots.map((knot) => lying ? [along(knot), beside(knot)] : [beside(knot), along(knot)]), lying);
   }

@@ -16,14 +16,17 @@ def stranger(kind: str) -> SimpleNamespace:
 @pytest.mark.parametrize(("file", "for_images", "for_rows"), [
     ("app.py", True, False), ("pages/generate.py", True, False), ("pages/hybrids.py", True, False),
     ("pages/transmute.py", True, False), ("pages/teach.py", True, False), ("pages/table.py", True, True),
-    ("pages/discovery.py", True, True), ("pages/others.py", True, True), ("pages/about.py", True, True)])
+    ("pages/discovery.py", True, True), ("pages/clusters.py", False, False), ("pages/others.py", True, True),
+    ("pages/about.py", True, True)])
 def test_a_page_says_what_it_needs(file, for_images, for_rows, model, table_model):
     page = shell.PAGES[file]
     assert (page.fits(model), page.fits(table_model)) == (for_images, for_rows)
     for_any = ("pages/others.py", "pages/about.py")  # one has shipped models by their names, one shows any family
     assert page.fits(stranger("images")) == (file in for_any)
-    free = shell.Page("Any", "", family=None, form="")
-    assert free.fits(stranger("signals")) and not shell.Page("Any", "", family=None).fits(stranger("signals"))
+    clusters = SimpleNamespace(form=model.form, family="cluster tree")
+    assert page.fits(clusters) == (file in (*for_any, "pages/clusters.py"))
+    free = shell.Page("Any", "", family="", form="")
+    assert free.fits(stranger("signals")) and not shell.Page("Any", "", family="").fits(stranger("signals"))
 
 
 def _page():

@@ -1,0 +1,164 @@
+"""The page "Without labels" in words."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from branched import Outline, OutlineNode
+
+from ..frame.words import listed
+
+TITLE = "A tree that nobody labelled"
+NONE = """This page shows a tree of clusters, learnt from objects without their names, and there is none here. Its
+usual one is `mnist-clusters`; `python -m branched grow` makes one of your own data."""
+QUESTION = "**What does a machine find alike, if nobody tells it anything?**"
+KINDS = {"members": "Real ones", "decoder": "Drawn by the tree", "diffusion": "Drawn by diffusion",
+         "bridged": "Drawn by branches"}
+HOW = {
+    "members": "Real pictures that the machine put there: those of which it is surest.",
+    "decoder": "Each leaf has a small network that paints what it has learnt (TreeVAE): quick, but blurred.",
+    "diffusion": "A diffusion model, told the way from the root to the leaf (TreeDiffusion): sharp. Each picture "
+                 "has the same beginning on the tree as the one in its place that is drawn by the tree.",
+    "bridged": "A branched diffusion model, as on the page Class tree. Its classes are these leaves: nobody told it a "
+               "name either."}
+OWN = "Nobody has looked up what lies in the leaves of this tree. You see how many objects pass, and some of each leaf."
+NOTHING = "This tree's file holds no objects of its leaves."
+FAINT = """Faint: what this picture began with would rather have led to another leaf. In its corner: how probable its
+own was."""
+HELP_STEPS = "In how many steps the noise is taken away. More take longer."
+MORE = "Draw 24 of this leaf"
+UNTOLD = "This file holds a tree without a diffusion model. With one, you would see here what these leaves share."
+TABLE = """Below is, for each leaf, the mean of what its decoder draws: **bold** where it is far from the mean of all
+leaves."""
+EXPLANATION = """
+The tree has a **router** at each point: a small network that says how probably a picture goes left or right. What is
+common to all is decided at the root, what only one leaf has, in that leaf. A node is as large as the share of pictures
+that pass it; a line is as thick as the share of those at its upper end that go along it.
+
+**Nobody told it a name.** But it did not start from nothing either. It was told that there are to be ten leaves, about
+equally full; and while it learnt, each picture was also shown turned a little, shifted, thicker or thinner, and counted
+as *the same*. That is what we know about digits, put in by hand. A 6 that is turned by half a circle would be a 9: so
+pictures were turned by twenty degrees at most.
+
+The digits under the leaves were counted afterwards, to see what came out; the tree has never seen them. *Purity* is
+the share of the most frequent digit in a leaf. *Entropy* says how mixed a leaf is: 0 if all are one digit, 2.3 if all
+ten are there equally often.
+"""
+
+
+# -- the headline ------------------------------------------------------------------------------------------------------
+
+def introduction(model: Any, counts: np.ndarray | None, classes: Sequence[str]) -> str:
+    """What the machine was given, and what came out: the surprise, from counts (leaves, classes)."""
+    things = "pictures" if model.form.kind == "images" else "rows"
+    shown = model.facts.data.count
+    text = (f"{QUESTION} This one was shown {f'{shown:,} ' if shown else ''}{things} and not a single name. It sorted "
+            f"them into {len(model.groups)} leaves of a tree, by what they have in common. ")
+    return text + (OWN if counts is None else result(counts, classes))
+
+
+def result(counts: np.ndarray, classes: Sequence[str]) -> str:
+    """How far the leaves are classes, from counts (leaves, classes)."""
+    found = {classes[k] for k in counts.argmax(1)}
+    each = "every leaf became one of the classes" if len(found) == len(classes) == len(counts) else \
+        f"the leaves became {listed(sorted(found))}"
+    return (f"Names were looked up only afterwards, to count. The surprise: **{each}**. "
+            f"{percent(counts.max(1).sum() / max(1, counts.sum()))} of 100 test pictures lie among their own kind.")
+
+
+def percent(share: float) -> str:
+    """A share of 100, with a digit after the point where all or nothing is near."""
+    value = 100 * share
+    return f"{value:.1f}" if (value > 98.95 or value < 0.95) and 0 < value < 100 else f"{value:.0f}"
+
+
+def neighbours(outline: Outline, counts: np.ndarray, classes: Sequence[str]) -> str:
+    """Which leaves part last, by their digits: what the machine finds most alike."""
+    names = {group: classes[k] for group, k in zip(outline.groups, counts.argmax(1), strict=True)}
+    pairs = [node for node in outline.points if all(child.is_leaf for child in outline.children(node))]
+    told = [listed(sorted(names[group] for group in node.groups)) for node in pairs]
+    return f"Last to part, and so most alike, are {'; '.join(told)}." if told else ""
+
+
+# -- a leaf ------------------------------------------------------------------------------------------------------------
+
+def leaf_says(name: str, mass: float, counts: np.ndarray | None, classes: Sequence[str]) -> str:
+    """A leaf for a pointer that rests on it: counts (classes,)."""
+    inside = "" if counts is None or not counts.sum() else f" {most(counts, classes)}."
+    return f"Leaf {name}: {percent(mass)} of 100 come here.{inside}"
+
+
+def most(counts: np.ndarray, classes: Sequence[str]) -> str:
+    """98 of 100 are a 7."""
+    share = counts.max() / counts.sum()
+    return f"{percent(share)} of 100 are {a(classes[counts.argmax()])}"
+
+
+def a(name: str) -> str:
+    """A name with its article."""
+    return f"{'an' if name.startswith(('8', '11', '18')) else 'a'} {name}" if name.isdigit() else name
+
+
+def content(kind: str, counts: np.ndarray, classes: Sequence[str]) -> str:
+    """What is in a leaf, and with what it is mixed up, from counts (classes,)."""
+    who = "real test pictures came here" if kind == "members" else "pictures drawn for this leaf"
+    judge = "" if kind == "members" else "; an independent network read them"
+    if not counts.sum():
+        return "Nothing of this leaf was looked at."
+    text = f"**{most(counts, classes)}** ({counts.sum():,} {who}{judge})."
+    others = [(classes[k], counts[k] / counts.sum()) for k in np.argsort(-counts, kind="stable")[1:4] if counts[k]]
+    if not others:
+        return f"{text} There is nothing else."
+    parts = listed(f"{a(name)} ({percent(share)})" for name, share in others)
+    return f"{text} Mixed in, of 100, are mostly {parts}."
+
+
+def elsewhere(leaf: int, counts: np.ndarray, groups: Sequence[str], classes: Sequence[str]) -> str:
+    """Where the rest of a leaf's most frequent class went, from counts (leaves, classes)."""
+    k = counts[leaf].argmax()
+    whole, here = counts[:, k].sum(), counts[leaf, k]
+    if not here or here == whole:
+        return f"Every {classes[k]} came here." if here else ""
+    rest = counts[:, k].copy()
+    rest[leaf] = 0
+    other = rest.argmax()
+    return (f"Of 100 pictures of {a(classes[k])}, {percent(here / whole)} came here; most of the others went to leaf "
+            f"{groups[other]} (the {classes[counts[other].argmax()]}s).")
+
+
+def purity(counts: np.ndarray) -> str:
+    """Purity and entropy of a leaf in numbers, counts (classes,)."""
+    p = counts[counts > 0] / counts.sum()
+    entropy = float(-(p * np.log(p)).sum())
+    return (f"Purity {p.max():.1%}, entropy {entropy:.2f} (0: all one kind; {np.log(len(counts)):.1f}: all "
+            f"{len(counts)} kinds equally often).")
+
+
+# -- an inner node -----------------------------------------------------------------------------------------------------
+
+def node_says(outline: Outline, node: OutlineNode, mass: dict[int, float]) -> str:
+    """An inner node for a pointer that rests on it."""
+    return f"{percent(mass[node.id])} of 100 pass here. {parting(outline, node, mass)}"
+
+
+def parting(outline: Outline, node: OutlineNode, mass: dict[int, float]) -> str:
+    """How many go where, of those who come to a node."""
+    ways = [f"{percent(mass[child.id] / max(mass[node.id], 1e-9))} go to {'/'.join(child.groups)}"
+            for child in outline.children(node)]
+    return f"Of 100 that come here, {listed(ways)}."
+
+
+def headline(outline: Outline, node: OutlineNode, names: dict[str, str]) -> str:
+    """What is chosen. `names` has the digit of each leaf, if that is known."""
+    if node.is_leaf:
+        return f"Leaf {node.name}" + (f": the {names[node.name]}s" if node.name in names else "")
+    sides = [" ".join(names.get(group, group) for group in child.groups) for child in outline.children(node)]
+    return "Here part " + " | ".join(sides)
+
+
+SHARE = """**What its leaves share.** Drawn from the way down to this point alone: which leaf it is to be, nobody has
+said yet. So the model draws what all of them have in common, and makes up its mind by itself."""
+BELOW = """**One start, every leaf.** Down to this point all have one and the same draw; everything below comes anew."""
+BELOW_ALONE = "**Who is below.** Some of each leaf."

@@ -1,0 +1,171 @@
+"""The tree with what is in its leaves, and what there is at a node that is clicked."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from branched import OutlineNode, Sampling
+
+from .. import serve
+from ..frame import link
+from ..parts import pictures
+from ..parts.picture_tree import picture_tree
+from . import controls, shown, told
+from .measured import masses, members
+from .opened import Opened
+from .work import Decode, Draw, Drawn, Share
+
+FEW, MANY = 8, 24  # objects of each leaf in the figure; of one that is looked at
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is in the leaves: objects (leaves, n, ...), how probable their leaf was (leaves, n), if that is known, and
+    the counted classes (leaves, classes), if they were counted."""
+
+    made: np.ndarray
+    probabilities: np.ndarray | None
+    counts: np.ndarray | None
+
+
+def show(page: Opened) -> None:
+    """The part of the page."""
+    if page.model.form.kind == "rows":
+        return table(page)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = page.setting.kind.segments("What is in the leaves", wrap=True)
+        if kind != "members":
+            controls.drawing(page.setting, steps=kind != "decoder")
+    st.caption(told.HOW[kind])
+    explorer(page, gathered(page, kind))
+
+
+def gathered(page: Opened, kind: str) -> Content | None:
+    """What is to be shown in the leaves; None where there is nothing."""
+    counts = page.measured.counts(kind)
+    if kind == "members":
+        made = members(page.model, page.measured)
+        return None if made is None else Content(made, None, counts)
+    drawn = decoded(page) if kind == "decoder" else drawn_by(page, kind)
+    return Content(drawn.made, drawn.probabilities, counts)
+
+
+def decoded(page: Opened) -> Drawn:
+    """Objects by the leaves' own decoders."""
+    return serve.ask(page.name, Decode(MANY, page.setting.seed.value))
+
+
+def drawn_by(page: Opened, kind: str) -> Drawn:
+    """Pictures by diffusion: kept ones, if they are of these settings, else drawn now."""
+    setting, kept = page.setting, page.measured.pictures(kind)
+    as_kept = setting.seed.value == page.measured.seed and setting.steps.value == page.measured.steps
+    if kept is not None and as_kept:
+        return Drawn(kept, decoded(page).probabilities if kind == "diffusion" else None)
+    return drawn_now(page, kind, page.model.groups, FEW)
+
+
+def drawn_now(page: Opened, kind: str, groups: tuple[str, ...], n: int) -> Drawn:
+    """Pictures of some leaves by diffusion, seen while they come about."""
+    setting, place = page.setting, st.empty()
+    if kind == "bridged":
+        name, sampling = controls.bridged(page.measured), Sampling(n, setting.steps.value, seed=setting.seed.value)
+    else:
+        name, sampling = page.name, Sampling(n, setting.steps.value, "ddim", setting.seed.value)
+    drawn = serve.ask(name, Draw(tuple(groups), sampling), lambda frame: place.html(
+        pictures.sheet(pictures.growing(groups, frame.denoised))))
+    place.empty()
+    return drawn
+
+
+@st.fragment
+def explorer(page: Opened, content: Content | None) -> None:
+    """The figure and what is clicked. A click runs this part of the page alone."""
+    place = st.container(key="grove")
+    with link.shared("clusters", page.setting.node, page.setting.more):
+        node = looked_at(page)
+        with place.container():
+            figure(page, content, node)
+        with place.container(key="clicked"):
+            known = shown.digits(page.model.outline(), page.measured.counts("members"), page.measured.classes)
+            st.subheader(told.headline(page.model.outline(), node, known), anchor=False)
+            leaf(page, content, node) if node.is_leaf else inner(page, content, node)
+
+
+def figure(page: Opened, content: Content | None, node: OutlineNode) -> None:
+    """The tree with what is in its leaves."""
+    outline, mass, classes = page.model.outline(), masses(page.model, page.measured), page.measured.classes
+    made, p, counts = (None,) * 3 if content is None else (content.made[:, :FEW], content.probabilities, content.counts)
+    picture_tree(
+        "clusters", shown.knots(outline, mass, shown.says(outline, mass, counts, classes)),
+        shown.leaves(outline, mass, counts, classes, None if p is None else p[:, :FEW]), made, classes=classes,
+        chosen=node.id, pick=lambda picked: pick(page, picked), follow="clicked", label="The tree of clusters")
+
+
+def pick(page: Opened, node: int) -> None:
+    """Look at another node, of which nobody has asked for more yet."""
+    page.setting.node.set(node)
+    page.setting.more.set(False)
+
+
+def looked_at(page: Opened) -> OutlineNode:
+    """The node that was clicked; at first the most mixed leaf, if that is known, else the first."""
+    outline, wanted = page.model.outline(), page.setting.node.value
+    if wanted is not None:
+        return outline[wanted]
+    counts = page.measured.counts("members")
+    place = 0 if counts is None else int(np.argmin(counts.max(1) / np.maximum(1, counts.sum(1))))
+    return outline.leaf(outline.groups[place])
+
+
+def leaf(page: Opened, content: Content | None, node: OutlineNode) -> None:
+    """More of a leaf, and what it is mixed up with."""
+    place, kind = page.model.groups.index(node.name), page.setting.kind.value
+    if content is None:
+        st.info(told.NOTHING)
+        return
+    if content.counts is not None:
+        st.markdown(told.content(kind, content.counts[place], page.measured.classes))
+    drawn = Drawn(content.made[place], None if content.probabilities is None else content.probabilities[place])
+    if page.setting.more.value and kind in ("diffusion", "bridged") and len(drawn.made) < MANY:
+        more = drawn_now(page, kind, (node.name,), MANY)
+        drawn = Drawn(more.made[0], None if more.probabilities is None else more.probabilities[0])
+    st.html(shown.sheet([shown.Row("", shown.cells(drawn.made[:MANY], drawn.probabilities))]))
+    if len(drawn.made) < MANY and kind in ("diffusion", "bridged"):
+        st.button(told.MORE, on_click=page.setting.more.set, args=[True], icon=":material/add_photo_alternate:")
+    if drawn.probabilities is not None and (drawn.probabilities < shown.IMPROBABLE).any():
+        st.caption(told.FAINT)
+    if kind == "members" and content.counts is not None:
+        st.markdown(told.elsewhere(place, content.counts, page.model.groups, page.measured.classes))
+    if content.counts is not None and content.counts[place].sum():
+        st.caption(told.purity(content.counts[place]))
+
+
+def inner(page: Opened, content: Content | None, node: OutlineNode) -> None:
+    """What the leaves below a node share, who they are, and how many go where."""
+    outline, setting = page.model.outline(), page.setting
+    st.markdown(told.parting(outline, node, masses(page.model, page.measured)))
+    if controls.has_diffusion(page.model):
+        share = serve.ask(page.name, Share(node.id, FEW, setting.steps.value, setting.seed.value))
+        st.markdown(told.SHARE)
+        st.html(shown.sheet([shown.Row("", shown.cells(share.inner))]))
+        st.markdown(told.BELOW)
+        st.html(shown.sheet([shown.Row(group, shown.cells(images))
+                             for group, images in zip(node.groups, share.below, strict=True)]))
+    elif content is not None:
+        st.markdown(told.BELOW_ALONE)
+        st.html(shown.sheet([shown.Row(group, shown.cells(content.made[page.model.groups.index(group), :FEW]))
+                             for group in node.groups]))
+        st.caption(told.UNTOLD)
+
+
+def table(page: Opened) -> Any:
+    """A tree of rows of a table: its figure, and the means of what its leaves draw."""
+    outline, mass = page.model.outline(), masses(page.model, page.measured)
+    picture_tree("clusters", shown.knots(outline, mass, shown.says(outline, mass, None, ())),
+                 shown.leaves(outline, mass, None, ()), label="The tree of clusters")
+    controls.drawing(page.setting, steps=False)
+    st.markdown(told.TABLE)
+    st.html(shown.means(outline, page.model.features, serve.ask(page.name, Decode(200, page.setting.seed.value)).made))
