@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from anywhere
 
 from branched import Sampling, judge_for, load
 from branched.data import dataset
+from branched.denoisers.drawing import Drawing
 from branched.denoisers.extrapolated import Extrapolated
 from branched.device import pick_device
-from branched.label.drawing import Drawing, Labels
 from branched.measure import of_images, report
 from branched.measure.sizes import drawn
 
@@ -43,8 +44,8 @@ TRIED = (Setting(0.2), Setting(0.5, 0.1, 0.35), Setting(1.0, 0.1, 0.3), Setting(
 def measured(model: Any, setting: Setting, n: int, seed: int) -> dict[str, float]:
     """Figures of n images of each class, beside as many training images."""
     denoise = Extrapolated(model.denoise, len(model.labels), *setting) if setting.w else model.denoise
-    places = Labels(model.labels, tuple(range(len(model.labels))))
-    samples = Drawing(denoise, model.space, places, Sampling(n, seed=seed)).run()
+    places = torch.arange(len(model.labels)).repeat_interleave(n)
+    samples = Drawing(denoise, model.space, model.labels, places, Sampling(n, seed=seed)).run()
     judge, train = judge_for(model), dataset.load(model.facts.data.name)
     look = of_images.looked(judge, dict(zip(samples.labels, samples.images, strict=True)))
     real = of_images.looked(judge, {label: drawn(train, label, n, seed) for label in model.labels}).features

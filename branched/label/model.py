@@ -16,6 +16,7 @@ from .. import checkpoint
 from ..data.images import Images
 from ..denoisers import classifiers
 from ..denoisers.classifier import ClassifierGuided
+from ..denoisers.drawing import Drawing, Space
 from ..denoisers.extrapolated import Extrapolated
 from ..denoisers.network import NetworkDenoiser
 from ..errors import BranchedError
@@ -27,7 +28,6 @@ from ..noise.sampling import Sampling
 from ..noise.solvers import grid
 from ..outline import Outline, OutlineNode
 from .autoencoder import Autoencoder, AutoencoderConfig
-from .drawing import Drawing, Labels, Space
 from .methods import METHODS, UNTOLD
 
 KIND = "label model"  # of the files
@@ -166,8 +166,8 @@ class LabelModel:
 
     def _drawing(self, labels: Any, asked: Sampling) -> Drawing:
         names = some_of(self.labels, labels, "this model")
-        places = tuple(self.labels.index(name) for name in names)
-        return Drawing(self.guided(asked), self.space, Labels(names, places), asked)
+        places = torch.tensor([self.labels.index(name) for name in names])
+        return Drawing(self.guided(asked), self.space, names, places.repeat_interleave(asked.n), asked)
 
     def prepare(self, picture: Any) -> np.ndarray:
         """A picture file, an image or an array, as this model sees it: float32 (H, W) or (H, W, 3)."""

@@ -130,17 +130,29 @@ ODE_SOLVER = "dpm++2m"   # the default where no noise may be added: up a path, a
 STOCHASTIC = tuple(name for name, solver in SOLVERS.items() if solver.is_stochastic)
 
 
-def solve(solver: Method, denoise: Callable[[Tensor, float], Tensor], xt: Tensor, times: Sequence[float],
-          noise: Noise | None = None) -> Tensor:
-    """Drive one solver with one denoiser `denoise(xt, t) -> x0` along the given times."""
-    steps = solver(xt, times, noise or (lambda: torch.randn_like(xt)))
-    answer = None
+def solving(solver: Method, denoise: Callable[[Tensor, float], Tensor], xt: Tensor, times: Sequence[float],
+            noise: Noise) -> Generator[tuple[Tensor, float, Tensor], None, Tensor]:
+    """Drive one solver with one denoiser `denoise(xt, t) -> x0` along the given times, telling of every wave: state,
+    time and estimate. Returns the state at the last time."""
+    steps, answer = solver(xt, times, noise), None
     while True:
         try:
             question = steps.send(answer)
         except StopIteration as end:
             return end.value
         answer = denoise(*question)
+        yield *question, answer
+
+
+def solve(solver: Method, denoise: Callable[[Tensor, float], Tensor], xt: Tensor, times: Sequence[float],
+          noise: Noise | None = None) -> Tensor:
+    """The state at the last time, as `solving` returns it."""
+    waves = solving(solver, denoise, xt, times, noise or (lambda: torch.randn_like(xt)))
+    while True:
+        try:
+            next(waves)
+        except StopIteration as end:
+            return end.value
 
 
 def grid(t_high: float, t_low: float, steps: int) -> list[float]:
