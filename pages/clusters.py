@@ -18,9 +18,9 @@ known, colours = measured.of(name, model), look.current()
 setting = controls.settings(model, known, PARTS)
 with link.shared("clusters", *setting, *(own for part in PARTS.values() for own in part.settings(model))):
     st.html(shown.CSS)
-    st.html(shown.kept_colours(colours))
+    st.html(shown.style(colours))
     st.markdown(told.introduction(model, known.counts("members"), known.classes))
     part = setting.part.pills("Part of the page", label_visibility="collapsed", wrap=True)
     PARTS[part].show(Opened(name, model, known, setting, colours))
     with explanation():
-        st.markdown(told.EXPLANATION)
+        st.markdown(told.EXPLANATION + told.DIGITS * bool(known.classes))

@@ -10,7 +10,7 @@ import branched
 from ..frame import link, shell
 from . import told
 from .measured import Measured
-from .opened import Part, Settings
+from .opened import Opened, Part, Settings
 
 USUAL = "mnist-clusters"
 STEPS = (5, 10, 20, 40)
@@ -56,6 +56,13 @@ def bridged(measured: Measured) -> str:
     """The name of the class tree whose classes are the leaves, if it is here; else ""."""
     name = measured.data.record.bridged if measured.data else ""
     return name if name in branched.models() else ""
+
+
+def drawer(page: Opened, kind: str) -> str:
+    """The name of the model that draws what is of this kind; "" if there is none here."""
+    if kind == "bridged":
+        return bridged(page.measured)
+    return page.name if kind == "decoder" or (kind == "diffusion" and has_diffusion(page.model)) else ""
 
 
 def drawing(setting: Settings, into: Any = st, steps: bool = True) -> None:

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from branched import Outline
 
+from ..frame.look import Look
 from ..parts.markup import filled
 from ..parts.picture_tree import Knot, Leaf, places
 from ..parts.pictures import levels, picture, png
@@ -16,6 +17,7 @@ from . import told
 
 HERE = Path(__file__).parent
 CSS = HERE / "clusters.css"
+MOST = 40         # features in the table
 IMPROBABLE = 0.5  # below it the root would rather have led to another leaf
 
 
@@ -69,11 +71,13 @@ def percent(p: float) -> str:
     return f"{p:.0%}" if p >= 0.005 else "<1%"
 
 
-def says(outline: Outline, mass: dict[int, float], counts: np.ndarray | None, classes: Sequence[str]) -> dict[int, str]:
+def says(outline: Outline, mass: Mapping[int, float], counts: np.ndarray | None,
+         classes: Sequence[str]) -> dict[int, str]:
     """What is said of every node, by its id."""
+    names = digits(outline, counts, classes)
     return {node.id: told.leaf_says(node.name, mass[node.id],
                                     None if counts is None else counts[outline.groups.index(node.name)], classes)
-            if node.is_leaf else told.node_says(outline, node, mass) for node in outline.nodes}
+            if node.is_leaf else told.node_says(outline, node, mass, names) for node in outline.nodes}
 
 
 def digits(outline: Outline, counts: np.ndarray | None, classes: Sequence[str]) -> dict[str, str]:
@@ -104,9 +108,11 @@ def means(outline: Outline, features: Sequence[str], rows: np.ndarray) -> str:
     return filled(HERE / "means.html", groups=outline.groups, lines=lines)
 
 
-MOST = 40  # features in the table
+def details(title: str, text: str) -> str:
+    """A text that is seen once its title is clicked."""
+    return filled(HERE / "details.html", title=title, text=text)
 
 
-def kept_colours(look: Any) -> str:
+def style(look: Look) -> str:
     """The colours of a theme, for the page's style sheet."""
     return f"<style>.stMain {{--lit: {look.lit}; --other: {look.other}}}</style>"

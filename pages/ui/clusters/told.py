@@ -1,7 +1,7 @@
 """The page "Without labels" in words."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,17 @@ HOW = {
                  "has the same beginning on the tree as the one in its place that is drawn by the tree.",
     "bridged": "A branched diffusion model, as on the page Class tree. Its classes are these leaves: nobody told it a "
                "name either."}
-OWN = "Nobody has looked up what lies in the leaves of this tree. You see how many objects pass, and some of each leaf."
+OWN = "Nobody has looked up what is in its leaves: you see some of each, and how many pass every point."
+TRY = """**Try this.** Which two would *you* call most alike? Then go up from the leaves: whose ways meet first? Click
+on that point, and on the leaves below."""
+FACE = "See both trees face each other"
+ANSWER = "What the machine found most alike"
 NOTHING = "This tree's file holds no objects of its leaves."
 FAINT = """Faint: what this picture began with would rather have led to another leaf. In its corner: how probable its
 own was."""
 HELP_STEPS = "In how many steps the noise is taken away. More take longer."
 MORE = "Draw 24 of this leaf"
+KEPT_ALONE = "These are kept from when they were measured; the model that drew them is not here to draw others."
 UNTOLD = "This file holds a tree without a diffusion model. With one, you would see here what these leaves share."
 TABLE = """Below is, for each leaf, the mean of what its decoder draws: **bold** where it is far from the mean of all
 leaves."""
@@ -36,7 +41,8 @@ EXPLANATION = """
 The tree has a **router** at each point: a small network that says how probably a picture goes left or right. What is
 common to all is decided at the root, what only one leaf has, in that leaf. A node is as large as the share of pictures
 that pass it; a line is as thick as the share of those at its upper end that go along it.
-
+"""
+DIGITS = """
 **Nobody told it a name.** But it did not start from nothing either. It was told that there are to be ten leaves, about
 equally full; and while it learnt, each picture was also shown turned a little, shifted, thicker or thinner, and counted
 as *the same*. That is what we know about digits, put in by hand. A 6 that is turned by half a circle would be a 9: so
@@ -53,17 +59,27 @@ ten are there equally often.
 def introduction(model: Any, counts: np.ndarray | None, classes: Sequence[str]) -> str:
     """What the machine was given, and what came out: the surprise, from counts (leaves, classes)."""
     things = "pictures" if model.form.kind == "images" else "rows"
-    shown = model.facts.data.count
-    text = (f"{QUESTION} This one was shown {f'{shown:,} ' if shown else ''}{things} and not a single name. It sorted "
-            f"them into {len(model.groups)} leaves of a tree, by what they have in common. ")
-    return text + (OWN if counts is None else result(counts, classes))
+    many = model.facts.data.count
+    text = f"{QUESTION} This one was shown {f'{many:,} ' if many else ''}{things}, and not a single name. "
+    return text + prior(model) + (OWN if counts is None else result(counts, classes))
+
+
+def prior(model: Any) -> str:
+    """What it was told all the same: how many leaves, and what counts as the same."""
+    training = model.facts.stored.get("training") or {}
+    same = "a picture turned a little, or drawn with a thicker pen, is still the same" \
+        if model.form.kind == "images" else "a row with small changes is still the same"
+    full = ", about equally full" if training.get("information") else ""
+    facts = [f"that it should have {len(model.groups)} leaves{full}"] + [f"that {same}"] * bool(training.get("view"))
+    return f"It was told only {', and '.join(facts)}. "
 
 
 def result(counts: np.ndarray, classes: Sequence[str]) -> str:
     """How far the leaves are classes, from counts (leaves, classes)."""
-    found = {classes[k] for k in counts.argmax(1)}
-    each = "every leaf became one of the classes" if len(found) == len(classes) == len(counts) else \
-        f"the leaves became {listed(sorted(found))}"
+    found = sorted({classes[k] for k in counts.argmax(1)})
+    kind = "digit" if all(name.isdigit() for name in classes) else "class"
+    each = f"every leaf became one {kind}" if len(found) == len(classes) == len(counts) else \
+        f"the leaves became {listed(found)}"
     return (f"Names were looked up only afterwards, to count. The surprise: **{each}**. "
             f"{percent(counts.max(1).sum() / max(1, counts.sum()))} of 100 test pictures lie among their own kind.")
 
@@ -74,12 +90,21 @@ def percent(share: float) -> str:
     return f"{value:.1f}" if (value > 98.95 or value < 0.95) and 0 < value < 100 else f"{value:.0f}"
 
 
-def neighbours(outline: Outline, counts: np.ndarray, classes: Sequence[str]) -> str:
-    """Which leaves part last, by their digits: what the machine finds most alike."""
-    names = {group: classes[k] for group, k in zip(outline.groups, counts.argmax(1), strict=True)}
+def neighbours(outline: Outline, names: Mapping[str, str]) -> str:
+    """Which leaves part last: what the machine finds most alike. `names` has the class of each leaf."""
     pairs = [node for node in outline.points if all(child.is_leaf for child in outline.children(node))]
-    told = [listed(sorted(names[group] for group in node.groups)) for node in pairs]
-    return f"Last to part, and so most alike, are {'; '.join(told)}." if told else ""
+    alike = [listed(sorted(names.get(group, group) for group in node.groups)) for node in reversed(pairs)]
+    return f"{'; '.join(alike)}. Their ways part last, so they share most of what the tree knows of them."
+
+
+def beside(agreement: Any) -> str:
+    """How it compares with the class tree, with a number if that was measured."""
+    text = ("The class tree, on the first page of this app, was told the name of every picture, and is read off the "
+            "noise. This one knew no name and no noise. ")
+    if agreement is None or None in (agreement.agree, agreement.chance):
+        return text
+    return text + (f"Ask both which two of three digits are more alike: they give the same answer in "
+                   f"{percent(agreement.agree)} of 100 cases (by chance, {percent(agreement.chance)}).")
 
 
 # -- a leaf ------------------------------------------------------------------------------------------------------------
@@ -138,20 +163,20 @@ def purity(counts: np.ndarray) -> str:
 
 # -- an inner node -----------------------------------------------------------------------------------------------------
 
-def node_says(outline: Outline, node: OutlineNode, mass: dict[int, float]) -> str:
+def node_says(outline: Outline, node: OutlineNode, mass: Mapping[int, float], names: Mapping[str, str]) -> str:
     """An inner node for a pointer that rests on it."""
-    return f"{percent(mass[node.id])} of 100 pass here. {parting(outline, node, mass)}"
+    return f"{percent(mass[node.id])} of 100 pass here. {parting(outline, node, mass, names)}"
 
 
-def parting(outline: Outline, node: OutlineNode, mass: dict[int, float]) -> str:
-    """How many go where, of those who come to a node."""
-    ways = [f"{percent(mass[child.id] / max(mass[node.id], 1e-9))} go to {'/'.join(child.groups)}"
-            for child in outline.children(node)]
+def parting(outline: Outline, node: OutlineNode, mass: Mapping[int, float], names: Mapping[str, str]) -> str:
+    """How many go where, of those who come to a node. `names` has the class of each leaf, if that is known."""
+    ways = [f"{percent(mass[child.id] / max(mass[node.id], 1e-9))} go on to "
+            f"{' '.join(names.get(group, group) for group in child.groups)}" for child in outline.children(node)]
     return f"Of 100 that come here, {listed(ways)}."
 
 
-def headline(outline: Outline, node: OutlineNode, names: dict[str, str]) -> str:
-    """What is chosen. `names` has the digit of each leaf, if that is known."""
+def headline(outline: Outline, node: OutlineNode, names: Mapping[str, str]) -> str:
+    """What is chosen. `names` has the class of each leaf, if that is known."""
     if node.is_leaf:
         return f"Leaf {node.name}" + (f": the {names[node.name]}s" if node.name in names else "")
     sides = [" ".join(names.get(group, group) for group in child.groups) for child in outline.children(node)]

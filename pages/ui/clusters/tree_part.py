@@ -1,7 +1,7 @@
 """The tree with what is in its leaves, and what there is at a node that is clicked."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from .opened import Opened
 from .work import Decode, Draw, Drawn, Share
 
 FEW, MANY = 8, 24  # objects of each leaf in the figure; of one that is looked at
+FACING = "facing"  # the part in which both trees face each other
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,28 @@ def show(page: Opened) -> None:
     """The part of the page."""
     if page.model.form.kind == "rows":
         return table(page)
+    st.markdown(told.TRY)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = page.setting.kind.segments("What is in the leaves", wrap=True)
-        if kind != "members":
+        if controls.drawer(page, kind):
             controls.drawing(page.setting, steps=kind != "decoder")
-    st.caption(told.HOW[kind])
+    alone = kind != "members" and not controls.drawer(page, kind)
+    st.caption(f"{told.HOW[kind]} {told.KEPT_ALONE * alone}")
     explorer(page, gathered(page, kind))
+    lesson(page)
+
+
+def lesson(page: Opened) -> None:
+    """The machine's answer, and how it compares with the class tree."""
+    st.html(shown.details(told.ANSWER, told.neighbours(page.model.outline(), names(page))))
+    st.markdown(told.beside(page.measured.data and page.measured.data.record.agreement))
+    if FACING in page.setting.part.options:
+        st.button(told.FACE, on_click=page.setting.part.set, args=[FACING], icon=":material/compare_arrows:")
+
+
+def names(page: Opened) -> dict[str, str]:
+    """The class of each leaf, if that is known."""
+    return shown.digits(page.model.outline(), page.measured.counts("members"), page.measured.classes)
 
 
 def gathered(page: Opened, kind: str) -> Content | None:
@@ -59,22 +76,20 @@ def decoded(page: Opened) -> Drawn:
 
 
 def drawn_by(page: Opened, kind: str) -> Drawn:
-    """Pictures by diffusion: kept ones, if they are of these settings, else drawn now."""
+    """Pictures by diffusion: kept ones, if they are of these settings or nobody can draw others, else drawn now."""
     setting, kept = page.setting, page.measured.pictures(kind)
     as_kept = setting.seed.value == page.measured.seed and setting.steps.value == page.measured.steps
-    if kept is not None and as_kept:
-        return Drawn(kept, decoded(page).probabilities if kind == "diffusion" else None)
+    if kept is not None and (as_kept or not controls.drawer(page, kind)):
+        return Drawn(kept, decoded(page).probabilities if kind == "diffusion" and as_kept else None)
     return drawn_now(page, kind, page.model.groups, FEW)
 
 
 def drawn_now(page: Opened, kind: str, groups: tuple[str, ...], n: int) -> Drawn:
     """Pictures of some leaves by diffusion, seen while they come about."""
     setting, place = page.setting, st.empty()
-    if kind == "bridged":
-        name, sampling = controls.bridged(page.measured), Sampling(n, setting.steps.value, seed=setting.seed.value)
-    else:
-        name, sampling = page.name, Sampling(n, setting.steps.value, "ddim", setting.seed.value)
-    drawn = serve.ask(name, Draw(tuple(groups), sampling), lambda frame: place.html(
+    usual = Sampling(n, setting.steps.value, seed=setting.seed.value)
+    sampling = usual if kind == "bridged" else replace(usual, solver="ddim")
+    drawn = serve.ask(controls.drawer(page, kind), Draw(tuple(groups), sampling), lambda frame: place.html(
         pictures.sheet(pictures.growing(groups, frame.denoised))))
     place.empty()
     return drawn
@@ -89,8 +104,7 @@ def explorer(page: Opened, content: Content | None) -> None:
         with place.container():
             figure(page, content, node)
         with place.container(key="clicked"):
-            known = shown.digits(page.model.outline(), page.measured.counts("members"), page.measured.classes)
-            st.subheader(told.headline(page.model.outline(), node, known), anchor=False)
+            st.subheader(told.headline(page.model.outline(), node, names(page)), anchor=False)
             leaf(page, content, node) if node.is_leaf else inner(page, content, node)
 
 
@@ -129,11 +143,12 @@ def leaf(page: Opened, content: Content | None, node: OutlineNode) -> None:
     if content.counts is not None:
         st.markdown(told.content(kind, content.counts[place], page.measured.classes))
     drawn = Drawn(content.made[place], None if content.probabilities is None else content.probabilities[place])
-    if page.setting.more.value and kind in ("diffusion", "bridged") and len(drawn.made) < MANY:
+    can_draw = kind in ("diffusion", "bridged") and controls.drawer(page, kind)
+    if page.setting.more.value and can_draw and len(drawn.made) < MANY:
         more = drawn_now(page, kind, (node.name,), MANY)
         drawn = Drawn(more.made[0], None if more.probabilities is None else more.probabilities[0])
     st.html(shown.sheet([shown.Row("", shown.cells(drawn.made[:MANY], drawn.probabilities))]))
-    if len(drawn.made) < MANY and kind in ("diffusion", "bridged"):
+    if len(drawn.made) < MANY and can_draw:
         st.button(told.MORE, on_click=page.setting.more.set, args=[True], icon=":material/add_photo_alternate:")
     if drawn.probabilities is not None and (drawn.probabilities < shown.IMPROBABLE).any():
         st.caption(told.FAINT)
@@ -146,7 +161,7 @@ def leaf(page: Opened, content: Content | None, node: OutlineNode) -> None:
 def inner(page: Opened, content: Content | None, node: OutlineNode) -> None:
     """What the leaves below a node share, who they are, and how many go where."""
     outline, setting = page.model.outline(), page.setting
-    st.markdown(told.parting(outline, node, masses(page.model, page.measured)))
+    st.markdown(told.parting(outline, node, masses(page.model, page.measured), names(page)))
     if controls.has_diffusion(page.model):
         share = serve.ask(page.name, Share(node.id, FEW, setting.steps.value, setting.seed.value))
         st.markdown(told.SHARE)

@@ -1,4 +1,4 @@
-const SVG = 'http://www.w3.org/2000/svg', NARROW = 66, TALL = 230, THICK = 11, BIG = 15;
+const SVG = 'http://www.w3.org/2000/svg', NARROW = 66, TALL = 230, THICK = 11, BIG = 15, SLIM = 0.65;
 
 export default function({parentElement, data, setTriggerValue}) {
   const root = parentElement.querySelector('.figure');
@@ -84,7 +84,8 @@ class PictureTree {
     const lying = width / n < NARROW;
     this.root.classList.toggle('lying', lying);
     const across = lying ? Math.min(count, width > 620 ? 8 : 4) : Math.min(count, width / n > 150 ? 4 : 2);
-    const down = across ? Math.ceil(count / across) : 0, side = width > 620 ? 40 : 28;
+    const down = across ? Math.ceil(count / across) : 0, side = width > 620 ? 40 : 25;
+    this.slim = lying && width < 620 ? SLIM : 1;
     const row = lying ? Math.max(58, down * (side * ratio + 2) + 8) : 0;
     const vars = {across, ratio, row: `${row}px`, sheet: `${across * (side + 2)}px`};
     for (const [name, value] of Object.entries(vars)) this.root.style.setProperty(`--${name}`, value);
@@ -92,7 +93,7 @@ class PictureTree {
       ticks.hidden = ticks.clientWidth < 7.5 * this.data.classes.length;
     this.branches.style.height = `${lying ? row * n : TALL}px`;
     const deep = lying ? this.branches.clientWidth : TALL;
-    const along = (knot) => BIG + 4 + (deep - BIG - 10) * (1 - knot.y);
+    const along = (knot) => BIG * this.slim + 4 + (deep - BIG * this.slim - 10) * (1 - knot.y);
     const beside = (knot) => (knot.x + 0.5) * (lying ? row : width / n);
     this.draw(knots.map((knot) => lying ? [along(knot), beside(knot)] : [beside(knot), along(knot)]), lying);
   }
@@ -102,18 +103,19 @@ class PictureTree {
     const kind = (knot) => knot.kind || (this.path.has(knot.id) ? 'lit' : '');
     const edges = knots.filter((knot) => at.has(knot.parent)).map((knot) => {
       const [[x, y], [u, v]] = [at.get(knot.parent), at.get(knot.id)], middle = lying ? (x + u) / 2 : (y + v) / 2;
-      return drawn('path', kind(knot), {'stroke-width': 1.5 + THICK * knot.share,
+      return drawn('path', kind(knot), {'stroke-width': 1.5 + THICK * this.slim * knot.share,
         d: lying ? `M${x} ${y}C${middle} ${y} ${middle} ${v} ${u} ${v}` : `M${x} ${y}C${x} ${middle} ${u} ${middle} ${u} ${v}`});
     });
     edges.sort((one, other) => one.classList.contains('lit') - other.classList.contains('lit'));
     const dots = knots.map((knot) => drawn('circle', `${kind(knot)} ${knot.id === chosen ? 'chosen' : ''}`.trim(),
-      {cx: at.get(knot.id)[0], cy: at.get(knot.id)[1], r: Math.max(3, BIG * Math.sqrt(knot.mass))}));
-    const texts = knots.filter((knot) => knot.text).map((knot) => {
-      const [x, y] = at.get(knot.id), text = drawn('text', '', {x: x + BIG * Math.sqrt(knot.mass) + 6, y: y - 4});
-      text.textContent = knot.text;
+      {cx: at.get(knot.id)[0], cy: at.get(knot.id)[1], r: Math.max(3, BIG * this.slim * Math.sqrt(knot.mass))}));
+    const texts = knots.filter((knot) => knot.text || knot.parent === chosen).map((knot) => {
+      const [[x, y], [u, v]] = [at.get(knot.parent) ?? at.get(knot.id), at.get(knot.id)];
+      const text = drawn('text', '', {x: (x + u) / 2, y: (y + v) / 2 + 4});
+      text.textContent = knot.text || `${Math.round(100 * knot.share)}%`;
       return text;
     });
-    this.svg.replaceChildren(...edges, ...dots, ...(lying ? [] : texts));
+    this.svg.replaceChildren(...edges, ...dots, ...texts);
     const names = new Set(this.data.leaves.map((leaf) => leaf.id));
     for (const old of this.branches.querySelectorAll('.knot')) old.remove();
     for (const knot of knots.filter((each) => !names.has(each.id))) {

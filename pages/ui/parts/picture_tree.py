@@ -19,8 +19,9 @@ _tree = component("picture_tree", "picture_tree")
 @dataclass(frozen=True)
 class Knot:
     """A node. `x` counts leaves from the left, from 0; `y` falls from 1 (the root) to 0 (the leaves). `mass` is the
-    share of objects that pass, `share` that of those at the node above who go on to this one; `says` is for a pointer
-    that rests, and for screen readers. `text` stands beside the node."""
+    share of objects that pass, `share` that of those at the node above who go on to this one. `says` is for a pointer
+    that rests, and for screen readers. `text` stands on the edge that leads to it; below a chosen node, else its
+    share does."""
 
     id: int
     parent: int | None
