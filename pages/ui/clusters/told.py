@@ -85,9 +85,11 @@ def result(counts: np.ndarray, classes: Sequence[str]) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 100, with a digit after the point where all or nothing is near."""
+    """A share of 100, with a digit after the point where all or nothing is near, and never all for nearly all."""
     value = 100 * share
-    return f"{value:.1f}" if (value > 98.95 or value < 0.95) and 0 < value < 100 else f"{value:.0f}"
+    if 0 < value < 0.95 or 98.95 < value < 100:
+        return "<0.1" if value < 0.05 else f"{min(value, 99.9):.1f}"
+    return f"{value:.0f}"
 
 
 def neighbours(outline: Outline, names: Mapping[str, str]) -> str:
@@ -156,7 +158,7 @@ def elsewhere(leaf: int, counts: np.ndarray, groups: Sequence[str], classes: Seq
 def purity(counts: np.ndarray) -> str:
     """Purity and entropy of a leaf in numbers, counts (classes,)."""
     p = counts[counts > 0] / counts.sum()
-    entropy = float(-(p * np.log(p)).sum())
+    entropy = float((p * np.log(1 / p)).sum())
     return (f"Purity {p.max():.1%}, entropy {entropy:.2f} (0: all one kind; {np.log(len(counts)):.1f}: all "
             f"{len(counts)} kinds equally often).")
 
