@@ -1,13 +1,10 @@
-"""All ways to tell a model what to draw, measured side by side, a task at a time: what is done is kept at once, so that
-a run that was stopped goes on where it stopped.
+"""All ways to tell a model what to draw, measured side by side, a task at a time.
 
-A task needs nothing of another but what is stored, and gives a piece of the record: tasks of one part can be done in
-any order and in any process. Curves are drawn from one seed, and say at which guidance a method is at its best; rows
-are drawn there, from another.
+Curves are drawn from one seed, and say at which guidance a method is at its best; rows are drawn there, from another.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,15 +15,14 @@ import numpy as np
 
 from .. import checkpoint
 from ..data.dataset import Dataset
-from ..device import pick_device
 from . import bench, of_images, of_variants
 from .artefacts import difference, fine_share
 from .judge import Judge
 from .methods_data import Point
 from .methods_store import LOOKS, Piece, agreed, is_as_asked, store, stored_figures
 from .of_methods import OF_CURVES, OF_ROWS, Protocol, Setting, best, draw, fidelity, figures, learnt, sets
-from .report import machine
 from .sizes import drawn
+from .tasks import InParts, Part
 from .two_files import stored_arrays
 
 DRAWS = 12          # seeds that the pictures of a row are drawn from
@@ -50,7 +46,7 @@ class Task(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Laboratory:
+class Laboratory(InParts):
     """All that measuring needs: who judges, real images, and what is asked; and the folder that keeps what was found.
     """
 
@@ -61,29 +57,27 @@ class Laboratory:
     folder: Path = checkpoint.SHIPPED
     models: dict[str, Any] = field(default_factory=dict, repr=False)  # those that were loaded
 
-    def tasks(self, part: str, anew: bool = False) -> list[Task]:
-        """What is to be done of a part, for models that are there; what was done is left out, unless all is asked for
-        `anew`. Raises BranchedError if what is stored was measured otherwise."""
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        return PARTS
+
+    @property
+    def on_cpu(self) -> tuple[str, ...]:
+        return ON_CPU
+
+    @property
+    def device(self) -> str:
+        return self.protocol.device
+
+    def stored(self) -> dict[str, Any]:
+        """The figures that are there. Raises BranchedError if they were measured otherwise."""
         stored = stored_figures(self.folder)
         agreed(stored, self.protocol.stored, self.folder)
-        tasks, _, is_done = PARTS[part]
-        return [task for task in tasks(self, stored) if anew or not is_done(stored, task)]
-
-    def do(self, task: Task) -> Piece:
-        """Measure it. Raises BranchedError if a model cannot do what is asked."""
-        return PARTS[task.part].do(self, task)
+        return stored
 
     def keep(self, pieces: Iterable[Piece], where: str) -> None:
         """Store pieces; `where` is the machine that they were measured on, in words."""
         store(self.folder, self.protocol.stored, pieces, where)
-
-    def measure(self, parts: Iterable[str], anew: bool = False) -> Iterator[Task]:
-        """Do all that is to be done, telling of every task before it begins, and keeping what each gives."""
-        for part in parts:
-            device = pick_device("cpu" if part in ON_CPU else self.protocol.device)
-            for task in self.tasks(part, anew):
-                yield task
-                self.keep([self.do(task)], machine(device))
 
     def model(self, name: str) -> Any:
         """A model, loaded once."""
@@ -112,12 +106,6 @@ class Laboratory:
 
 
 # -- the parts: what is to be done, how it is done, whether it is done -------------------------------------------------
-
-
-class Part(NamedTuple):
-    tasks: Callable[[Laboratory, Mapping[str, Any]], list[Task]]
-    do: Callable[[Laboratory, Task], Piece]
-    is_done: Callable[[Mapping[str, Any], Task], bool]
 
 
 def _is_there(stored: Mapping[str, Any], task: Task) -> bool:

@@ -159,12 +159,18 @@ def draw(model: Any, setting: Setting, sampling: Sampling) -> Pictures:
 
 def fidelity(look: of_images.Look, real: np.ndarray) -> dict[str, float]:
     """The fields of `methods_data.Figures`, of what the judge saw, beside the features (m, D) of real images."""
-    found = of_images.compared(look.features, real)
     return {"right": float(np.mean(list(look.right.values()))), "right_worst": min(look.right.values()),
-            "feature_frechet": found["feature_frechet"],
+            **beside(look.features, look.probabilities, real)}
+
+
+def beside(features: np.ndarray, probabilities: np.ndarray, real: np.ndarray) -> dict[str, float]:
+    """Those fields that need not know what images were meant to be, from the judge's features (n, D) and probabilities
+    (n, N), beside the features (m, D) of real ones."""
+    found = of_images.compared(features, real)
+    return {"feature_frechet": found["feature_frechet"],
             **dict(zip(("precision", "recall"), found["precision_recall"], strict=True)),
             **dict(zip(("density", "coverage"), found["density_coverage"], strict=True)),
-            "score": metrics.judge_score(look.probabilities)}
+            "score": metrics.judge_score(probabilities)}
 
 
 def figures(pictures: Pictures, setting: Setting, look: of_images.Look, real: np.ndarray) -> dict[str, Any]:

@@ -39,12 +39,17 @@ def reconstruction(model: LabelModel, judge: Judge, test: Dataset) -> tuple[dict
     back, and how much differs, uint8 (3, N, H, W)."""
     images = test.form.shown(test.x)
     back, codes = _through(model, images)
-    squared = max(float(np.square(images - back).mean()), 1e-10)
-    figures = {"error": float(np.abs(images - back).mean()), "psnr": float(-10 * np.log10(squared)),
-               "right": judge.accuracy(back, test.y), "right_real": judge.accuracy(images, test.y)}
+    figures = {**lost(images, back), "right": judge.accuracy(back, test.y),
+               "right_real": judge.accuracy(images, test.y)}
     first = [int((test.y == k).nonzero()[0]) for k in range(len(test.labels))]
     seen = levels(np.stack([images[first], back[first], np.abs(images[first] - back[first])]))
     return figures | ({"codes_used": codes} if codes else {}), seen
+
+
+def lost(images: np.ndarray, back: np.ndarray) -> dict[str, float]:
+    """What images (n, ...) in [0, 1] lost on a way and back: mean absolute error, and signal to noise in dB."""
+    squared = max(float(np.square(images - back).mean()), 1e-10)
+    return {"error": float(np.abs(images - back).mean()), "psnr": float(-10 * np.log10(squared))}
 
 
 @torch.inference_mode()

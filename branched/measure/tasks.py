@@ -1,0 +1,57 @@
+"""A measurement in parts, and a part in tasks: what is done is kept at once, so that a run that was stopped goes on
+where it stopped.
+
+A task needs nothing of another but what is stored, and gives a piece of the record: tasks of one part can be done in
+any order and in any process.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..device import pick_device
+from .report import machine
+
+
+class Part(NamedTuple):
+    """What is to be done of it, given what is stored; how a task is done; whether it is done."""
+
+    tasks: Callable[[Any, Mapping[str, Any]], list[Any]]
+    do: Callable[[Any, Any], Any]
+    is_done: Callable[[Mapping[str, Any], Any], bool]
+
+
+class InParts:
+    """A measurement. Who measures says which `parts` there are, by name, which of them run on the CPU, on which
+    `device` the others do, what is `stored`, and how pieces are kept."""
+
+    parts: Mapping[str, Part]
+    on_cpu: tuple[str, ...]
+    device: str
+
+    def stored(self) -> dict[str, Any]:
+        """The figures that are there. Raises BranchedError if they were measured otherwise."""
+        raise NotImplementedError
+
+    def keep(self, pieces: Iterable[Any], where: str) -> None:
+        """Store pieces; `where` is the machine that they were measured on, in words."""
+        raise NotImplementedError
+
+    def tasks(self, part: str, anew: bool = False) -> list[Any]:
+        """What is to be done of a part, for models that are there; what was done is left out, unless all is asked for
+        `anew`. Raises BranchedError if what is stored was measured otherwise."""
+        stored = self.stored()
+        return [task for task in self.parts[part].tasks(self, stored)
+                if anew or not self.parts[part].is_done(stored, task)]
+
+    def do(self, task: Any) -> Any:
+        """Measure it: a piece. Raises BranchedError if a model cannot do what is asked."""
+        return self.parts[task.part].do(self, task)
+
+    def measure(self, parts: Iterable[str], anew: bool = False) -> Iterator[Any]:
+        """Do all that is to be done, telling of every task before it begins, and keeping what each gives."""
+        for part in parts:
+            device = pick_device("cpu" if part in self.on_cpu else self.device)
+            for task in self.tasks(part, anew):
+                yield task
+                self.keep([self.do(task)], machine(device))
