@@ -29,6 +29,7 @@ COMMANDS = {
     options.Bench: commands.bench,
     options.TrainMethods: methods.train_methods,
     options.MeasureMethods: methods.measure_methods,
+    options.MeasureClusters: methods.measure_clusters,
     options.Report: commands.report,
     options.Judge: commands.judge,
 }

@@ -1,4 +1,4 @@
-"""The commands of the comparison of methods: train them all, measure them all."""
+"""The commands of what is compared at large: train and measure all methods, measure trees without labels."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -21,9 +21,12 @@ from ..label.fit import fit
 from ..label.recipes import CLASSIFIER, EVERY, PARENTS, SHIPPED
 from ..label.training import TrainingConfig
 from ..learning.loop import LearningConfig
+from ..measure.cluster_laboratory import ClusterLaboratory
 from ..measure.judge import Judge
 from ..measure.laboratory import Laboratory
+from ..measure.of_clusters import ClusterProtocol
 from ..measure.of_methods import Protocol
+from ..measure.tasks import InParts
 from . import options as asked
 from .commands import data_of, tree_of
 
@@ -75,6 +78,22 @@ def measure_methods(options: asked.MeasureMethods) -> None:
     judge = Judge.load(checkpoint.find(options.judge))
     check_folder(options.output)
     lab = Laboratory(judge, train, test, protocol, options.output)
+    _measured(lab, options)
+
+
+def measure_clusters(options: asked.MeasureClusters) -> None:
+    protocol = ClusterProtocol(
+        options.n, options.seed, model=options.model, bridged=options.bridged, naive=options.naive,
+        class_tree=options.class_tree, seeds=options.seeds or (), control=options.control or (),
+        conditions=options.conditions or (), device=options.device)
+    train, test = (data_of(options.source, split) for split in ("train", "test"))
+    judge = Judge.load(checkpoint.find(options.judge))
+    check_folder(options.output)
+    _measured(ClusterLaboratory(judge, train, test, protocol, options.output), options)
+
+
+def _measured(lab: InParts, options: asked.MeasureMethods | asked.MeasureClusters) -> None:
+    """Measure what is asked for, a line a task."""
     for task in lab.measure(options.parts, options.anew):
         print(task, flush=True)
     print(f"See {options.output}.")

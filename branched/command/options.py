@@ -22,7 +22,9 @@ from ..errors import BranchedError
 from ..label.recipes import CLASSIFIER, EVERY, PARENTS
 from ..learning.loop import check_positive
 from ..learning.resume import checked_every
+from ..measure.cluster_laboratory import PARTS as CLUSTER_PARTS
 from ..measure.laboratory import PARTS
+from ..measure.of_clusters import ClusterProtocol
 from ..measure.of_methods import Protocol
 from ..measure.sizes import Sizes
 from ..noise.sampling import GUIDES, Sampling
@@ -36,6 +38,7 @@ Guide = Literal[GUIDES]
 ToldBy = Literal[tuple(TOLD)]
 Part = Literal["generation", "transmutation", "classification"]
 MethodsPart = Literal[tuple(PARTS)]
+ClustersPart = Literal[tuple(CLUSTER_PARTS)]
 
 
 @dataclass(frozen=True)
@@ -428,6 +431,41 @@ class MeasureMethods(Lists):
     """a folder with models that are not shipped, and with variants: cbn-*, ac-* (default: none)"""
     output: Path = SHIPPED
     """the folder for methods.json and methods.npz"""
+    anew: bool = False
+    """measure again what was measured before"""
+    judge: str = "judge-mnist"
+    """the classifier to measure images with: a name or a path"""
+    source: Source = Source()
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """where to compute"""
+
+
+@dataclass(frozen=True)
+class MeasureClusters(Lists):
+    """Measure a tree that nobody labelled, and what draws its clusters; what was measured before is left as it is."""
+
+    parts: tuple[ClustersPart, ...] = tuple(CLUSTER_PARTS)
+    """what to measure"""
+    model: str = ClusterProtocol.model
+    """the tree, with its diffusion model if it has one: a name or a path"""
+    bridged: str = ClusterProtocol.bridged
+    """a class tree whose classes are the leaves of that tree; left out if it is not there"""
+    naive: Maybe[str] = None
+    """that tree with a diffusion model that is told the decoder's picture (default: none)"""
+    class_tree: str = ClusterProtocol.class_tree
+    """a tree of the classes themselves, to compare with"""
+    seeds: Maybe[tuple[Path, ...]] = None
+    """trees that grew from several seeds, one of which was chosen (default: none)"""
+    control: Maybe[tuple[Path, ...]] = None
+    """trees that grew by another schedule (default: none)"""
+    conditions: Maybe[tuple[Path, ...]] = None
+    """that tree with diffusion models that are told different things, all trained alike (default: none)"""
+    n: int = ClusterProtocol.n
+    """pictures of each leaf, and real ones of each class beside them"""
+    seed: int = ClusterProtocol.seed
+    """of what is drawn"""
+    output: Path = SHIPPED
+    """the folder for clusters.json and clusters.npz"""
     anew: bool = False
     """measure again what was measured before"""
     judge: str = "judge-mnist"

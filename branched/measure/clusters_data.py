@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,6 +24,7 @@ from .two_files import TwoFiles, changed
 
 FILES = TwoFiles("clusters", "trees without labels", "measure-clusters")
 WAYS = ("members", "decoder", "naive", "diffusion", "bridged")  # of pictures of a leaf, in the order of a table
+CONDITIONS = ("image", "leaf", "latent", "leaf and latent", "path")  # what a diffusion model can be told
 TEST, RECONSTRUCTED = "test", "reconstructed"
 Counts = tuple[tuple[int, ...], ...]                             # of classes, for each leaf
 
@@ -66,6 +67,26 @@ class SeedTree(Clustering, frozen=True, kw_only=True):
     chosen: bool = False
 
 
+SPREAD = tuple(name for name in SeedTree.__struct_fields__ if name not in ("seed", "name", "chosen"))
+
+
+class Spread(NamedTuple):
+    """Mean and standard deviation (divisor n - 1) of a figure, its least, its greatest, and of how many; nan where they
+    are not defined."""
+
+    mean: float
+    deviation: float
+    least: float
+    most: float
+    count: int
+
+    @classmethod
+    def of(cls, values: list[float]) -> Spread:
+        mean, least, most = (f(values) if values else np.nan for f in (np.mean, np.min, np.max))
+        deviation = np.std(values, ddof=1) if len(values) > 1 else np.nan
+        return cls(float(mean), float(deviation), float(least), float(most), len(values))
+
+
 class Row(Figures, frozen=True, kw_only=True):
     """A way to have pictures of a leaf. `purity` is the share of a leaf's pictures that are of its most frequent class,
     `right` of the class of most of its members; both, and `entropy`, are means over leaves, weighted by their members.
@@ -76,6 +97,7 @@ class Row(Figures, frozen=True, kw_only=True):
     purity_worst: float | None = None
     entropy: float | None = None
     model: str | None = None
+    solver: str | None = None
     evaluations: float | None = None
     machine: str | None = None
     seconds: float | None = None
@@ -150,10 +172,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     conditions: Mapping[str, Condition] = {}
     agreement: Agreement = Agreement()
 
-    def spread(self, figure: str, section: str = "seeds") -> tuple[float, float]:
-        """Mean and standard deviation (divisor n - 1; nan of one tree) of a figure over the trees of several seeds."""
-        values = [value for tree in getattr(self, section) if (value := getattr(tree, figure)) is not None]
-        return (float(np.mean(values)) if values else np.nan, float(np.std(values, ddof=1)) if values[1:] else np.nan)
+    def spread(self, figure: str, section: str = "seeds") -> Spread:
+        """A figure over the trees of several seeds, or of `control`."""
+        return Spread.of([value for tree in getattr(self, section) if (value := getattr(tree, figure)) is not None])
+
+    @property
+    def over_seeds(self) -> dict[str, Spread]:
+        """All figures over the trees of several seeds, by name: for tables."""
+        return {figure: self.spread(figure) for figure in SPREAD}
+
+    @property
+    def over_control(self) -> dict[str, Spread]:
+        """The same over the control's trees."""
+        return {figure: self.spread(figure, "control") for figure in SPREAD}
 
 
 @dataclass(frozen=True, eq=False)

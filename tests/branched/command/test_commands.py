@@ -241,7 +241,7 @@ def test_a_tree_of_clusters_is_grown_goes_on_and_is_measured(tmp_path, capsys):
     assert main(["evaluate", *model]) == 0
     figures = dict(line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines() if line.startswith("  "))
     assert 0 < float(figures["  accuracy"]) < 0.4 and float(figures["  elbo"]) < 0
-    assert main(["evaluate", *model, "--store"]) == 2 and "only shown" in capsys.readouterr().err
+    assert main(["evaluate", *model, "--store"]) == 2 and "measure-clusters" in capsys.readouterr().err
     assert main(["hybrid", "1", "2", *model]) == 2 and "is a tree of clusters" in capsys.readouterr().err
     assert main([*arguments, "--leaves", "9"]) == 2 and "at most 4 leaves" in capsys.readouterr().err
 

@@ -36,11 +36,12 @@ def test_pictures_and_counts_are_found_by_way(tmp_path):
 
 def test_the_spread_over_seeds_is_that_of_a_sample(tmp_path):
     read = measured_clusters(plant(tmp_path)).record
-    assert read.spread("information") == pytest.approx((2.28, np.sqrt(2.5) / 100))
-    mean, deviation = read.spread("accuracy", "control")
-    assert mean == 0.8 and np.isnan(deviation)
-    empty = measured_clusters(plant(tmp_path, {}, {})).record
-    assert np.isnan(empty.spread("nmi")).all()
+    assert read.spread("information") == pytest.approx((2.28, np.sqrt(2.5) / 100, 2.26, 2.3, 5))
+    assert read.over_seeds["accuracy"].least == pytest.approx(0.972) and "chosen" not in read.over_seeds
+    control = read.over_control["accuracy"]
+    assert (control.mean, control.count) == (0.8, 1) and np.isnan(control.deviation)
+    empty = measured_clusters(plant(tmp_path, {}, {})).record.spread("nmi")
+    assert np.isnan(empty[:4]).all() and empty.count == 0
 
 
 def test_what_is_not_told_is_none_or_empty(tmp_path):

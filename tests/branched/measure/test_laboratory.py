@@ -15,7 +15,6 @@ from branched.denoisers import classifiers
 from branched.errors import BranchedError
 from branched.facts import Facts
 from branched.measure import laboratory, of_images, of_methods
-from branched.measure.judge import Settings, train_judge
 from branched.measure.laboratory import PARTS, Laboratory, Task
 from branched.measure.methods_data import Point
 from branched.measure.methods_store import Piece, stored_arrays, stored_figures
@@ -52,22 +51,6 @@ class Planted:
         place = np.arange(sampling.n) % min(kept, len(right), len(wrong))
         is_right = (np.arange(sampling.n) % 10 < 2 + sampling.guidance)[:, None, None]
         return np.where(is_right, right[place], wrong[place])
-
-
-@pytest.fixture(scope="module")
-def train():
-    return dataset.load("digits")
-
-
-@pytest.fixture(scope="module")
-def test():
-    return dataset.load("digits", "test")
-
-
-@pytest.fixture(scope="module")
-def judge(train, test):
-    *_, record = train_judge(train, test, Settings(epochs=12, batch=64), seed=1)
-    return record.judge
 
 
 @pytest.fixture
