@@ -22,6 +22,8 @@ from ..family import load, models
 from ..files import write_atomically
 from ..label.model import LabelModel
 from ..version import versions
+from .clusters_data import Record as ClustersRecord
+from .clusters_data import measured_clusters
 from .judge import Judge
 from .methods_data import Record, measured_methods
 
@@ -129,7 +131,11 @@ def _methods() -> Record:
     return measured_methods(checkpoint.SHIPPED).record
 
 
-def _origin_of_methods(record: Record) -> dict[str, Any]:
+def _clusters() -> ClustersRecord:
+    return measured_clusters(checkpoint.SHIPPED).record
+
+
+def _origin_of(record: Record | ClustersRecord) -> dict[str, Any]:
     where = f"{record.machine}; seconds on {record.seconds_machine}" if record.seconds_machine else record.machine
     return {"measured": record.measured, "machine": where, "versions": record.versions}
 
@@ -138,10 +144,12 @@ SOURCES: dict[str, Callable[[str, Path], Any]] = {
     "checkpoint": lambda name, folder: load(name).facts.quality,    # what `evaluate --store` wrote
     "judge": _judge,
     "methods": lambda name, folder: _methods(),                     # of measure-methods
+    "clusters": lambda name, folder: _clusters(),                   # of measure-clusters
     "results": lambda name, folder: _results(name, folder)["figures"],  # of bench, tests/tools/measure.py, experiments
 }
 ORIGINS: dict[str, Callable[[str, Path], Mapping[str, Any]]] = {  # the sources that tell when and where they are from
-    "methods": lambda name, folder: _origin_of_methods(_methods()),
+    "methods": lambda name, folder: _origin_of(_methods()),
+    "clusters": lambda name, folder: _origin_of(_clusters()),
     "results": _results,
 }
 

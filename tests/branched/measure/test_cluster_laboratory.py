@@ -162,7 +162,8 @@ def test_each_way_tells_what_it_took(whole):
     rows = found.record.rows
     assert {name: (row.parameters, row.training_steps, row.training_minutes, row.training_device)
             for name, row in rows.items()} == {
-        "members": (None,) * 4, "decoder": (9, None, 1.5, None), "diffusion": (100, 7, 1, "a machine"), "naive": (100, 7, 1, "a machine"),
+        "members": (None,) * 4, "decoder": (9, None, 1.5, None), "diffusion": (100, 7, 1, "a machine"),
+        "naive": (100, 7, 1, "a machine"),
         "bridged": (50, 9, 2, "two cores")}
 
 

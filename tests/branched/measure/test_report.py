@@ -1,6 +1,7 @@
 """Accounts of what was measured: the documents and the cards say what is stored; a table is its figures."""
 import json
 
+import planted_clusters
 import pytest
 from planted_methods import plant
 
@@ -66,6 +67,16 @@ def test_a_table_of_methods_is_filled_from_their_record(folder, monkeypatch):
     layout = {"sources": {"m": ["methods", ""]}, "columns": ["", "at", "own"], "rows": [cells]}
     (folder / "t.json").write_text(json.dumps(layout))
     assert report.table("t", folder) == ("| | at | own |\n|---|---|---|\n| 0.925 | 0.25 | 0.99 |\n\n"
+                                         "*Measured 2026-11-26; 2 CPU threads; branched 0.1.0.*\n")
+
+
+def test_a_table_of_trees_without_labels_is_filled_from_their_record(folder, monkeypatch):
+    monkeypatch.setattr(checkpoint, "SHIPPED", planted_clusters.plant(folder))
+    cells = ["{c.rows[diffusion].purity:.2f}", "{c.over_seeds[accuracy].mean:.3f} ± {c.over_seeds[nmi].deviation:.4f}",
+             "{c.agreement.agree:.2f}"]
+    layout = {"sources": {"c": ["clusters", ""]}, "columns": ["", "seeds", "agree"], "rows": [cells]}
+    (folder / "t.json").write_text(json.dumps(layout))
+    assert report.table("t", folder) == ("| | seeds | agree |\n|---|---|---|\n| 0.99 | 0.976 ± 0.0032 | 0.75 |\n\n"
                                          "*Measured 2026-11-26; 2 CPU threads; branched 0.1.0.*\n")
 
 
