@@ -12,7 +12,7 @@ name, model, look = shell.opened("app.py")
 setting = controls.settings(model.outline())
 with link.shared("tree", *setting):
     st.title("Where classes part", anchor=False)
-    st.markdown(told.INTRODUCTION)
+    st.markdown(told.introduction(model))
     left, right = st.columns(2, gap="large", vertical_alignment="bottom")
     fall = left.container(key="fall")
     with right.container(horizontal=True, gap="large", vertical_alignment="bottom"):

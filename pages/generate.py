@@ -6,10 +6,11 @@ from pages.ui.frame import link, shell
 from pages.ui.frame.controls import explanation
 from pages.ui.generate import controls, files, shown, told
 from pages.ui.parts import reels
+from pages.ui.parts.faces import faces
 from pages.ui.parts.film import film
 
 name, model, look = shell.opened("pages/generate.py")
-setting = controls.settings(model.labels, model.guides)
+setting = controls.settings(faces(model), model.guides)
 with link.shared("generate", *setting):
     st.title("Many classes at once", anchor=False)
     st.markdown(told.INTRODUCTION)

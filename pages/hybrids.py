@@ -6,6 +6,7 @@ from pages.ui.frame import link, shell, words
 from pages.ui.frame.controls import chart, explanation
 from pages.ui.hybrids import controls, shown, told
 from pages.ui.parts import pictures
+from pages.ui.parts.faces import faces
 from pages.ui.parts.film import film
 
 name, model, look = shell.opened("pages/hybrids.py")
@@ -13,7 +14,7 @@ tree = model.tree
 if len(model.labels) < 2:
     st.info("This model has one class alone: there is nothing to mix.", icon=":material/info:")
     st.stop()
-setting = controls.settings(tree)
+setting = controls.settings(tree, faces(model))
 with link.shared("hybrids", *setting):
     controls.open_sides(setting)
     st.html(shown.CSS)
@@ -41,5 +42,6 @@ with link.shared("hybrids", *setting):
                     marks={parted.meeting: "they part"}, ends=("noise", "picture"), over="tree", height=56, seconds=6)
         setting.time.set(None if rest == parted.meeting else times[rest])
     with explanation():
-        st.markdown(told.EXPLANATION)
+        st.markdown(told.EXPLANATION + (told.JUDGED if parted.seen is not None else ""))
+        st.markdown(told.SHARES)
         st.latex(words.mixture(tree.meeting(a, b).time))

@@ -145,6 +145,17 @@ class BranchedModel:
         """How many numbers the network has learnt."""
         return sum(parameter.numel() for parameter in self.denoise.network.parameters())
 
+    def mean_pictures(self) -> dict[str, np.ndarray]:
+        """What the pictures of each class look like on average, by its name: (H, W) or (H, W, 3) in [0, 1], stretched
+        to all of that; from the mean unit vectors, at the least noise, by which the tree was found. A model that keeps
+        none has none, nor has a model of a table."""
+        if "means" not in self.curves or self.form.kind != Images.kind:
+            return {}
+        x = torch.from_numpy(self.curves["means"][0].astype(np.float32))                       # (N, D)
+        low, high = x.amin(1, keepdim=True), x.amax(1, keepdim=True)
+        pictures = self.form.from_core((2 * (x - low) / (high - low) - 1).view(-1, *self.form.shape))
+        return dict(zip(self.labels, pictures, strict=True))
+
     def save(self, path: str | PathLike) -> None:
         """Write the model to one safetensors file."""
         network = self.denoise.network

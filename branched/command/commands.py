@@ -206,7 +206,6 @@ def remove(options: asked.Remove) -> None:
 
 def evaluate(options: asked.Evaluate) -> None:
     model = model_of(options.model)
-    judge = partial(Judge.load, checkpoint.find(options.judge))
     source = _models_source(options.source, model)
     if isinstance(model, ClusterModel):
         _evaluate_clusters(model, data_of(source, "test"), options.store)
@@ -216,7 +215,7 @@ def evaluate(options: asked.Evaluate) -> None:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
     if sentence := unmeasured(model, options.parts):
         print(f"{sentence}\n")
-    measured: dict[str, Any] = {}
+    judge, measured = partial(_judge, checkpoint.find(options.judge), model, train), {}
     for name, part in measure(model, judge, train, test, options.sizes, options.parts):
         print(f"{titles(Quality)[name]}\n{as_text(part, model.form.kind)}\n", flush=True)
         measured[name] = part
@@ -225,6 +224,17 @@ def evaluate(options: asked.Evaluate) -> None:
         path = checkpoint.find(options.model.model)
         model.save(path)
         _write_text(path.with_suffix(".md"), card(path.stem, model))
+
+
+def _judge(path: Path, model: Any, train: dataset.Dataset) -> Judge:
+    """The judge of a file; of a model whose classes are clusters, asked of those by the names of its own."""
+    found = Judge.load(path)
+    if model.facts.training.clusters is None:
+        return found
+    found = found.matched(train)
+    print("Its classes are leaves of a tree of clusters. In real pictures of a leaf the judge sees most often: "
+          f"{', '.join(f'{label}: {meant}' for label, meant in found.meant.items())}.\n")
+    return found
 
 
 def _evaluate_clusters(model: ClusterModel, test: dataset.Dataset, store: bool) -> None:

@@ -30,6 +30,7 @@ SMALLEST_SIDE = 8
 LAYOUT = torch.channels_last  # the faster one for convolutions on a CPU
 EVERY = 50  # steps between two records of a training
 LOOKED = 500  # images at a time
+MATCHED = 1000  # images by which a class is known, at most
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,13 @@ def _initialise(network: nn.Module, generator: torch.Generator) -> None:
 
 @dataclass(frozen=True)
 class Judge:
-    """A trained classifier. Images at its door are floats in [0, 1], (B, H, W) for grey or (B, H, W, 3) for RGB."""
+    """A trained classifier. Images at its door are floats in [0, 1], (B, H, W) for grey or (B, H, W, 3) for RGB.
+    `meant` are its own classes by other names that classes go by, of which it may be asked, too."""
 
     config: JudgeConfig
     network: nn.Sequential = field(repr=False)
     facts: dict[str, Any] = field(default_factory=dict)  # test accuracy, seed, settings, versions
+    meant: dict[str, str] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -131,6 +134,20 @@ class Judge:
         """Shape of one image: (H, W), or (H, W, 3)."""
         c = self.config
         return (c.height, c.width) if c.channels == 1 else (c.height, c.width, c.channels)
+
+    def place(self, label: str) -> int:
+        """Where a class is in `labels`. Raises BranchedError for one that it does not know."""
+        label = self.meant.get(label, label)
+        if label not in self.labels:
+            raise BranchedError(f"The judge does not know the class {label!r:.40}; it knows {', '.join(self.labels)}.")
+        return self.labels.index(label)
+
+    def matched(self, data: Dataset) -> Judge:
+        """This judge, asked of the classes of some data whatever they are called: each is the class that the judge sees
+        most often in its objects. Two may be the same."""
+        seen = {label: self.probabilities(data.form.shown(x[::-(-len(x) // MATCHED)])).argmax(1)
+                for label in data.labels if len(x := data.of(label))}
+        return replace(self, meant={label: self.labels[np.bincount(places).argmax()] for label, places in seen.items()})
 
     def features(self, images: Any) -> np.ndarray:
         """Penultimate activations, float32 (B, D), not negative."""

@@ -65,7 +65,7 @@ def compared(features: np.ndarray, real: np.ndarray) -> dict[str, Any]:
 
 def _right(judge: Judge, logits: np.ndarray, label: str) -> float:
     """The share of images, by their logits or probabilities (n, N), that the judge takes for a class."""
-    return float((logits.argmax(1) == judge.labels.index(label)).mean())
+    return float((logits.argmax(1) == judge.place(label)).mean())
 
 
 def _pixels(images: ByClass, real: ByClass, other: ByClass) -> dict[str, Any]:

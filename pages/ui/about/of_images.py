@@ -13,10 +13,13 @@ PUBLISHED = """Published: Tseng, Biancalani, Shen and Scalia, *Hierarchically br
 judged by eye; for the distance, 1,000 drawings against 1,000 real training pictures of each class, as here."""
 FAILS = """
 - **It knows nothing but {labels}.**{strangers}
-- **Pictures are small**: {height} × {width} pixels. For anything else it would have to be trained anew.
+{clusters}- **Pictures are small**: {height} × {width} pixels. For anything else it would have to be trained anew.
 {turning}- **Rare kinds of pictures are rarer still** in what it draws than in what it learnt from.
 - **The classifier that counts right classes is a program, too**, and makes mistakes of its own.
 - **The same draw number gives the same picture** on the same kind of machine; another kind rounds differently.
+"""
+CLUSTERS = """\
+- **Its classes are groups that were found without labels.** One may hold two kinds of pictures, or a part of one.
 """
 STRANGERS = " Give it {other}, and it will make one of these of it, without a doubt."
 TURNING = """\
@@ -39,8 +42,9 @@ def fails(model: Explorable, labels: str) -> str:
     other = "a letter" if all(label.isdecimal() for label in model.labels) else "something else"
     height, width, *_ = model.form.outside_shape
     turns = hasattr(model, "transmute")
-    return FAILS.format(labels=labels, strangers=STRANGERS.format(other=other) if turns else "", height=height,
-                        width=width, turning=TURNING if turns else "")
+    return FAILS.format(labels=labels, clusters=CLUSTERS if model.facts.training.clusters else "",
+                        strangers=STRANGERS.format(other=other) if turns else "", height=height, width=width,
+                        turning=TURNING if turns else "")
 
 
 def ceiling(model: Explorable) -> str:

@@ -18,6 +18,8 @@ compared with the tree, the page "Other ways" shows."""
 CLUSTERS = """This model's file tells of no measured quality: its groups were learnt without labels. How far they are
 the classes of some data, `python -m branched evaluate` tells."""
 UNMEASURED = {"label": ELSEWHERE, "cluster tree": CLUSTERS}  # by the family
+MATCHED = """Its classes are groups without names; a group counts as that class which the judging classifier sees most
+often in real members of the group. """
 OWN = """
 Put model files (`.safetensors`, as `python -m branched train` writes them) into a folder, and start the app with the
 name of the folder in the environment: `BRANCHED_MODELS=my-models streamlit run app.py`. The files are then in the list
@@ -75,6 +77,9 @@ def _training(facts: Facts, things: str) -> list[tuple[str, str]]:
     lessons = (_short(lesson.name) + text(lesson.count, f" ({{:,.0f}} {things})") for lesson in facts.extensions)
     return [
         ("Trained on", _joined(_short(data.name).upper(), text(data.count, f"{{:,.0f}} {things}"))),
+        ("Classes", f"groups that the tree {_short(run.clusters)} had found; no label was looked at" if run.clusters
+         else ""),
+        ("Began as", f"the model {_short(run.trunk)}" if run.trunk else ""),
         ("Training", _joined(text(run.steps, "{:,.0f} steps"), text(run.batch, f"{{:.0f}} {things} a step"),
                              _duration(run.seconds), f"on {_short(run.device)}" if run.device else "")),
         ("Settings of training", _joined(text(run.learning_rate, "learning rate {:g}"),
@@ -136,4 +141,6 @@ def measuring(model: Explorable, figures: dict[str, list[Figure]]) -> str:
     """How it was measured, and what stands beside it."""
     form, how = form_of(model), protocol(model)
     beside = any(row.published for rows in figures.values() for row in rows)
-    return f"{f'How it was measured: {how}. ' if how else ''}{form.REAL}{f' {form.PUBLISHED}' if beside else ''}"
+    groups = MATCHED if model.facts.training.clusters else ""
+    return (f"{f'How it was measured: {how}. ' if how else ''}{groups}{form.REAL}"
+            f"{f' {form.PUBLISHED}' if beside else ''}")

@@ -12,6 +12,7 @@ from branched import BranchedModel, ClassTree, Rule
 from ..figures import lying_tree
 from ..frame import controls as frame
 from ..frame.look import Look
+from ..parts.faces import faces
 from ..parts.touch import touch
 from . import controls, shown, told, work
 
@@ -22,6 +23,9 @@ def show(name: str, model: BranchedModel, original: Rule, curves: work.Curves | 
     left, right = st.columns([3, 2], gap="large")
     with left:
         a, b = controls.pair(setting, model.labels, curves is not None)
+        if model.facts.training.clusters:  # a list that opens shows names alone
+            shown_as = faces(model)
+            st.container(key="faces").markdown(f"{shown_as[a]} and {shown_as[b]}")
     if curves is None:
         left.info(told.without(model.form), icon=":material/info:")
         right.subheader("The model's tree", anchor=False)

@@ -102,8 +102,9 @@ def choice(name: str, options: Iterable, default: Any) -> Options:
 
 
 def several(name: str, options: Iterable[str], default: Iterable[str], least: int = 0) -> Options:
-    """Some of some options, with commas between them, in the order of the options."""
-    options = list(options)
+    """Some of some options, with commas between them, in the order of the options; with a mapping, its values are what
+    is shown."""
+    options = options if isinstance(options, Mapping) else list(options)
     known = {str(option): option for option in options}
 
     def read(text: str) -> list[str]:

@@ -1,4 +1,5 @@
 """What can be chosen on the page "Generate", and the comparison beside the pictures."""
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -34,8 +35,8 @@ class Settings(NamedTuple):
     view: link.Options = link.choice("view", reels.VIEWS, "now")
 
 
-def settings(labels: tuple[str, ...], guides: tuple[str, ...] = ()) -> Settings:
-    """The settings for a model with these classes, which these can guide."""
+def settings(labels: Mapping[str, str], guides: tuple[str, ...] = ()) -> Settings:
+    """The settings for a model with these classes, each with what stands on its button, which these can guide."""
     guidance = link.number("guidance", 0, STRONGEST if guides else 0, 0.0, digits=2)
     by = {guide: told.guide(guide)[0] for guide in guides or (Sampling.guide,)}
     return Settings(link.several("labels", labels, labels), guidance, link.choice("guide", by, next(iter(by))))

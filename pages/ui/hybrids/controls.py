@@ -1,5 +1,5 @@
 """What can be chosen on the page "Hybrids": two sides, of which none is empty and none has a class of the other."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -23,10 +23,11 @@ class Settings(NamedTuple):
     time: link.Range = link.number("time", 0, 1, None)
 
 
-def settings(tree: ClassTree) -> Settings:
-    """The settings for a tree of two classes or more; at first with the two that part last."""
+def settings(tree: ClassTree, labels: Mapping[str, str]) -> Settings:
+    """The settings for a tree of two classes or more, each with what stands on its button; at first with the two that
+    part last."""
     a, b = usual(tree)
-    return Settings(link.several("a", tree.labels, [a], least=1), link.several("b", tree.labels, [b], least=1))
+    return Settings(link.several("a", labels, [a], least=1), link.several("b", labels, [b], least=1))
 
 
 def usual(tree: ClassTree) -> tuple[str, str]:

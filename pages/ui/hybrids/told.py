@@ -17,11 +17,11 @@ all the noise, it keeps one picture for both. The moment just before it must dec
 has there is a **hybrid**. That is mostly noise to the eye, so look at the model's **best guess** too: the finished
 picture that it expects, a mean over all that can still become of it. Then the ways part, and the same picture is
 finished once as each class: in the rows at the bottom each column has the same beginning.
-
-A second network, a **classifier** that had no part in the drawing, tells what each best guess looks like.
-
-At time *t* the model's state is a picture with noise mixed in. At this meeting point the shares are:
 """
+JUDGED = """
+A second network, a **classifier** that had no part in the drawing, tells what each best guess looks like.
+"""
+SHARES = "At time *t* the model's state is a picture with noise mixed in. At this meeting point the shares are:"
 SIDE_IS_EMPTY = "A side needs at least one class. To exchange it, choose the new one first."
 ON_BOTH_SIDES = "The link has a class on both sides, and it can be on one only."
 

@@ -14,6 +14,7 @@ from ..frame import link, shell, visitor
 from ..frame.controls import SEED
 from ..parts import canvas
 from ..parts.album import album
+from ..parts.faces import faces
 from ..parts.pictures import TYPES, Row, sheet, strip
 from ..serve.request import digest
 from . import told
@@ -63,12 +64,14 @@ def seeing(mine: visitor.Own | None) -> Seeing | tuple[()]:
         return ()
     last = mine.added[-1]
     return Seeing(link.choice("class", mine.added, last),
-                  link.choice("old", mine.model.labels, mine.model.facts.lesson(last).sibling), SEED)
+                  link.choice("old", faces(mine.model), mine.model.facts.lesson(last).sibling), SEED)
 
 
 def missing(model: BranchedModel) -> list[str]:
-    """The digits that a model of digits has not learnt, and that another model can show it."""
-    able = model.facts.data.name == "mnist" and model.shape == (28, 28) and TEACHER in branched.models()
+    """The digits that a model of digits has not learnt, and that another model can show it; of one whose classes have
+    no names nobody can tell."""
+    known = model.facts.data.name == "mnist" and not model.facts.training.clusters
+    able = known and model.shape == (28, 28) and TEACHER in branched.models()
     return [digit for digit in DIGITS if digit not in model.labels] if able else []
 
 

@@ -14,6 +14,7 @@ from .. import serve
 from ..frame import link
 from ..frame.controls import SEED, WAY, draw_number
 from ..parts.canvas import drawing
+from ..parts.faces import faces
 from ..parts.film import film
 from ..parts.picker import picker
 from ..parts.pictures import TYPES
@@ -53,13 +54,14 @@ class Settings(NamedTuple):
 
 def settings(model: BranchedModel) -> Settings:
     """The settings of the page for a model."""
-    labels, count, places = model.labels, EACH * len(work.digits(model)), kinds(model)
+    labels, count, places = faces(model), EACH * len(work.digits(model)), kinds(model)
     return Settings(
         link.choice("from", {kind: KINDS[kind] for kind in places}, places[0]),
         link.whole("pick", 0, max(count - 1, 0), FIRST if count > FIRST else 0),
-        link.choice("own", labels, labels[0]), link.whole("nth", 1, work.DRAWN, 1), link.choice("source", labels, None),
-        link.choice("target", [*labels, ALL], None), link.number("time", 0, 1, None), link.whole("variants", 1, 8, 4),
-        WAY, link.choice("steps", STEPS, 20), SEED, link.switch("matrix", False))
+        link.choice("own", model.labels, model.labels[0]), link.whole("nth", 1, work.DRAWN, 1),
+        link.choice("source", labels, None), link.choice("target", labels | {ALL: ALL}, None),
+        link.number("time", 0, 1, None), link.whole("variants", 1, 8, 4), WAY,
+        link.choice("steps", STEPS, 20), SEED, link.switch("matrix", False))
 
 
 def kinds(model: BranchedModel) -> list[str]:

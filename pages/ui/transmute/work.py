@@ -59,8 +59,13 @@ class Scans:
 
 
 def digits(model: BranchedModel) -> list[str]:
-    """The classes of a model of which the gallery has pictures."""
-    return [label for label in model.labels if label in tuple("0123456789")] if len(model.shape) == 2 else []
+    """The digits of which the gallery has pictures for a model: those that are its classes; all, where it learnt from
+    digits and was told no classes."""
+    if len(model.shape) != 2:
+        return []
+    untold = model.facts.data.name == "mnist" and model.facts.training.clusters
+    return [digit for digit in "0123456789" if untold] or [
+        label for label in model.labels if label in tuple("0123456789")]
 
 
 @dataclass(frozen=True)

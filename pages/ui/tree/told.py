@@ -1,11 +1,13 @@
 """The tree page in words: names for the nodes of the tree, and a sentence about each."""
 from itertools import pairwise
 
-from branched import Facts, Outline, OutlineNode
+from branched import BranchedModel, Facts, Outline, OutlineNode
 
 from ..frame.words import at, listed
 
 INTRODUCTION = "This model makes pictures out of noise, and decides late what they become. Click a point of the tree."
+UNTOLD = """ Nobody told it what is on the pictures that it learnt from: {first} to {last} are groups of like ones,
+which another model had found by itself."""
 READING = "Each column is one picture: read it from top to bottom."
 ALT = "The class tree along diffusion time. The list 'Place in the tree' names the same nodes."
 EXPLANATION = """
@@ -18,6 +20,12 @@ picture, often a **hybrid**, with something of each class that it may become; an
 way down. Click a class at the bottom to see finished pictures of it, and what they were on their way. All work above a
 branch point is done only once, however many classes there are below.
 """
+
+
+def introduction(model: BranchedModel) -> str:
+    """What the page is about; where classes are clusters, what their names are."""
+    untold = UNTOLD.format(first=model.labels[0], last=model.labels[-1]) if model.facts.training.clusters else ""
+    return INTRODUCTION + untold
 
 
 def name(outline: Outline, node: OutlineNode) -> str:
@@ -71,7 +79,7 @@ def training(facts: Facts) -> str:
     """One line on how the model was trained, from what its file tells."""
     parts, run = [], facts.training
     if facts.data.name:
-        parts.append(f"on {facts.data.name.upper()}")
+        parts.append(f"on {facts.data.name.upper()}{' without its labels' if run.clusters else ''}")
     if run.steps is not None:
         parts.append(f"in {run.steps:,} steps")
     if run.seconds is not None:

@@ -1,4 +1,6 @@
 """The leaves of a tree of clusters as the classes of data, and training that begins from a trunk."""
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +15,7 @@ from branched.command.main import main
 from branched.data import dataset
 from branched.data.images import Images
 from branched.data.table import Table
+from branched.measure.judge import Settings, train_judge
 
 SMALL = ("--samples", 40, "--times", 50, "--channels", 16, 32, "--rank", 2, "--batch", 16, "--pairs", 16, "--steps", 2)
 
@@ -113,6 +116,21 @@ def test_parents_and_measures_take_the_classes_that_the_model_learnt(planted, tm
     (tmp_path / "planted.safetensors").unlink()
     assert run("evaluate", "--model", "m", "--parts", "classification", "--classified", 20) == 2
     assert "no file" in capsys.readouterr().err and run(*parents, "--clusters", "planted") == 2
+
+
+def test_the_judge_is_asked_by_what_it_sees_in_the_leaves(planted, tmp_path, monkeypatch, capsys):
+    """It calls the digits by letters, from z to q."""
+    monkeypatch.setenv("BRANCHED_MODELS", str(tmp_path))
+    train = ("train", "--data", "digits", *SMALL, "--clusters", "planted", "--output", tmp_path / "m.safetensors")
+    assert run(*train) == 0
+    data, test = (part.grouped("zyxwvutsrq", part.y) for part in map(partial(dataset.load, "digits"), dataset.SPLITS))
+    *_, last = train_judge(data, test, Settings(epochs=4, batch=64), seed=1)
+    last.judge.save(tmp_path / "judge-digits.safetensors")
+    measure = ("evaluate", "--model", "m", "--parts", "generation", "--n", 4, "--steps", 2, "--judge")
+    assert run(*measure, "judge-digits") == 0
+    told = capsys.readouterr().out
+    assert "sees most often: 0: z, 1: y, 2: x, 3: w, 4: v, 5: u, 6: t, 7: s, 8: r, 9: q." in told
+    assert "right class" in told
 
 
 @pytest.mark.parametrize("form, groups, data, sentence", [

@@ -49,6 +49,19 @@ def test_progress_is_reported_and_the_judge_comes_last(records):
     assert records[-1].loss < records[0].loss
 
 
+def test_classes_by_other_names_are_what_the_judge_sees_most_often_in_them(judge, digits):
+    letters = digits.grouped("ABCDEFGHIJ", (digits.y + 3) % 10)                     # D has the zeros, A the sevens
+    asked = judge.matched(letters)
+    assert asked.meant == dict(zip("ABCDEFGHIJ", "7890123456", strict=True))
+    assert [asked.place(label) for label in "DEA"] == [0, 1, 7] and asked.place("4") == 4
+    halves = judge.matched(digits.grouped(("left", "right", "none"), torch.where(digits.y == 3, torch.arange(
+        len(digits.y)) % 2, (digits.y > 3) * 2)))                                   # left has threes and less
+    assert halves.meant["right"] == "3" and halves.meant["left"] in "0123" and halves.labels == judge.labels
+    with pytest.raises(BranchedError, match="does not know the class 'A'; it knows 0, 1"):
+        judge.place("A")
+    assert judge.matched(digits.grouped(("all", "empty"), torch.zeros_like(digits.y))).meant.keys() == {"all"}
+
+
 def test_features_and_probabilities(judge, digits):
     features, probabilities = judge.look(grey(digits)[:7])
     assert features.shape == (7, 128) and (features >= 0).all()
