@@ -22,7 +22,7 @@ LIBRARY = {
     "denoisers": {"noise", "networks", "learning", "data"},
     "class_tree": {"noise", "networks", "data", "learning", "denoisers"},
     "label": {"noise", "networks", "learning", "data", "denoisers"},
-    "cluster_tree": {"noise", "networks", "learning", "data"},
+    "cluster_tree": {"noise", "networks", "learning", "data", "denoisers"},
     "family": {"noise", "data", "class_tree", "label", "cluster_tree"},
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
     "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "family",

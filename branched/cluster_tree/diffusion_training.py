@@ -16,7 +16,7 @@ from ..learning.velocity import spread, velocity_error
 from ..noise import schedule
 from ..noise.seeds import mix
 from .networks import ClusterNetwork
-from .told import Told, told_of
+from .told import Told, places, told_of
 from .tree import ClusterTree
 from .walk import walk
 
@@ -71,8 +71,8 @@ class Batches:
         noise = torch.randn(len(rows), sizes.depth + 1, sizes.latent, generator=generator)
         walked = walk(self.network, tree, noise, self.chain[rows])
         leaf = torch.multinomial(walked.leaves, 1, generator=generator).flatten()
-        place = torch.tensor([k for leaf in tree.leaves for k, node in enumerate(tree.nodes) if node.id == leaf])
-        return told_of(self.network, tree, walked.z, place[leaf], self.decodes)
+        ends = torch.tensor(places(tree, tree.leaves))[leaf]
+        return told_of(self.network, tree, walked.latents, ends, self.decodes)
 
 
 def cut(told: Told, nodes: int, config: DiffusionConfig, generator: torch.Generator) -> Told:

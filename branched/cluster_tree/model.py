@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -16,23 +16,29 @@ from torch import Tensor
 from .. import checkpoint
 from ..data.form import Form
 from ..data.forms import from_header, to_header
+from ..denoisers.drawing import Drawing, Space
 from ..errors import BranchedError
 from ..facts import Facts
 from ..made import Made
-from ..names import Label, some_of
+from ..names import Label, one_of, some_of
 from ..noise.samples import Frame, Samples
 from ..noise.sampling import Sampling
 from ..noise.seeds import fitting, mix, normal
 from ..outline import Outline
+from .diffusion import denoiser
 from .elbo import Terms, terms
 from .lessons import CHUNK, look
 from .networks import ClusterNetwork, ClusterNetworkConfig
 from .path_unet import PathUNet, PathUNetConfig
+from .roots import Led, Roots, from_node, swapped
 from .snapshot import Snapshot
+from .told import decoded, places, told_of
 from .tree import ClusterTree
-from .walk import routes, walk
+from .walk import passing, routes, walk
 
 KIND = "cluster model"  # of the files
+SOLVER = "ddim"         # of the diffusion model, as published
+ROOTS = ("own", "shared")
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,19 @@ class Assigned:
 @dataclass(frozen=True)
 class Decoded(Made):
     """Objects (groups, n, ...) by the leaves' own decoders, `.images` or `.rows`, and how probable their leaf was
-    (groups, n), from the root that object i of every group has in common."""
+    (groups, n), given the latents on the way there."""
 
     groups: tuple[str, ...]
     made: np.ndarray
     probabilities: np.ndarray
     kind: str
+
+
+@dataclass(frozen=True)
+class Drawn(Samples):
+    """Objects by diffusion, and how probable their leaf was (groups, n), given the latents on the way there."""
+
+    probabilities: np.ndarray
 
 
 def _entropy(p: np.ndarray) -> np.ndarray:
@@ -129,28 +142,167 @@ class ClusterModel:
         return Terms(*map(torch.cat, zip(*found, strict=True)))
 
     @torch.inference_mode()
-    def decode(self, groups: Label | Iterable[Label] | None = None, n: int = 8, seed: int = 0) -> Decoded:
-        """n objects of every group (None: of all) by its leaf's decoder. Object i of each has the same noise, and so
-        the same root."""
-        names = some_of(self.groups, groups, "this model")
-        if not 1 <= n <= 10_000:
-            raise BranchedError(f"1 to 10000 objects of a group are decoded at a time, not {n}.")
-        walked = walk(self.network, self.tree, self._noise(n, seed).to(self.device))
-        leaves = [self.tree.leaves[self.groups.index(name)] for name in names]
-        made = torch.stack([self.network.clean(self.network.decode(leaf, walked.z[leaf])) for leaf in leaves])
-        p = torch.stack([walked.p[leaf] for leaf in leaves])
-        return Decoded(names, self.form.from_core(self.form.clamp(made)), p.cpu().numpy(), self.form.kind)
+    def reached(self, objects: Any) -> dict[int, np.ndarray]:
+        """How probably objects (B, ...) pass every node, by its id, (B,) each."""
+        chain = look(self.network, self.form.to_core(objects))
+        parts = [passing(self.network, self.tree, part.to(self.device)) for part in chain.split(CHUNK)]
+        return {node.id: torch.cat([part[node.id].cpu() for part in parts]).numpy() for node in self.tree.nodes}
+
+    def prepare(self, picture: Any) -> np.ndarray:
+        """A picture file, an image or an array, as this model sees it: float32 (H, W) or (H, W, 3)."""
+        return self.form.prepare(picture)
+
+    # -- drawing -------------------------------------------------------------------------------------------------------
+
+    def sample(self, groups: Label | Iterable[Label] | None = None, n: int = Sampling.n, steps: int = Sampling.steps,
+               seed: int = Sampling.seed, solver: str = SOLVER, guidance: float = Sampling.guidance, roots: str = "own",
+               sampling: Sampling | None = None) -> Drawn:
+        """n objects of every group (None: of all) by diffusion along the paths to their leaves. Object i of a group
+        grows from a root of its `own`, which leads there, or from one that all groups have in common ("shared"); of the
+        noise all have the same. Raises BranchedError for a tree without a diffusion model."""
+        drawing, led = self._of_groups(groups, sampling or Sampling(n, steps, solver, seed, guidance), roots)
+        return Drawn(**vars(drawing.run()), probabilities=led.p.cpu().numpy())
 
     def sampling(self, labels: Label | Iterable[Label] | None = None, *,
                  sampling: Sampling | None = None) -> Iterator[Frame]:
-        """What `decode` gives, as every family gives it: a single frame, for no noise is taken away. Of what is asked
-        for, number and seed count. Raises BranchedError where guidance is asked for."""
-        asked, began = sampling or Sampling(), perf_counter()
+        """What `sample` gives, wave by wave. A tree without a diffusion model gives what `decode` does, in a single
+        frame, for no noise is taken away; then of what is asked for, number and seed count."""
+        asked = sampling or Sampling(solver=SOLVER)
+        return self._decoding(labels, asked) if self.diffusion is None else self._diffusing(labels, asked)
+
+    def _diffusing(self, groups: Any, asked: Sampling) -> Iterator[Frame]:
+        drawing, led = self._of_groups(groups, asked, "own")
+        for frame in drawing.frames():
+            yield frame if frame.result is None else replace(
+                frame, result=Drawn(**vars(frame.result), probabilities=led.p.cpu().numpy()))
+
+    def _decoding(self, groups: Any, asked: Sampling) -> Iterator[Frame]:
+        began = perf_counter()
         if asked.is_guided:
             raise BranchedError("A tree of clusters draws by the decoders of its leaves, and nothing guides those.")
-        drawn = self.decode(labels, asked.n, asked.seed)
+        drawn = self.decode(groups, asked.n, asked.seed)
         looks = len(drawn.groups) * asked.n
-        yield Frame.last(Samples(drawn.made, drawn.kind, drawn.groups, looks, looks, 1, perf_counter() - began, asked))
+        yield Frame.last(Drawn(drawn.made, drawn.kind, drawn.groups, looks, looks, 1, perf_counter() - began, asked,
+                               drawn.probabilities))
+
+    @torch.inference_mode()
+    def decode(self, groups: Label | Iterable[Label] | None = None, n: int = Sampling.n, seed: int = Sampling.seed,
+               roots: str = "own") -> Decoded:
+        """The same as `sample`, from the same roots, by the leaves' own decoders."""
+        names, leaves = self._leaves(groups)
+        led = self._led(leaves, Sampling(n, seed=seed), roots)
+        made = decoded(self.network, self.tree, led.latents.flatten(0, 1), self._ends(leaves, n))
+        return Decoded(names, self._shown(made.unflatten(0, (len(names), n))), led.p.cpu().numpy(), self.form.kind)
+
+    @torch.inference_mode()
+    def reconstruct(self, objects: Any, steps: int = Sampling.steps, seed: int = Sampling.seed,
+                    by: str = "diffusion") -> np.ndarray:
+        """Objects (B, ...) as the model sees them: by the path to the most probable leaf of each, with the means of the
+        latents, by "diffusion" or by the leaf's "decoder"."""
+        if by not in ("diffusion", "decoder"):
+            raise BranchedError(f"Objects are reconstructed by diffusion or by decoder, not by {by!r}.")
+        chain = look(self.network, self.form.to_core(objects))
+        walks = [walk(self.network, self.tree, self._still(len(part)), part.to(self.device))
+                 for part in chain.split(CHUNK)]
+        latents, leaves = (torch.cat([getattr(walked, part) for walked in walks]) for part in ("latents", "leaves"))
+        ends = self._ends(self.tree.leaves)[leaves.argmax(1)]
+        if by == "decoder":
+            return self._shown(decoded(self.network, self.tree, latents, ends))
+        return self._drawing(latents, ends, ("",), Sampling(len(ends), steps, SOLVER, seed)).run().made[0]
+
+    def inner(self, node: int, n: int = Sampling.n, steps: int = Sampling.steps,
+              seed: int = Sampling.seed) -> np.ndarray:
+        """n objects (n, ...) of which the path to an inner node is told alone: what its leaves share."""
+        asked = self._of_inner(node, n, steps, seed)
+        if self.diffusion is not None and (self.diffusion.config.parts.decoded or not self._learnt("partial")):
+            raise BranchedError("The diffusion model of this tree has not learnt what an inner node's leaves share.")
+        [latents] = Roots(self.network, self.tree, (node,), asked.seed).own(asked.n).latents
+        return self._drawing(latents, self._ends([node], n), ("",), asked).run().made[0]
+
+    def below(self, node: int, n: int = Sampling.n, steps: int = Sampling.steps,
+              seed: int = Sampling.seed) -> np.ndarray:
+        """n objects of each leaf below an inner node, left to right, (leaves, n, ...): down to that node all have the
+        same path, drawn once, and below it each its own."""
+        asked = self._of_inner(node, n, steps, seed)
+        leaves, latents = from_node(self.network, self.tree, node, asked.n, asked.seed)
+        return self._drawing(latents.flatten(0, 1), self._ends(leaves, n), tuple(map(str, leaves)), asked).run().made
+
+    def swap(self, group: Label, depth: int, n: int = Sampling.n, steps: int = Sampling.steps,
+             seed: int = Sampling.seed) -> np.ndarray:
+        """The first object of a group, and what becomes of it with the latent of one depth of its path (0 is the
+        root's) from each of n - 1 others, all else and the noise the same: (n, ...)."""
+        asked, [leaf] = Sampling(n, steps, SOLVER, seed), self._leaves(one_of(self.groups, group, "this model"))[1]
+        last = self.tree[leaf].depth
+        if isinstance(depth, bool) or not isinstance(depth, int) or not 0 <= depth <= last:
+            raise BranchedError(f"The path to {group} has the depths 0 to {last}, and not {depth!r}.")
+        latents = swapped(self.network, self.tree, leaf, depth, asked.n, asked.seed)
+        each = tuple(map(str, range(n)))
+        return self._drawing(latents, self._ends([leaf], n), each, replace(asked, n=1)).run().made[:, 0]
+
+    # -- what that takes -----------------------------------------------------------------------------------------------
+
+    @property
+    def guides(self) -> tuple[str, ...]:
+        """What can guide it: its own estimate without a path, where it has learnt one."""
+        return ("model",) if self._learnt("drop") else ()
+
+    def _learnt(self, share: str) -> bool:
+        """Whether a share of what the diffusion model learnt from, "drop" or "partial", was above 0."""
+        training = self.facts.stored.get("training")
+        diffusion = training.get("diffusion") if isinstance(training, dict) else None
+        value = diffusion.get(share) if isinstance(diffusion, dict) else None
+        return self.diffusion is not None and isinstance(value, (int, float)) and value > 0
+
+    def _leaves(self, groups: Label | Iterable[Label] | None) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The names of some groups, and their leaves by their ids."""
+        names = some_of(self.groups, groups, "this model")
+        return names, tuple(self.tree.leaves[self.groups.index(name)] for name in names)
+
+    def _ends(self, nodes: Sequence[int], n: int = 1) -> Tensor:
+        """The place of each of some nodes in the tree, n times."""
+        return torch.tensor(places(self.tree, nodes), device=self.device).repeat_interleave(n)
+
+    def _led(self, leaves: tuple[int, ...], asked: Sampling, roots: str) -> Led:
+        """Roots of objects of some leaves. Raises BranchedError for a way to choose them that there is not."""
+        if roots not in ROOTS:
+            raise BranchedError(f"The roots of a tree's objects are {' or '.join(ROOTS)}, not {roots!r}.")
+        found = Roots(self.network, self.tree, leaves, asked.seed)
+        return found.own(asked.n) if roots == "own" else found.shared(asked.n)
+
+    def _of_groups(self, groups: Any, asked: Sampling, roots: str) -> tuple[Drawing, Led]:
+        names, leaves = self._leaves(groups)
+        led = self._led(leaves, asked, roots)
+        return self._drawing(led.latents.flatten(0, 1), self._ends(leaves, asked.n), names, asked), led
+
+    def _of_inner(self, node: int, n: int, steps: int, seed: int) -> Sampling:
+        """What is asked of objects of an inner node. Raises BranchedError for a node that is none."""
+        if isinstance(node, bool) or node not in [each.id for each in self.tree.nodes] or node in self.tree.leaves:
+            inner = [each.id for each in self.tree.nodes if each.id not in self.tree.leaves]
+            raise BranchedError(f"This takes an inner node of the tree, {', '.join(map(str, inner))}, not {node!r}.")
+        return Sampling(n, steps, SOLVER, seed)
+
+    def _drawing(self, latents: Tensor, ends: Tensor, labels: tuple[str, ...], asked: Sampling) -> Drawing:
+        """Objects by diffusion, n of each label, from the latents (N n, nodes, Z) of all nodes, told the paths to the
+        places `ends` (N n,). Raises BranchedError where there is no diffusion model, or none that is guided so."""
+        network = self.diffusion
+        if network is None:
+            raise BranchedError("This tree of clusters has no diffusion model: tree-diffusion trains one, of pictures; "
+                                "the decoders of its leaves draw without (decode).")
+        if asked.is_guided and asked.guide not in self.guides:
+            raise BranchedError("A tree's diffusion model is guided by itself alone (guide=\"model\"), if it has also "
+                                "learnt without a path (--drop).")
+        told = told_of(self.network, self.tree, latents, ends, network.config.parts.decoded)
+        space = Space(self.form.shape, self.form.clamp, self.form.from_core, self.form.kind)
+        return Drawing(denoiser(network, told, asked.guidance), space, labels, torch.arange(len(ends)), asked)
+
+    def _shown(self, made: Tensor) -> np.ndarray:
+        return self.form.from_core(self.form.clamp(made))
+
+    def _still(self, n: int) -> Tensor:
+        """No noise (n, depth + 1, Z): the latents are their means."""
+        return torch.zeros(n, self.network.config.depth + 1, self.network.config.latent, device=self.device)
+
+    # -- keeping -------------------------------------------------------------------------------------------------------
 
     def _noise(self, n: int, seed: int) -> Tensor:
         """(n, depth + 1, Z), each row from its own key: the same in any company."""

@@ -1,7 +1,7 @@
 """What a diffusion model is told of an object: its path down the tree, with the latents that were drawn on it."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -25,27 +25,31 @@ class Told(NamedTuple):
         return self._make(part[rows] for part in self)
 
 
+def places(tree: ClusterTree, nodes: Sequence[int]) -> list[int]:
+    """The places of some nodes, given by their ids, among those of the tree."""
+    place = {node.id: k for k, node in enumerate(tree.nodes)}
+    return [place[node] for node in nodes]
+
+
 def paths(tree: ClusterTree) -> Tensor:
     """Of every node of a tree the places on the way from the root to it, (nodes, depth + 1)."""
-    place = {node.id: k for k, node in enumerate(tree.nodes)}
-    none = [len(place)] * (tree.depth + 1)
-    return torch.tensor([([place[above] for above in tree.path(node)] + none)[:len(none)] for node in place])
+    none = [len(tree.nodes)] * (tree.depth + 1)
+    return torch.tensor([(places(tree, tree.path(node.id)) + none)[:len(none)] for node in tree.nodes])
 
 
-def told_of(network: ClusterNetwork, tree: ClusterTree, z: Mapping[int, Tensor], ends: Tensor, decodes: bool) -> Told:
-    """The paths to the places `ends` (B,) of nodes among those of the tree, from the latents (B, Z) of all nodes by
-    their ids; with what the decoders make of it where a path ends at a leaf, zeros elsewhere."""
-    latents = torch.stack([z[node.id] for node in tree.nodes], 1)                                    # (B, nodes, Z)
+def told_of(network: ClusterNetwork, tree: ClusterTree, latents: Tensor, ends: Tensor, decodes: bool) -> Told:
+    """The paths to the places `ends` (B,) of nodes, from the latents (B, nodes, Z) of all nodes in the tree's order;
+    with what the decoders make of it where a path ends at a leaf, zeros elsewhere."""
     nodes = paths(tree).to(ends.device)[ends]                                                        # (B, depth + 1)
     none = nodes == len(tree.nodes)
     picked = latents.take_along_dim(nodes.masked_fill(none, 0)[..., None], 1).masked_fill(none[..., None], 0)
-    return Told(picked, nodes, _decoded(network, tree, z, ends) if decodes else latents.new_zeros(len(ends), 0))
+    return Told(picked, nodes, decoded(network, tree, latents, ends) if decodes else latents.new_zeros(len(ends), 0))
 
 
-def _decoded(network: ClusterNetwork, tree: ClusterTree, z: Mapping[int, Tensor], ends: Tensor) -> Tensor:
-    """What the leaves' decoders make of rows that end there, (B, *shape)."""
-    decoded = z[tree.root].new_zeros(len(ends), *network.config.shape)
-    for place, node in enumerate(tree.nodes):
-        if node.id in tree.leaves and len(rows := (ends == place).nonzero().flatten()):
-            decoded[rows] = network.clean(network.decode(node.id, z[node.id][rows]))
-    return decoded
+def decoded(network: ClusterNetwork, tree: ClusterTree, latents: Tensor, ends: Tensor) -> Tensor:
+    """What the leaves' decoders make of latents (B, nodes, Z), where the places `ends` (B,) are leaves: (B, *shape)."""
+    made = latents.new_zeros(len(ends), *network.config.shape)
+    for leaf, place in zip(tree.leaves, places(tree, tree.leaves), strict=True):
+        if len(rows := (ends == place).nonzero().flatten()):
+            made[rows] = network.clean(network.decode(leaf, latents[rows, place]))
+    return made

@@ -41,6 +41,12 @@ class Walk:
         """Probability of every leaf, left to right, (B, leaves); sums to 1."""
         return torch.stack(by_leaf(self.tree, self.p), 1)
 
+    @property
+    def latents(self) -> Tensor:
+        """Latents of all nodes of the tree, in its order, (B, nodes, Z); zeros of those that were not walked."""
+        nothing = torch.zeros_like(next(iter(self.z.values())))
+        return torch.stack([self.z.get(node.id, nothing) for node in self.tree.nodes], 1)
+
 
 def walk(network: ClusterNetwork, tree: ClusterTree, noise: Tensor, chain: Tensor | None = None,
          start: Mapping[int, Standing] | None = None) -> Walk:
@@ -80,10 +86,15 @@ def reach(tree: ClusterTree, logits: Mapping[int, Tensor], start: Mapping[int, T
     return p
 
 
+def passing(network: ClusterNetwork, tree: ClusterTree, chain: Tensor) -> dict[int, Tensor]:
+    """q(node | x), (B,) of every node by its id: without any latent, for routers of the inference model see the
+    chain."""
+    return reach(tree, decisions(network, tree, chain, list(tree.forks)), {tree.root: chain.new_ones(len(chain))})
+
+
 def routes(network: ClusterNetwork, tree: ClusterTree, chain: Tensor) -> Tensor:
-    """q(leaf | x), (B, leaves), left to right: without any latent, for routers of the inference model see the chain."""
-    p = reach(tree, decisions(network, tree, chain, list(tree.forks)), {tree.root: chain.new_ones(len(chain))})
-    return torch.stack(by_leaf(tree, p), 1)
+    """q(leaf | x), (B, leaves), left to right."""
+    return torch.stack(by_leaf(tree, passing(network, tree, chain)), 1)
 
 
 def _by_fork(logits: Tensor, forks: list[int]) -> dict[int, Tensor]:
