@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from blobs import CPU, SIZES, blobs_of
-from models import tiny_label_model
+from models import tiny_label_model, tiny_tree
 
 import branched
 from branched import family
@@ -27,13 +27,15 @@ def tiny_clusters() -> ClusterModel:
     return ClusterModel(run.network, tree, {"data": {"name": "blobs"}}, run.plan.data.form, (), "abc", "blobs")
 
 
-@pytest.fixture(params=["model", "colour_model", "flat_model", "table_model", "label", "latent", "clusters"])
+@pytest.fixture(params=["model", "colour_model", "flat_model", "table_model", "label", "latent", "clusters", "paths"])
 def explorable(request) -> branched.Explorable:
     """A model of each family, and of each kind that one can be."""
     if request.param in METHODS:
         return tiny_label_model(request.param)
     if request.param == "clusters":
         return tiny_clusters()
+    if request.param == "paths":
+        return tiny_tree()
     return request.getfixturevalue(request.param)
 
 

@@ -7,6 +7,10 @@ from torch import Tensor
 
 from branched import ClassTree
 from branched.class_tree.diffusion import Diffusion
+from branched.cluster_tree.model import ClusterModel
+from branched.cluster_tree.networks import ClusterNetworkConfig
+from branched.cluster_tree.path_unet import PathUNetConfig
+from branched.cluster_tree.tree import ClusterTree
 from branched.data.images import Images
 from branched.label.autoencoder import AutoencoderConfig
 from branched.label.methods import METHODS
@@ -104,3 +108,23 @@ def tiny_label_model(method: str, drop: float = 0.15) -> LabelModel:
                 torch.nn.init.normal_(parameter, std=0.2)
     facts = {"data": {"name": "tiny"}, "training": {"steps": 3, "drop": drop}}
     return LabelModel(method, network, labels, facts, Images((1, 8, 8)), "tiny", autoencoder)
+
+
+UNEVEN = ClusterTree().split(0).split(1).split(4).prune(5)  # 0 has 1 and 2, 1 has 3 and 4, 4 passes on to 6; leaves 3 6 2
+
+
+@cache
+def tiny_tree(told: str | None = "path", drop: float = 0.1, partial: float = 0.15) -> ClusterModel:
+    """A small untrained tree of clusters of pictures, with a diffusion model that is told something, or with none;
+    nothing may change it."""
+    sizes, shape = {"depth": 4, "latent": 3, "width": 16, "channels": 4, "hidden": 8, "decoder": 8}, (1, 8, 8)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        network = ClusterNetworkConfig(shape, **sizes).build(UNEVEN)
+        diffusion = told and PathUNetConfig(shape, (16, 32), (1, 1, 1), 16, 2, latent=3, nodes=6, told=told).build()
+        for parameter in diffusion.parameters() if told else ():
+            if not parameter.any():
+                torch.nn.init.normal_(parameter, std=0.2)
+    training = {"leaves": 3} | ({"diffusion": {"drop": drop, "partial": partial}} if told else {})
+    facts = {"data": {"name": "tiny"}, "training": training}
+    return ClusterModel(network, UNEVEN, facts, Images(shape), name="tiny", diffusion=diffusion)

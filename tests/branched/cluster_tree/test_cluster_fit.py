@@ -188,8 +188,9 @@ def test_information_is_what_a_leaf_tells():
 
 
 def test_leaves_decode_what_belongs_to_them(grown):
-    drawn = grown.model.decode(n=40)
-    assert drawn.made.shape == (4, 40, 2) and np.allclose(drawn.probabilities.sum(0), 1, atol=1e-5)
+    drawn, shared = grown.model.decode(n=40), grown.model.decode(n=40, roots="shared")
+    assert drawn.made.shape == (4, 40, 2) and np.allclose(shared.probabilities.sum(0), 1, atol=1e-5)
+    assert drawn.probabilities.mean() > 0.9 > shared.probabilities.mean()
     places = grown.model.assign(grown.data.x).indices
     members = np.stack([grown.data.x[places == k].numpy().mean(0) for k in range(4)])
     apart = np.linalg.norm(drawn.made.mean(1)[:, None] - members[None], axis=-1)
@@ -205,8 +206,10 @@ def test_a_group_is_the_same_in_other_company(grown):
         next(grown.model.sampling(sampling=Sampling(guidance=1)))
     with pytest.raises(BranchedError, match="no class '9'"):
         grown.model.decode(9)
-    with pytest.raises(BranchedError, match="at a time"):
+    with pytest.raises(BranchedError, match="n is a whole number from 1"):
         grown.model.decode(n=0)
+    with pytest.raises(BranchedError, match="own or shared, not 'mine'"):
+        grown.model.decode(roots="mine")
 
 
 def test_its_card_tells_what_it_is(grown):
