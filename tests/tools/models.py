@@ -110,7 +110,7 @@ def tiny_label_model(method: str, drop: float = 0.15) -> LabelModel:
     return LabelModel(method, network, labels, facts, Images((1, 8, 8)), "tiny", autoencoder)
 
 
-UNEVEN = ClusterTree().split(0).split(1).split(4).prune(5)  # 0 has 1 and 2, 1 has 3 and 4, 4 passes on to 6; leaves 3 6 2
+UNEVEN = ClusterTree().split(0).split(1).split(4).prune(5)  # leaves 3, 6 (through 4) and 2
 
 
 @cache
