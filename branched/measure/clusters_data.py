@@ -66,6 +66,11 @@ class SeedTree(Clustering, frozen=True, kw_only=True):
     seconds: float | None = None
     chosen: bool = False
 
+    @property
+    def mark(self) -> str:
+        """The word for a table."""
+        return "chosen" if self.chosen else ""
+
 
 SPREAD = tuple(name for name in SeedTree.__struct_fields__ if name not in ("seed", "name", "chosen"))
 
@@ -175,6 +180,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def spread(self, figure: str, section: str = "seeds") -> Spread:
         """A figure over the trees of several seeds, or of `control`."""
         return Spread.of([value for tree in getattr(self, section) if (value := getattr(tree, figure)) is not None])
+
+    @property
+    def chosen(self) -> SeedTree | None:
+        """The tree that was chosen."""
+        return next((tree for tree in self.seeds if tree.chosen), None)
 
     @property
     def over_seeds(self) -> dict[str, Spread]:

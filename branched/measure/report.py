@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import torch
 
 from .. import checkpoint
@@ -22,13 +23,14 @@ from ..family import load, models
 from ..files import write_atomically
 from ..label.model import LabelModel
 from ..version import versions
+from .clusters_data import FILES, measured_clusters
 from .clusters_data import Record as ClustersRecord
-from .clusters_data import measured_clusters
 from .judge import Judge
 from .methods_data import Record, measured_methods
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"(?<=<!-- table )([\w-]+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
+OWN = ("members", "decoder", "diffusion")   # ways in which a tree of clusters has pictures itself
 UNITS = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512 BF16", "avx512_f": "AVX-512"}  # as PyTorch names abilities
 PAIR = re.compile(r"(?<=\()(\w+)>(\w+)(?=\))")  # "(9>4)", as a pair of classes is named in a file
 
@@ -50,7 +52,21 @@ def card(name: str, model: BranchedModel | LabelModel) -> str:
     for title, part in model.facts.quality.parts.items():
         rows = [(key, _text(value)) for key, value in figures(part, model.form.kind).items()]
         lines += ["", f"## Measured: {title}", "", *_markdown(("figure", "value"), rows)]
+    for title, part in _as_clusters(name).items():
+        rows = [(key.replace("_", " "), _text(value)) for key, value in part.items()]
+        lines += ["", f"## Measured by measure-clusters: {title}", "", *_markdown(("figure", "value"), rows)]
     return "\n".join(lines) + "\n"
+
+
+def _as_clusters(name: str) -> dict[str, dict[str, Any]]:
+    """What `measure-clusters` has stored of a shipped tree of clusters, part by part; {} of any other model."""
+    if not (checkpoint.SHIPPED / f"{FILES.stem}.json").is_file() or (record := _clusters()).model != name:
+        return {}
+    parts = {"clustering, test pictures": record.clustering, "bound, test pictures": record.terms,
+             **{f"pictures of leaves, {way}": row for way, row in record.rows.items() if way in OWN}}
+    told = {title: {key: value for key, value in msgspec.structs.asdict(part).items() if value is not None}
+            for title, part in parts.items()}
+    return {title: part for title, part in told.items() if part}
 
 
 def _of_tree(model: BranchedModel) -> list[str]:

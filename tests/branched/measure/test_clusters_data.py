@@ -20,7 +20,8 @@ def test_what_was_written_is_read(tmp_path):
             assert {key: getattr(getattr(read, name)[entry], key) for key in values} == values
     for tree, values in zip(read.seeds, written["seeds"], strict=True):
         assert {key: getattr(tree, key) for key in values} == values
-    assert [tree.seed for tree in read.seeds if tree.chosen] == [5] and read.control[0].accuracy == 0.8
+    assert read.chosen.seed == 5 and [tree.mark for tree in read.seeds] == ["", "", "", "", "chosen"]
+    assert read.control[0].accuracy == 0.8
     assert read.reached["0"] == 1
 
 
@@ -49,7 +50,7 @@ def test_what_is_not_told_is_none_or_empty(tmp_path):
     read = measured.record
     assert read.rows["decoder"].purity is None and read.seeds[0].nmi is None and not read.seeds[0].chosen
     assert read.clustering.accuracy is None and read.terms.elbo is None and read.agreement.agree is None
-    assert dict(read.leaves) == dict(read.reached) == {} and measured.test is None
+    assert read.chosen is None and dict(read.leaves) == dict(read.reached) == {} and measured.test is None
 
 
 def test_a_folder_of_ones_own_comes_first(tmp_path, monkeypatch):

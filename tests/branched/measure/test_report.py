@@ -80,6 +80,16 @@ def test_a_table_of_trees_without_labels_is_filled_from_their_record(folder, mon
                                          "*Measured 2026-11-26; 2 CPU threads; branched 0.1.0.*\n")
 
 
+def test_a_card_tells_what_was_measured_of_a_tree_without_labels(tmp_path, monkeypatch):
+    model = branched.load("mnist-049")
+    before = report.card("mnist-clusters", model)
+    monkeypatch.setattr(checkpoint, "SHIPPED", planted_clusters.plant(tmp_path))
+    after = report.card("mnist-clusters", model)
+    assert after.startswith(before) and report.card("mnist-049", model) == before.replace("clusters", "049")
+    assert "## Measured by measure-clusters: clustering, test pictures\n\n| figure | value |\n" in after
+    assert "| leaf purity | 0.99 |" in after and "leaves, diffusion\n" in after and "leaves, bridged" not in after
+
+
 @pytest.mark.parametrize("cell", ["{bench[another]}", "{nothing}", "{bench[one hybrid]:d}", "{bench.one}"])
 def test_a_figure_that_is_not_there_is_one_sentence(folder, cell):
     (folder / "t.json").write_text(json.dumps({"sources": {"bench": ["results", "bench"]}, "columns": [""],
