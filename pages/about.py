@@ -1,8 +1,8 @@
 """About the model: how it was made, how good it is and how that was measured, where it fails; and the choice of one."""
 import streamlit as st
 
-from pages.ui.about import controls, shown, told
-from pages.ui.frame import link, look, shell, visitor, words
+from pages.ui.about import controls, of_clusters, shown, told
+from pages.ui.frame import link, look, shell, visitor
 from pages.ui.frame.controls import chart, explanation
 
 shell.page("pages/about.py")
@@ -47,9 +47,14 @@ with link.shared("about", controls.WAY):
             st.subheader("Recognising, by the tree itself", anchor=False)
             st.html(shown.table(figures["classification"], form.THINGS))
 st.subheader("When this fails", anchor=False)
-st.markdown(form.fails(model, words.listed(model.labels)))
+st.markdown(told.fails(model))
+if told.is_of_clusters(model):
+    st.subheader("In Python, and made anew", anchor=False)
+    st.code(of_clusters.asking(model, name, form.THINGS), wrap_lines=True)
+    st.code(of_clusters.commands(model), "bash", wrap_lines=True)
 with st.expander("Models of your own", icon=":material/folder_open:"):
     st.markdown(told.OWN)
 with explanation():
-    st.markdown(told.EXPLANATION)
-    st.latex(told.work(model.outline()))
+    text, equation = told.explained(model)
+    st.markdown(text)
+    st.latex(equation)

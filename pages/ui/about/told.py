@@ -5,7 +5,7 @@ import branched
 from branched import Explorable, Facts, Outline
 
 from ..frame import words
-from . import of_images, of_rows, of_things
+from . import of_clusters, of_images, of_rows, of_things
 from .figure import Figure, published, recognising, text
 
 FORMS: dict[str, ModuleType] = {"images": of_images, "rows": of_rows}  # by kind: how a form's objects are spoken of
@@ -15,9 +15,7 @@ NOT_MEASURED = """This model's file tells of no measured quality: nobody has mea
 (`python -m branched evaluate --store` does)."""
 ELSEWHERE = """This model's file tells of no measured quality. What was measured of models that are shipped to be
 compared with the tree, the page "Other ways" shows."""
-CLUSTERS = """This model's file tells of no measured quality: its groups were learnt without labels. How far they are
-the classes of some data, `python -m branched evaluate` tells."""
-UNMEASURED = {"label": ELSEWHERE, "cluster tree": CLUSTERS}  # by the family
+UNMEASURED = {"label": ELSEWHERE, of_clusters.FAMILY: of_clusters.QUALITY}  # by the family
 MATCHED = """Its classes are groups without names; a group counts as that class which the judging classifier sees most
 often in real members of the group. """
 OWN = """
@@ -53,23 +51,51 @@ def work(outline: Outline) -> str:
 
 def story(model: Explorable, name: str) -> list[tuple[str, str]]:
     """What the model is and how it came about, as rows of two; a row for what the file tells."""
+    rows = [("Name", name), *(_of_clusters(model) if is_of_clusters(model) else _of_classes(model)),
+            ("Versions", _joined(*(f"{_short(key)} {_short(value)}"
+                                   for key, value in list(model.facts.versions.items())[:6]),
+                                 f"shown by branched {branched.__version__}"))]
+    return [(title, value) for title, value in rows if value]
+
+
+def is_of_clusters(model: Explorable) -> bool:
+    """Whether a model is a tree of clusters, which has groups and no classes."""
+    return model.family == of_clusters.FAMILY
+
+
+def _of_clusters(model: Explorable) -> list[tuple[str, str]]:
+    form = form_of(model)
+    things, facts = form.THINGS, model.facts
+    return [
+        ("What it is", of_clusters.kind(model, things)),
+        ("Leaves", f"{len(model.labels)}: {of_clusters.groups(model, things)}"),
+        ("Takes", form.object_is(model)),
+        ("Grown on", _joined(_short(facts.data.name).upper(), text(facts.data.count, f"{{:,.0f}} {things}"),
+                             "without their names")),
+        ("How it grew", _joined(of_clusters.grown(model, things), _duration(facts.training.seconds))),
+        ("Put in by people", of_clusters.put_in(model, things)),
+        ("Its diffusion model", of_clusters.diffusion(model, things, _duration)),
+        ("Size", _size(model)),
+        ("Draw number (seed)", text(facts.training.seed, "{:.0f}"))]
+
+
+def _of_classes(model: Explorable) -> list[tuple[str, str]]:
     form, outline = form_of(model), model.outline()
     classes = ", ".join(model.labels[:MOST]) + (", …" if len(model.labels) > MOST else "")
-    rows = [
-        ("Name", name),
+    return [
         ("Draws" if form is of_images else "Makes",
          f"{len(model.labels)} classes ({classes}), {form.object_is(model)}"),
         ("Told by", TOLD_BY.get(getattr(model, "method", ""), "")),
         *_training(model.facts, form.THINGS),
-        ("Size", f"{model.parameters:,} numbers learnt (parameters)"),
+        ("Size", _size(model)),
         ("Tree", f"{len(outline.nodes)} branches, {len(outline.points)} branch points" if outline.points else
          "none: it is told no class, and draws any" if getattr(model, "method", "") == "unconditional" else
          "none: every class is drawn alone, from noise to data"),
-        *_discovery(model.facts, form.THINGS),
-        ("Versions", _joined(*(f"{_short(key)} {_short(value)}"
-                               for key, value in list(model.facts.versions.items())[:6]),
-                             f"shown by branched {branched.__version__}"))]
-    return [(title, value) for title, value in rows if value]
+        *_discovery(model.facts, form.THINGS)]
+
+
+def _size(model: Explorable) -> str:
+    return f"{model.parameters:,} numbers learnt (parameters)"
 
 
 def _training(facts: Facts, things: str) -> list[tuple[str, str]]:
@@ -110,6 +136,21 @@ def _duration(seconds: float | None) -> str:
     if seconds is None or not seconds >= 0:
         return ""
     return text(seconds / 3600, "{:.1f} hours") if seconds > 7200 else text(seconds / 60, "{:.0f} minutes")
+
+
+def fails(model: Explorable) -> str:
+    """When the model fails."""
+    form, labels = form_of(model), words.listed(model.labels)
+    if is_of_clusters(model):
+        return of_clusters.fails(model, labels, form.THING, form.THINGS)
+    return form.fails(model, labels)
+
+
+def explained(model: Explorable) -> tuple[str, str]:
+    """What stands behind the page: words, and an equation in LaTeX."""
+    if is_of_clusters(model):
+        return of_clusters.EXPLANATION.format(things=form_of(model).THINGS), of_clusters.BOUND
+    return EXPLANATION, work(model.outline())
 
 
 # -- how good it is ----------------------------------------------------------------------------------------------------

@@ -47,6 +47,9 @@ PAGES = {
     "pages/about.py": Page("About the model", ":material/info:", family="", form=""),
 }
 USUAL = "mnist"
+OTHERS = 'This page has nothing to show of the model {}; the page "About the model" has others.'
+WHY = {  # by the family, where there is more to say
+    "cluster tree": "The model {} is a tree of clusters: it has leaves that nobody named; this page is about classes."}
 CSS = Path(__file__).with_name("shell.css")
 
 
@@ -105,8 +108,7 @@ def fitting(file: str, name: str) -> Any:
         st.page_link("pages/table.py", label="Go to \"Tables\"", icon=":material/arrow_forward:",
                      query_params={"model": name})
     else:
-        st.info(f"This page has nothing to show of the model {visitor.title(name)}; the page \"About the model\" has "
-                "others.", icon=":material/info:")
+        st.info(WHY.get(chosen.family, OTHERS).format(visitor.title(name)), icon=":material/info:")
         if chosen.family == PAGES["pages/clusters.py"].family:
             st.page_link("pages/clusters.py", label="Go to \"Without labels\", which shows such trees",
                          icon=":material/arrow_forward:", query_params={"model": name})
