@@ -12,8 +12,10 @@ from uploads import BAD, written
 import branched
 from branched import Sampling
 from pages.ui.frame.look import LIGHT
+from pages.ui.parts import given
 from pages.ui.parts.markup import filled
 from pages.ui.parts.pictures import levels
+from pages.ui.serve.given import SHOWN, Preparation, Source, thumbnail
 from pages.ui.serve.kept import SHARED
 from pages.ui.serve.request import Numbers
 from pages.ui.transmute import controls, shown, told, work
@@ -166,7 +168,7 @@ def test_success_in_words(picture):
 
 def test_names_cannot_smuggle_markup(picture):
     evil = "<script>"
-    given = work.Source(Numbers(picture), np.zeros((9, 9)), evil)
+    given = Source(Numbers(picture), np.zeros((9, 9)), evil)
     found = work.Matrix(np.zeros((2, 2, 8, 8), np.uint8), (("a", "a"), ("a", "a")))
     values = {"when": evil, "sentence": evil, "columns": [evil], "rows": {evil: [evil]}, "units": evil}
     for html in (shown.preview(given, evil), filled(shown.HERE / "kept.html", **values),
@@ -181,7 +183,7 @@ def test_names_cannot_smuggle_markup(picture):
     ("https://school.example/transmute", True), ("http://localhost:8501/", True), ("http://127.0.0.1:80", True),
     ("http://192.168.1.5:8501/", False), ("http://localhost.example/", False), ("", False), (None, False)])
 def test_where_browsers_lend_a_camera(url, allowed):
-    assert controls.camera_allowed(url) is allowed
+    assert given.camera_allowed(url) is allowed
 
 
 def test_only_models_of_digits_have_the_gallery(model, colour_model):
@@ -200,9 +202,9 @@ def test_thumbnails_are_small_and_upright():
     exif = photo.getexif()
     exif[0x0112] = 6  # to be turned by a quarter
     photo.save(file, "JPEG", exif=exif)
-    small = work.thumbnail(file.getvalue())
-    assert small.dtype == np.uint8 and small.shape[0] > small.shape[1] and max(small.shape) <= work.SHOWN
-    assert work.thumbnail(b"nothing") is None
+    small = thumbnail(file.getvalue())
+    assert small.dtype == np.uint8 and small.shape[0] > small.shape[1] and max(small.shape) <= SHOWN
+    assert thumbnail(b"nothing") is None
 
 
 # -- the script --------------------------------------------------------------------------------------------------------
@@ -270,7 +272,7 @@ def test_uploads():
     given = app.session_state[f"_source {'mnist'}"]
     own, shared = ([key[1] for key in store.keys()]  # noqa: SIM118 - a Store is no dictionary
                    for store in (app.session_state["_kept_things"], SHARED))
-    prepared, verdict = work.Preparation(written(), "your picture"), work.Verdict(given.picture, private=True)
+    prepared, verdict = Preparation(written(), "your picture"), work.Verdict(given.picture, private=True)
     assert given.private and prepared in own and verdict in own and not {prepared, verdict} & set(shared)
     for name, data in BAD.items():
         app.file_uploader[0].set_value((f"{name}.png", data, "image/png")).run()
@@ -280,7 +282,7 @@ def test_uploads():
 
 
 def test_a_camera_only_where_there_can_be_one(monkeypatch):
-    monkeypatch.setattr(controls, "camera_allowed", lambda url: False)
+    monkeypatch.setattr(given, "camera_allowed", lambda url: False)
     app = opened(PAGE, **{"from": "camera"})
     assert not app.exception and len(app.info) == 1 and "Upload" in app.info[0].value
     assert not app.get("camera_input") and len(seen(app)) == 2

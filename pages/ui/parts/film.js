@@ -1,4 +1,5 @@
-const THUMB = 28, LINE = 20, PLAY = 'M8 5v14l11-7z', PAUSE = 'M6 5h4v14H6zM14 5h4v14h-4z';
+// Player and piece are in player.js, which film.py puts before this.
+const THUMB = 28, LINE = 20;
 
 export default function({parentElement, data, setStateValue}) {
   const root = parentElement.querySelector('.film');
@@ -8,15 +9,10 @@ export default function({parentElement, data, setStateValue}) {
   return () => { if (call === film.calls) film.remove(); };
 }
 
-class Film {
+class Film extends Player {
   constructor(root) {
-    this.root = root;
-    this.calls = 0;
+    super(root);
     for (const part of ['rows', 'ghost', 'now', 'marks']) this[part] = root.querySelector('.' + part);
-    [this.button, this.slider, this.icon] = ['button', 'input', 'path'].map((name) => root.querySelector(name));
-    this.button.onclick = () => this.playing ? this.pause() : this.play();
-    this.slider.oninput = () => { this.rest(); this.show(+this.slider.value); };
-    this.slider.onchange = () => this.report();
     this.watch = new ResizeObserver(() => { this.lay(); this.shade(); });
     this.watch.observe(this.marks);
     document.fonts.ready.then(() => this.lay());
@@ -29,11 +25,8 @@ class Film {
       this.draw();
       return;
     }
-    this.rest();
-    clearTimeout(this.soon);
     this.data = data = {...data, ...JSON.parse(data.film)};
-    this.last = data.frames.length - 1;
-    this.reported = data.start;
+    this.begin(data, data.start, tell);
     this.reel = new Reel(data);
     this.build();
     this.overlay?.remove();
@@ -45,7 +38,7 @@ class Film {
   }
 
   build() {
-    const {frames, rows, label, height} = this.data, {width: w, height: h} = this.reel;
+    const {frames, rows, height} = this.data, {width: w, height: h} = this.reel;
     const down = Math.max(...frames.map((frame) => frame.cells.length));
     const across = Math.max(0, ...frames.flatMap((frame) => frame.cells.map((row) => row.length)));
     this.gap = Math.max(1, Math.round(w / 14));
@@ -64,16 +57,6 @@ class Film {
     }
     // The longest caption keeps its place, so that nothing below moves.
     this.ghost.textContent = frames.reduce((most, {caption}) => caption.length > most.length ? caption : most, '');
-    this.slider.max = this.last;
-    this.slider.disabled = this.button.disabled = this.last < 1;
-    this.slider.setAttribute('aria-label', label);
-  }
-
-  show(frame) {
-    this.frame = frame;
-    this.slider.value = frame;
-    this.slider.style.setProperty('--at', this.last ? frame / this.last : 0);
-    this.draw();
   }
 
   draw() {
@@ -101,46 +84,6 @@ class Film {
   blit(pen, row) {
     pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
     row.forEach((k, c) => { if (k >= 0) pen.putImageData(this.reel.picture(k), c * (this.reel.width + this.gap), 0); });
-  }
-
-  play() {
-    if (this.frame === this.last) this.frame = 0;
-    const rate = this.last / (1000 * this.data.seconds), first = this.frame, begun = performance.now();
-    const step = (now) => {
-      const frame = Math.min(this.last, first + Math.max(0, Math.floor((now - begun) * rate)));
-      if (frame === this.last) return this.pause(frame);
-      if (frame !== this.frame) this.show(frame);
-      this.playing = requestAnimationFrame(step);
-    };
-    this.playing = requestAnimationFrame(step);
-    this.face();
-    this.show(this.frame);
-  }
-
-  pause(frame = this.frame) {
-    this.rest();
-    this.show(frame);
-    this.report();
-  }
-
-  rest() {
-    cancelAnimationFrame(this.playing);
-    this.playing = 0;
-    this.face();
-  }
-
-  face() {
-    this.icon.setAttribute('d', this.playing ? PAUSE : PLAY);
-    this.button.setAttribute('aria-label', this.playing ? 'Pause' : 'Play');
-  }
-
-  report() {  // a held arrow key reports once, at its end
-    clearTimeout(this.soon);
-    this.soon = setTimeout(() => {
-      if (this.playing || this.frame === this.reported) return;
-      this.reported = this.frame;
-      this.tell(this.frame);
-    }, 200);
   }
 
   lay() {  // marks and ends below the slider: each text in the first line where it has room
@@ -171,8 +114,7 @@ class Film {
   }
 
   remove() {
-    this.rest();
-    clearTimeout(this.soon);
+    this.leave();
     this.watch.disconnect();
     this.overlay?.remove();
     delete this.root.film;
@@ -287,8 +229,4 @@ class Overlay {  // dots and pictures upon a plot that stands elsewhere on the p
     this.plot?.removeListener?.('plotly_afterplot', this.redraw);
     this.layer.remove();
   }
-}
-
-function piece(tag, kind, text) {
-  return Object.assign(document.createElement(tag), {className: kind, textContent: text});
 }

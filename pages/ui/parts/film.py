@@ -13,7 +13,7 @@ from .reels import Frame
 
 MOST = 20_000  # pictures; of 28 x 28 pixels they are 16 MB
 
-_film = component("film", "film")
+_film = component("film", "film", base="player")
 
 
 def film(key: str, pictures: np.ndarray, frames: Sequence[Frame], *, rows: Sequence[str] = (), start: int = 0,

@@ -2,7 +2,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -13,22 +12,19 @@ from branched import BranchedModel, ClassTree, Sampling
 from .. import serve
 from ..frame import link
 from ..frame.controls import SEED, WAY, draw_number
-from ..parts.canvas import drawing
 from ..parts.faces import faces
 from ..parts.film import film
+from ..parts.given import STAYS, handed_over
 from ..parts.picker import picker
-from ..parts.pictures import TYPES
+from ..serve.given import Preparation, Source
 from ..serve.request import Numbers, digest
 from . import shown, told, work
-from .work import EACH, Crossing, Drawings, Gallery, Matrix, Preparation, Source, Turned, Turning
+from .work import EACH, Crossing, Drawings, Gallery, Matrix, Turned, Turning
 
 ALL = "all"
 KINDS = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
 STEPS = (5, 10, 20, 50)
 FIRST = 47  # of the gallery, to begin with: a 4, which is close to a 9
-STAYS = "Your picture stays with you: it is not stored, and a link to this page does not hold it."
-NO_CAMERA = ("Browsers lend the camera only to pages on HTTPS or on this very machine. Take a photo with your device, "
-             "and choose Upload.")
 READING = "One column for each class: above, your {thing} at the turn; below, what becomes of it."
 
 
@@ -101,9 +97,9 @@ def _chosen(name: str, kind: str, settings: Settings) -> Source | str | None:
         return _from_gallery(name)
     if kind == "model":
         return _from_model(name, settings)
-    if (data := _handed_over(kind)) is None:
+    if (data := handed_over(kind)) is None:
         return None
-    return serve.ask(name, Preparation(data, "your drawing" if kind == "draw" else "your picture"))
+    return serve.ask(name, Preparation.of(data, kind))
 
 
 def _first(name: str, model: BranchedModel) -> Source:
@@ -146,27 +142,6 @@ def _drawings(label: str) -> Drawings:
 def _pick(setting: str, number: int) -> None:
     st.session_state[setting] = number
     picture_changed()
-
-
-def _handed_over(kind: str) -> bytes | Numbers | None:
-    """What was drawn, uploaded or photographed."""
-    if kind == "draw":
-        ink = drawing("drawing")
-        return None if ink is None else Numbers(ink)
-    if kind == "upload":
-        file = st.file_uploader("A photo or picture of one digit", TYPES, key="upload")
-    elif camera_allowed(st.context.url):
-        file = st.camera_input("Hold one digit, on plain paper, before the camera", key="camera")
-    else:
-        st.info(NO_CAMERA, icon=":material/no_photography:")
-        file = None
-    return None if file is None else file.getvalue()
-
-
-def camera_allowed(url: str | None) -> bool:
-    """Whether browsers lend a camera to a page at this address."""
-    parts = urlsplit(url or "")
-    return parts.scheme == "https" or (parts.hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
 # -- what it is, and what it becomes -----------------------------------------------------------------------------------

@@ -1,16 +1,16 @@
 """What the page "Transmute" asks of a model: what a picture is of, what becomes of it, and pictures to begin with."""
 from __future__ import annotations
 
-import io
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-from branched import BranchedError, BranchedModel, ClassTree, Judge, Sampling
+from branched import BranchedModel, ClassTree, Judge, Sampling
 
 from ..parts.pictures import levels
+from ..serve.given import Source
 from ..serve.judge import judge_for
 from ..serve.request import Numbers, Request
 
@@ -19,7 +19,6 @@ TIMES, FEW = 21, 12    # of the film for one target, and for all of them
 ROWS = 28              # pictures walked in one go: no slower than more, and in between the visitor may move on
 DRAWN = 8              # pictures of the model's own to choose from
 LARGE = 60             # pixels of a side of a scan that is enlarged
-SHOWN = 280            # pixels of the longer side of an original, where it is shown
 # Ten of each class of scikit-learn's digits, from leaning left to leaning right: legible ones, of which the judge in
 # checkpoints/ is sure, with strokes from 2.2 to 4.3 pixels.
 LEGIBLE = (
@@ -33,16 +32,6 @@ EACH = len(LEGIBLE[0])
 
 
 # -- pictures to begin with --------------------------------------------------------------------------------------------
-
-@dataclass(frozen=True)
-class Source:
-    """A picture as the model sees it, (H, W[, 3]) in [0, 1], and as it was given; `private`: a visitor's own."""
-
-    picture: Numbers
-    original: np.ndarray | None  # None: there is no other than what the model sees
-    name: str
-    private: bool = False
-
 
 @dataclass(frozen=True)
 class Scans:
@@ -106,45 +95,6 @@ class Drawings(Request[np.ndarray]):
     def source(self, drawings: np.ndarray, nth: int) -> Source:
         """The `nth` of what came of this request, from 1 on, to be turned into another."""
         return Source(Numbers(drawings[nth - 1]), None, f"a picture of {self.label} that the model drew")
-
-
-@dataclass(frozen=True)
-class Preparation(Request[Source | str]):
-    """What the model sees in a visitor's drawing or in a file's bytes; a sentence, where it cannot be used."""
-
-    data: bytes | Numbers = field(repr=False)
-    name: str
-    private = True
-
-    def work(self, model: BranchedModel) -> Generator[float, None, Source | str]:
-        yield 0.0
-        data = self.data.array if isinstance(self.data, Numbers) else self.data
-        try:
-            picture = model.prepare(data)
-        except BranchedError as error:
-            return str(error)
-        return Source(Numbers(picture), thumbnail(data), self.name, private=True)
-
-
-def thumbnail(data: bytes | np.ndarray) -> np.ndarray | None:
-    """A small copy of a picture that was already found to be good, upright; uint8 (h, w) or (h, w, 3).
-
-    None where there is no easy one.
-    """
-    if isinstance(data, np.ndarray):
-        return data
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF")) as image:
-            image.draft(None, (SHOWN, SHOWN))
-            small = ImageOps.exif_transpose(image)
-            if small.mode.startswith(("I", "F")):
-                return None
-            small = small.convert("RGBA" if small.has_transparency_data else "RGB")
-            small.thumbnail((SHOWN, SHOWN))
-            ground = Image.new("RGBA", small.size, "white")
-            return np.asarray(Image.alpha_composite(ground, small.convert("RGBA")).convert("RGB"))
-    except Exception:  # noqa: BLE001 - what decoders raise is their own affair; this is a look at it, no more
-        return None
 
 
 # -- what it is, and what becomes of it --------------------------------------------------------------------------------
