@@ -16,23 +16,46 @@ TINY = {"depth": 6, "latent": 3, "width": 8, "channels": 4, "hidden": 4, "decode
 COUNTS = tuple(range(91, 101))  # objects in each leaf, of a thousand or so
 
 
+CUTS = (0, 1, 3, 4, 5, 6, 9, 7, 8)  # leaves in the order in which they are split: 3 has 5 and 6, 4 has 7 and 8
+
+
 def shape_of_ten() -> ClusterTree:
     """Ten leaves: ((((A B) C) (D E)) ((F G) (H I))) J."""
-    tree = ClusterTree().split(0).split(1).split(3).split(4)       # 3 has 5 and 6, 4 has 7 and 8
-    return tree.split(5).split(6).split(9).split(7).split(8)
+    return growing()[-1]
+
+
+def growing() -> list[ClusterTree]:
+    """The trees on the way there, from two leaves on."""
+    trees = [ClusterTree()]
+    for leaf in CUTS:
+        trees.append(trees[-1].split(leaf))
+    return trees[1:]
+
+
+def history() -> tuple[Snapshot, ...]:
+    """A snapshot of every cut, and of the last phase. Thumbnail i of leaf k, when all are there, has the grey value
+    20 k + i, and before that a leaf the pictures of the first of those that come of it."""
+    last = growing()[-1]
+    of_leaf = (torch.arange(10)[:, None] * 20 + torch.arange(8)).to(torch.uint8)
+
+    def snapshot(index: int, stage: str, tree: ClusterTree) -> Snapshot:
+        below = [[last.leaves.index(node) for node in last.below([leaf]) if node in last.leaves]
+                 for leaf in tree.leaves]
+        levels = of_leaf[[some[0] for some in below]]
+        return Snapshot(index, stage, tree, tuple(sum(COUNTS[k] for k in some) for some in below), {},
+                        levels[..., None, None, None].expand(-1, -1, 1, 28, 28).contiguous())
+
+    return (*(snapshot(k, "split", tree) for k, tree in enumerate(growing(), 1)), snapshot(10, "final", last))
 
 
 def small_clusters(snapshot: bool = True, name: str = "mnist-clusters") -> ClusterModel:
-    """Ten leaves, A to J, of grey pictures; thumbnail i of leaf k has the grey value 20 k + i."""
+    """Ten leaves, A to J, of grey pictures; with a `history` or without."""
     tree = shape_of_ten()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = ClusterNetworkConfig((1, 28, 28), "bernoulli", **TINY).build(tree)
-    levels = torch.arange(10)[:, None] * 20 + torch.arange(8)
-    thumbnails = levels.to(torch.uint8)[..., None, None, None].expand(10, 8, 1, 28, 28).contiguous()
-    history = (Snapshot(9, "final", tree, COUNTS, {}, thumbnails),) if snapshot else ()
     facts = {"data": {"name": "mnist", "images": 60_000}, "training": {"view": 1.0, "information": 20.0}}
-    return ClusterModel(network, tree, facts, Images((1, 28, 28)), history, "ABCDEFGHIJ", name)
+    return ClusterModel(network, tree, facts, Images((1, 28, 28)), history() if snapshot else (), "ABCDEFGHIJ", name)
 
 
 def small_table() -> ClusterModel:

@@ -1,4 +1,5 @@
-"""What the page "Without labels" asks of models: objects of every leaf, and what the leaves below a node share."""
+"""What the page "Without labels" asks of models: objects of every leaf, what the leaves below a node share, a picture's
+way, and paths."""
 from __future__ import annotations
 
 from collections.abc import Generator
@@ -9,7 +10,7 @@ import numpy as np
 
 from branched import Sampling
 
-from ..serve.request import Request
+from ..serve.request import Numbers, Request
 
 
 @dataclass(frozen=True)
@@ -70,3 +71,124 @@ class Share(Request[Shared]):
         inner = model.inner(self.node, n=self.n, steps=self.steps, seed=self.seed)
         yield 0.2
         return Shared(inner, model.below(self.node, n=self.n, steps=self.steps, seed=self.seed))
+
+
+# -- a picture on its way ----------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Routed:
+    """How probably a picture comes to each node, by its id, and to each leaf (leaves,)."""
+
+    reached: dict[int, float]
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True)
+class Route(Request[Routed]):
+    """The way of a picture (H, W[, 3]) in [0, 1] through the tree."""
+
+    picture: Numbers
+    private: bool = False
+
+    def work(self, model: Any) -> Generator[float, None, Routed]:
+        yield 0.0
+        x = self.picture.array[None]
+        reached = {node: float(p[0]) for node, p in model.reached(x).items()}
+        return Routed(reached, model.assign(x).probabilities[0])
+
+
+@dataclass(frozen=True)
+class Rebuild(Request[np.ndarray]):
+    """What becomes of a picture on its way to the most probable leaf and back, (H, W[, 3]), `by` "decoder" or
+    "diffusion"."""
+
+    picture: Numbers
+    by: str
+    steps: int
+    seed: int
+    private: bool = False
+
+    def work(self, model: Any) -> Generator[float, None, np.ndarray]:
+        yield 0.0
+        return model.reconstruct(self.picture.array[None], steps=self.steps, seed=self.seed, by=self.by)[0]
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """A picture (H, W[, 3]) drawn anew, and the class that the model takes the given one for."""
+
+    image: np.ndarray
+    taken_for: str
+
+
+@dataclass(frozen=True)
+class Redraw(Request[Redrawn]):
+    """By a class tree: a picture, covered with noise up to where a class parts from the others, and drawn anew."""
+
+    picture: Numbers
+    label: str
+    sampling: Sampling
+    private: bool = False
+
+    def work(self, model: Any) -> Generator[float, None, Redrawn]:
+        yield 0.0
+        x = self.picture.array[None]
+        [taken_for] = model.classify(x)
+        yield 0.5
+        turn = model.outline().leaf(self.label).high
+        turned = model.transmute(x, self.label, self.label, turn, sampling=self.sampling)
+        return Redrawn(turned.images[0], str(taken_for))
+
+
+# -- paths -------------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Roots:
+    """A few roots, each sent into every leaf: pictures (leaves, n, H, W[, 3]) by the decoders, and drawn by diffusion,
+    if there is such a model; and how probable each leaf was, (leaves, n)."""
+
+    decoded: np.ndarray
+    drawn: np.ndarray | None
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rooted(Request[Roots]):
+    """n roots, all leaves from each with the same noise."""
+
+    n: int
+    steps: int
+    seed: int
+    diffusion: bool
+
+    def work(self, model: Any) -> Generator[float, None, Roots]:
+        yield 0.0
+        decoded = model.decode(n=self.n, seed=self.seed, roots="shared")
+        yield 0.1
+        drawn = model.sample(n=self.n, steps=self.steps, seed=self.seed, roots="shared") if self.diffusion else None
+        return Roots(decoded.images, None if drawn is None else drawn.images, decoded.probabilities)
+
+
+@dataclass(frozen=True)
+class Swaps:
+    """Pictures (levels, n, H, W[, 3]): in row k the draw of level k is exchanged; the first of each row is the same."""
+
+    images: np.ndarray
+
+
+@dataclass(frozen=True)
+class Swapped(Request[Swaps]):
+    """The path to a leaf of so many levels, each of which is exchanged in turn. Yields how far it is."""
+
+    group: str
+    levels: int
+    n: int
+    steps: int
+    seed: int
+
+    def work(self, model: Any) -> Generator[float, None, Swaps]:
+        rows = []
+        for depth in range(self.levels):
+            yield depth / self.levels
+            rows.append(model.swap(self.group, depth, n=self.n, steps=self.steps, seed=self.seed))
+        return Swaps(np.stack(rows))

@@ -1,0 +1,224 @@
+"""A drawing on its way through the tree: which edges it takes, how sure the leaves are of it, and what each model makes
+of it."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from branched import BranchedError, Outline, Sampling
+
+from .. import serve
+from ..frame import link
+from ..parts.given import STAYS, handed_over
+from ..parts.markup import filled
+from ..parts.picker import picker
+from ..parts.picture_tree import Knot, Leaf, picture_tree
+from ..parts.picture_tree import places as placed
+from ..parts.pictures import levels, png
+from ..parts.pictures import picture as image
+from ..serve.given import Preparation, Source
+from ..serve.request import Numbers
+from . import controls, shown
+from .measured import members
+from .opened import Opened
+from .work import Rebuild, Redraw, Route, Routed
+
+HERE = Path(__file__).parent
+KINDS = {"test": "One of these", "draw": "Draw", "upload": "Upload", "camera": "Camera"}
+GIVEN = link.choice("given", KINDS, "test")
+PICK = link.whole("pick", 0, 999, 0)
+MOST, ACROSS = 40, 8    # pictures to choose from, and in a row of them
+SURE = 0.6              # below it no leaf is sure
+LITTLE = 0.05           # below it an edge is hardly used
+EXPLANATION = """At every fork a small network looks at the picture, and says how probably it goes left or right. Lit is
+the way that is more probable than not; a line is as thick as it is probable that the picture comes along it."""
+UNTOLD = "What a diffusion model makes of it is not here: this file holds the tree alone."
+
+
+def settings(model: Any) -> Sequence[link.Setting]:
+    """What the link says of this part; of a visitor's own picture nothing."""
+    return GIVEN, PICK
+
+
+def show(page: Opened) -> None:
+    """The part of the page."""
+    if page.model.form.kind != "images":
+        st.info("This part of the page needs a tree of pictures.", icon=":material/info:")
+        return
+    dropped = st.container(key="dropped")
+    left, right = dropped.container(), dropped.container()
+    with left:
+        source = chosen(page)
+    if source is None:
+        return
+    routed = serve.ask(page.name, Route(source.picture, source.private))
+    with left:
+        st.markdown(told(page.model.groups, routed.probabilities, digits(page)))
+    with right:
+        figure(page, routed)
+        st.markdown(told_way(page.model.outline(), routed.reached, digits(page)))
+        st.caption(EXPLANATION)
+    st.subheader("What each model makes of it", anchor=False)
+    st.html(remade(page, source, routed))
+
+
+# -- the picture -------------------------------------------------------------------------------------------------------
+
+def chosen(page: Opened) -> Source | None:
+    """The controls, and the picture. As long as they give none, it is the one from before."""
+    state, held = st.session_state, f"_given {page.name}"
+    kind = GIVEN.pills("Where the picture comes from", label_visibility="collapsed", wrap=True)
+    found = _from_some(page) if kind == "test" else _from_visitor(page, kind)
+    if isinstance(found, str):
+        st.warning(found, icon=":material/image_not_supported:")
+    elif found:
+        state[held] = found
+    if kind != "test":
+        seen = state.get(held)
+        st.caption((f"Until then you see {seen.name}. " if seen and not found else "") + STAYS)
+    return state.get(held) or _one(page, 0)
+
+
+def _from_visitor(page: Opened, kind: str) -> Source | str | None:
+    data = handed_over(kind)
+    return None if data is None else serve.ask(page.name, Preparation.of(data, kind))
+
+
+def _from_some(page: Opened) -> Source | None:
+    """One of some real pictures, chosen by a click."""
+    pictures = some(page)
+    if not len(pictures):
+        return None
+    place = min(PICK.value, len(pictures) - 1)
+    picker("some", pictures, [f"Picture {k + 1}" for k in range(len(pictures))], place, ACROSS,
+           "Real pictures: choose one", PICK.set)
+    st.caption("Test pictures: the tree has never seen them." if _tested(page) else "Pictures that it grew from.")
+    return _one(page, place)
+
+
+def _one(page: Opened, place: int) -> Source | None:
+    pictures = some(page)
+    return Source(Numbers(pictures[place]), None, "one of the real pictures") if len(pictures) else None
+
+
+def _tested(page: Opened) -> bool:
+    return bool(page.measured.data) and page.measured.data.test is not None
+
+
+def some(page: Opened) -> np.ndarray:
+    """Real pictures (n, H, W[, 3]) in [0, 1]: test pictures, else members of the leaves."""
+    if _tested(page):
+        return page.measured.data.test[:MOST].astype(np.float32) / 255
+    found = members(page.model, page.measured)
+    if found is None:
+        return np.zeros((0, *page.model.shape), np.float32)
+    each = max(1, MOST // len(found))
+    found = levels(found[:, :each]).astype(np.float32) / 255
+    return found.reshape(-1, *found.shape[2:])
+
+
+# -- the way ----------------------------------------------------------------------------------------------------------
+
+def figure(page: Opened, routed: Routed) -> None:
+    """The tree with the way lit, and a bar of probability below each leaf."""
+    outline, found = page.model.outline(), members(page.model, page.measured)
+    picture_tree("routes", knots(outline, routed.reached), leaves(outline, routed.probabilities),
+                 None if found is None else found[:, :1], classes=("",), label="The picture's way through the tree")
+
+
+def knots(outline: Outline, reached: Mapping[int, float]) -> list[Knot]:
+    """The nodes; an edge is as thick as it is probable that the picture comes along it."""
+    xs = placed({node.id: node.parent for node in outline.nodes}, [outline.leaf(group).id for group in outline.groups])
+    top = max((node.low for node in outline.nodes if node.parent is None), default=0.0) or 1.0
+    return [Knot(node.id, node.parent, xs[node.id], node.low / top, reached[node.id], reached[node.id],
+                 f"{node.name}: comes here with {percent(reached[node.id])}",
+                 "" if node.is_leaf or node.parent is None else percent(reached[node.id]),
+                 kind(reached[node.id])) for node in outline.nodes]
+
+
+def kind(p: float) -> str:
+    """How a node is drawn that is reached with a probability."""
+    return "lit" if p >= shown.IMPROBABLE else "" if p >= LITTLE else "dim"
+
+
+def leaves(outline: Outline, probabilities: np.ndarray) -> list[Leaf]:
+    """The leaves, each with its probability (leaves,) in percent and as a bar."""
+    return [Leaf(outline.leaf(group).id, group, percent(p), (p if p >= 0.005 else 0.0,))
+            for group, p in zip(outline.groups, probabilities.tolist(), strict=True)]
+
+
+# -- in words ----------------------------------------------------------------------------------------------------------
+
+def digits(page: Opened) -> dict[str, str]:
+    """The most frequent class of each leaf, if it was looked up."""
+    return shown.digits(page.model.outline(), page.measured.counts("members"), page.measured.classes)
+
+
+def percent(p: float) -> str:
+    """A probability in percent; nothing is certain."""
+    return ">99%" if p > 0.995 else shown.percent(p)
+
+
+def named(group: str, names: Mapping[str, str]) -> str:
+    """leaf F (the 3s), or leaf F."""
+    return f"leaf {group} (the {names[group]}s)" if group in names else f"leaf {group}"
+
+
+def told(groups: Sequence[str], probabilities: np.ndarray, names: Mapping[str, str]) -> str:
+    """Where the picture lands, from the probabilities of the leaves (leaves,)."""
+    best, second = np.argsort(-probabilities, kind="stable")[:2].tolist()
+    (first, p), (other, q) = ((named(groups[k], names), float(probabilities[k])) for k in (best, second))
+    if p < SURE:
+        return (f"**No leaf is sure of this picture.** At best it would lie in {first}, with {percent(p)}, or in "
+                f"{other}, with {percent(q)}.")
+    following = f" Next comes {other}, with {percent(q)}." if q >= LITTLE else ""
+    return f"It lies in **{first}**, with {percent(p)}.{following}"
+
+
+def told_way(outline: Outline, reached: Mapping[int, float], names: Mapping[str, str]) -> str:
+    """At which fork on the most probable way it was least clear where to go."""
+    best = max(outline.groups, key=lambda group: reached[outline.leaf(group).id])
+    turns = [(reached[node.id] / max(reached[node.parent], 1e-9), node) for node in outline.path(best)
+             if node.parent is not None]
+    if not turns:
+        return ""
+    share, node = min(turns, key=lambda turn: turn[0])
+    if share > 0.95:
+        return f"At each of its {len(turns)} forks it was clear where to go." if len(turns) > 1 else ""
+    sides = (" ".join(names.get(group, group) for group in child.groups)
+             for child in outline.children(outline[node.parent]))
+    return f"It was least clear at the fork {' | '.join(sides)}: {percent(share)} for the side that it took."
+
+
+# -- what the models make of it ----------------------------------------------------------------------------------------
+
+def remade(page: Opened, source: Source, routed: Routed) -> str:
+    """The picture, and beside it what each model makes of it, as HTML."""
+    x, private, steps, seed = source.picture, source.private, page.setting.steps.value, page.setting.seed.value
+    figures = [("What the models see", source.name, x.array),
+               ("The tree itself", "its leaf's decoder (TreeVAE)",
+                serve.ask(page.name, Rebuild(x, "decoder", steps, seed, private)))]
+    if controls.has_diffusion(page.model):
+        figures.append(("Diffusion", "told the way to the leaf (TreeDiffusion)",
+                        serve.ask(page.name, Rebuild(x, "diffusion", steps, seed, private))))
+    figures += redrawn(page, source, page.model.groups[int(routed.probabilities.argmax())])
+    return filled(HERE / "remade.html", figures=[
+        {"name": name, "note": note, "source": png(image(levels(array) / 255))} for name, note, array in figures],
+        missing="" if controls.has_diffusion(page.model) else UNTOLD)
+
+
+def redrawn(page: Opened, source: Source, group: str) -> list[tuple[str, str, np.ndarray]]:
+    """What the branched model makes of it whose classes are the leaves; nothing, where there is none."""
+    if not (name := controls.bridged(page.measured)):
+        return []
+    asked = Sampling(1, page.setting.steps.value, seed=page.setting.seed.value)
+    try:
+        drawn = serve.ask(name, Redraw(source.picture, group, asked, source.private))
+    except (BranchedError, OSError):
+        return []
+    reads = f"covered with noise, and drawn anew as leaf {group}; by itself it takes it for {drawn.taken_for}"
+    return [("Branches", reads, drawn.image)]

@@ -1,0 +1,118 @@
+"""The parts of "Without labels" as a visitor meets them, on a small tree: the replay of its growth, and two trees."""
+from urllib.parse import urlsplit
+
+import browser
+import pytest
+from planted_clusters import plant
+from small_clusters import COUNTS, CUTS, plant_trees
+
+STEPS = len(CUTS) + 1  # the last phase among them
+SEEN = """root => {
+    const spots = [...root.querySelectorAll('.spot')];
+    const by = (kind) => spots.filter(spot => spot.matches(kind));
+    const shown = (spot) => spot.querySelector('small').textContent;
+    return {frame: +root.dataset.frame, leaves: by('.leaf').length, cut: by('.cut').length,
+            fresh: by('.new').map(shown), caption: root.querySelector('.caption .now').textContent,
+            heaps: [...root.querySelectorAll('.heap')].map(heap => heap.textContent)};
+}"""
+PULL = "(slider, step) => { slider.value = step; slider.dispatchEvent(new Event('input')); }"
+PHONE = {"has_touch": True, "is_mobile": True, "color_scheme": "dark"}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """An app of its own, which finds the planted files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BRANCHED_MODELS", str(plant(plant_trees(tmp_path_factory.mktemp("clusters")))))
+        with browser.server() as found:
+            yield found
+
+
+@pytest.fixture
+def visit(address, chromium):
+    """Open the page at a link. At the end: no complaints, and nothing was fetched elsewhere."""
+    opened = []
+
+    def open_page(link: str, *size: int, **context):
+        manager = browser.page(chromium, *size, **context)
+        page = manager.__enter__()
+        opened.append((manager, page))
+        page.goto(f"{address}/{link}")
+        browser.settled(page)
+        return page
+
+    yield open_page
+    for manager, page in opened:
+        noise, hosts = page.noise, page.hosts
+        manager.__exit__(None, None, None)
+        assert noise == [] and hosts <= {urlsplit(address).netloc, ""}
+
+
+def seen(page) -> dict:
+    return page.locator(".growing").evaluate(SEEN)
+
+
+def at_step(page, step: int) -> dict:
+    """What is seen of the replay, once it is there."""
+    page.wait_for_selector(".growing .heap img")
+    browser.until(page, lambda: seen(page)["frame"] == step)
+    return seen(page)
+
+
+def test_the_replay_is_scrubbed_without_the_server(visit):
+    """It begins with the whole tree; each step back has a leaf less, and the link follows where the slider rests."""
+    page = visit("clusters?part=growth")
+    now = at_step(page, STEPS)
+    assert now["leaves"] == 10 and now["cut"] == 0 and len(now["heaps"]) == 10
+    slider = page.get_by_role("slider", name="Step of the growth")
+    page.sent.clear()
+    for step in range(STEPS - 1, 1, -1):
+        slider.evaluate(PULL, step)
+        now = at_step(page, step)
+        assert now["leaves"] == step + 1 and now["cut"] == 1 and len(now["fresh"]) == 2
+        assert now["caption"].startswith(f"Step {step}: ") and len(now["heaps"]) == 3
+    assert page.sent == []
+    slider.dispatch_event("change")  # it is let go
+    assert now["fresh"] == [str(sum(COUNTS[:5])), str(sum(COUNTS[5:9]))]
+    page.wait_for_url("**step=2**")
+    page.reload()
+    browser.settled(page)
+    assert at_step(page, 2)["leaves"] == 3
+
+
+def test_the_replay_plays_to_the_end(visit):
+    page = visit("clusters?part=growth&step=8")
+    at_step(page, 8)
+    page.get_by_role("button", name="Play").click()
+    assert at_step(page, STEPS)["caption"].startswith("The last step: ")
+    page.wait_for_function("() => !location.search.includes('step=')")
+
+
+def test_children_come_out_of_their_parent(visit):
+    page = visit("clusters?part=growth&step=1", reduced_motion="reduce")
+    at_step(page, 1)
+    boxes = page.locator(".growing .spot").evaluate_all("""spots => spots.slice(0, 5).map(
+        spot => [spot.className, spot.style.left, spot.style.top])""")
+    (_, x, top), *others = boxes
+    assert "fork cut" in boxes[0][0] and top == "0%"
+    assert all("unborn" in kind for kind, *_ in others[2:]), "not yet"
+    assert [place for _, *place in others[2:]] == [others[0][1:]] * 2, "they wait where their parent stands"
+    assert others[0][1] < x and others[1][2] != top
+
+
+def test_both_trees_face_each_other(visit):
+    page = visit("clusters?part=facing")
+    page.wait_for_function("() => [...document.querySelectorAll('.facing img')].every(image => image.naturalWidth)")
+    heights = page.locator(".facing > :not(.head)").evaluate_all("parts => parts.map(part => part.clientHeight)")
+    assert len(heights) == 5 and set(heights) == {440}
+    assert page.locator(".facing .class").all_inner_texts() != sorted(page.locator(".facing .class").all_inner_texts())
+    assert page.get_by_text("Do they agree?").is_visible()
+
+
+@pytest.mark.parametrize("part", ["growth", "facing"])
+def test_nothing_is_wider_than_a_phone(visit, part):
+    page = visit(f"clusters?part={part}", 390, 844, **PHONE)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    wide = page.evaluate("""[...document.querySelectorAll('.stMain .stHtml *, .stMain img, .stMain small')]
+        .filter(one => one.getBoundingClientRect().right > 391).map(one => one.className || one.tagName)""")
+    assert wide == []
