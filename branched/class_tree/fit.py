@@ -42,7 +42,7 @@ class Plan:
     @property
     def facts(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed, as JSON gives it back."""
-        data = {"name": self.data.name, self.data.form.kind: len(self.data), "shape": self.data.shape}
+        data = self.data.identity
         if self.clusters is not None:  # its file may have been grown anew
             data["members"] = self.data.y.bincount(minlength=len(self.data.labels)).tolist()
         return json.loads(json.dumps({"data": data, "tree": self.tree.to_json(), "network": asdict(self.network),

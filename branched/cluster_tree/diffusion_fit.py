@@ -26,21 +26,13 @@ from .path_unet import PathUNetConfig
 @dataclass(frozen=True)
 class Plan:
     """Everything that decides a training run: the data, a model with the tree, the network, how it learns, and the
-    trunk that it begins from. Raises BranchedError for data that the tree does not take."""
+    trunk that it begins from."""
 
     data: Dataset
     model: ClusterModel
     network: PathUNetConfig
     config: DiffusionConfig = field(default_factory=DiffusionConfig)
     trunk: Trunk | None = None
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.model.form, Images):
-            raise BranchedError(f"Only pictures are drawn by diffusion along a tree of clusters; this one is of "
-                                f"{self.model.form.kind}, which its leaves' decoders draw.")
-        if self.data.shape != self.model.form.shape:
-            raise BranchedError(f"The tree is of {self.model.form.kind} of shape {self.model.form.shape}; "
-                                f"{self.data.name} has {self.data.form.kind} of {self.data.shape}.")
 
     @property
     def training(self) -> dict[str, Any]:
@@ -51,14 +43,20 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed, as JSON gives it back."""
         tree = {"nodes": self.model.tree.to_json(), "training": _training(self.model.facts)}
-        data = {"name": self.data.name, self.data.form.kind: len(self.data), "shape": self.data.shape}
-        return json.loads(json.dumps({"data": data, "tree": tree, "network": asdict(self.network),
+        return json.loads(json.dumps({"data": self.data.identity, "tree": tree, "network": asdict(self.network),
                                       "training": self.training}))
 
 
 def planned(data: Dataset, model: ClusterModel, config: DiffusionConfig | None = None, told: str = "path",
             trunk: Trunk | None = None) -> Plan:
-    """A plan with the network that suits a tree, in the sizes of its trunk, if it has one, else in its usual ones."""
+    """A plan with the network that suits a tree, in the sizes of its trunk, if it has one, else in its usual ones.
+    Raises BranchedError for a tree of something else than pictures, and for data that it does not take."""
+    if not isinstance(model.form, Images):
+        raise BranchedError(f"Only pictures are drawn by diffusion along a tree of clusters; this one is of "
+                            f"{model.form.kind}, which its leaves' decoders draw.")
+    if data.shape != model.form.shape:
+        raise BranchedError(f"The tree is of {model.form.kind} of shape {model.form.shape}; {data.name} has "
+                            f"{data.form.kind} of {data.shape}.")
     network = PathUNetConfig(model.form.shape, latent=model.network.config.latent, nodes=len(model.tree.nodes),
                              told=told)
     return Plan(data, model, network if trunk is None else trunk.sized(network), config or DiffusionConfig(), trunk)

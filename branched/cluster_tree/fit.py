@@ -46,8 +46,8 @@ class Plan:
     @property
     def facts(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed, as JSON gives it back."""
-        data = {"name": self.data.name, self.data.form.kind: len(self.data), "shape": self.data.shape}
-        return json.loads(json.dumps({"data": data, "network": asdict(self.network), "training": asdict(self.config)}))
+        return json.loads(json.dumps({"data": self.data.identity, "network": asdict(self.network),
+                                      "training": asdict(self.config)}))
 
 
 def planned(data: Dataset, config: GrowthConfig | None = None, **sizes: Any) -> Plan:

@@ -73,6 +73,10 @@ class Drawn(Samples):
     probabilities: np.ndarray
 
 
+def _drawn(samples: Samples, led: Led) -> Drawn:
+    return Drawn(**vars(samples), probabilities=led.p.cpu().numpy())
+
+
 def _entropy(p: np.ndarray) -> np.ndarray:
     """Of distributions (..., leaves), in nats, (...)."""
     return -(p * np.log(np.maximum(p, 1e-12))).sum(-1)
@@ -161,20 +165,18 @@ class ClusterModel:
         grows from a root of its `own`, which leads there, or from one that all groups have in common ("shared"); of the
         noise all have the same. Raises BranchedError for a tree without a diffusion model."""
         drawing, led = self._of_groups(groups, sampling or Sampling(n, steps, solver, seed, guidance), roots)
-        return Drawn(**vars(drawing.run()), probabilities=led.p.cpu().numpy())
+        return _drawn(drawing.run(), led)
 
     def sampling(self, labels: Label | Iterable[Label] | None = None, *,
                  sampling: Sampling | None = None) -> Iterator[Frame]:
         """What `sample` gives, wave by wave. A tree without a diffusion model gives what `decode` does, in a single
         frame, for no noise is taken away; then of what is asked for, number and seed count."""
         asked = sampling or Sampling(solver=SOLVER)
-        return self._decoding(labels, asked) if self.diffusion is None else self._diffusing(labels, asked)
-
-    def _diffusing(self, groups: Any, asked: Sampling) -> Iterator[Frame]:
-        drawing, led = self._of_groups(groups, asked, "own")
-        for frame in drawing.frames():
-            yield frame if frame.result is None else replace(
-                frame, result=Drawn(**vars(frame.result), probabilities=led.p.cpu().numpy()))
+        if self.diffusion is None:
+            return self._decoding(labels, asked)
+        drawing, led = self._of_groups(labels, asked, "own")
+        return (frame if frame.result is None else replace(frame, result=_drawn(frame.result, led))
+                for frame in drawing.frames())
 
     def _decoding(self, groups: Any, asked: Sampling) -> Iterator[Frame]:
         began = perf_counter()
@@ -202,8 +204,8 @@ class ClusterModel:
         if by not in ("diffusion", "decoder"):
             raise BranchedError(f"Objects are reconstructed by diffusion or by decoder, not by {by!r}.")
         chain = look(self.network, self.form.to_core(objects))
-        walks = [walk(self.network, self.tree, self._still(len(part)), part.to(self.device))
-                 for part in chain.split(CHUNK)]
+        still = torch.zeros(CHUNK, self.network.config.depth + 1, self.network.config.latent, device=self.device)
+        walks = [walk(self.network, self.tree, still[:len(part)], part.to(self.device)) for part in chain.split(CHUNK)]
         latents, leaves = (torch.cat([getattr(walked, part) for walked in walks]) for part in ("latents", "leaves"))
         ends = self._ends(self.tree.leaves)[leaves.argmax(1)]
         if by == "decoder":
@@ -298,16 +300,12 @@ class ClusterModel:
     def _shown(self, made: Tensor) -> np.ndarray:
         return self.form.from_core(self.form.clamp(made))
 
-    def _still(self, n: int) -> Tensor:
-        """No noise (n, depth + 1, Z): the latents are their means."""
-        return torch.zeros(n, self.network.config.depth + 1, self.network.config.latent, device=self.device)
-
-    # -- keeping -------------------------------------------------------------------------------------------------------
-
     def _noise(self, n: int, seed: int) -> Tensor:
         """(n, depth + 1, Z), each row from its own key: the same in any company."""
         shape = (self.network.config.depth + 1, self.network.config.latent)
         return normal([mix(fitting(seed), i) for i in range(n)], shape)
+
+    # -- keeping -------------------------------------------------------------------------------------------------------
 
     def save(self, path: str | PathLike) -> None:
         """Write the model to one safetensors file, its weights in half precision."""

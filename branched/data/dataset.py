@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,6 +61,11 @@ class Dataset:
     def shape(self) -> tuple[int, ...]:
         """Of one object: (C, H, W), or (F,)."""
         return self.form.shape
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What must be the same of its data for a run to be resumed: name, number of objects, shape of one."""
+        return {"name": self.name, self.form.kind: len(self), "shape": self.shape}
 
     @cached_property
     def _rows(self) -> dict[str, Tensor]:

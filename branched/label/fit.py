@@ -50,9 +50,8 @@ class Plan:
     @property
     def facts(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed, as JSON gives it back."""
-        parts = {"data": {"name": self.data.name, self.data.form.kind: len(self.data), "shape": self.data.shape},
-                 "method": self.method, "network": asdict(self.network), "training": self.training}
-        return json.loads(json.dumps(parts))
+        return json.loads(json.dumps({"data": self.data.identity, "method": self.method,
+                                      "network": asdict(self.network), "training": self.training}))
 
     @property
     def training(self) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_a_node_is_come_to_by_whatever_leaf_is_below_it(network, uneven):
     assert (same.sum(0) == 1).all()
 
 
-def test_a_search_ends(network, uneven, monkeypatch):
+def test_a_search_ends(monkeypatch):
     tried = []
     monkeypatch.setattr(Roots, "_attempts", lambda self, *asked, _of=Roots._attempts: tried.append(asked) or _of(
         self, *asked))
