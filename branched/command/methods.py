@@ -83,7 +83,7 @@ def measure_methods(options: asked.MeasureMethods) -> None:
 
 def measure_clusters(options: asked.MeasureClusters) -> None:
     protocol = ClusterProtocol(
-        options.n, options.seed, model=options.model, bridged=options.bridged, naive=options.naive,
+        options.n, options.seed, options.condition_n, model=options.model, bridged=options.bridged, naive=options.naive,
         class_tree=options.class_tree, seeds=options.seeds or (), control=options.control or (),
         conditions=options.conditions or (), device=options.device)
     train, test = (data_of(options.source, split) for split in ("train", "test"))

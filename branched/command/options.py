@@ -464,6 +464,8 @@ class MeasureClusters(Lists):
     """pictures of each leaf, and real ones of each class beside them"""
     seed: int = ClusterProtocol.seed
     """of what is drawn"""
+    condition_n: int = ClusterProtocol.condition_n
+    """pictures of each leaf by a condition"""
     output: Path = SHIPPED
     """the folder for clusters.json and clusters.npz"""
     anew: bool = False

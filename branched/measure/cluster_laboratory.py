@@ -129,8 +129,17 @@ class ClusterLaboratory(InParts):
 
     @cached_property
     def real(self) -> np.ndarray:
+        """The judge's features (m, D) of the training pictures that all but conditions are compared with."""
+        return self.look(self.protocol.n)
+
+    @cached_property
+    def real_few(self) -> np.ndarray:
+        """The same for conditions."""
+        return self.look(self.protocol.condition_n)
+
+    def look(self, n: int) -> np.ndarray:
         """The judge's features (m, D) of training pictures, n of each class, or all of those with fewer."""
-        pictures = {label: drawn(self.train, label, self.protocol.n, self.protocol.seed) for label in self.train.labels}
+        pictures = {label: drawn(self.train, label, n, self.protocol.seed) for label in self.train.labels}
         return of_images.looked(self.judge, pictures).features
 
     @cached_property
@@ -228,12 +237,12 @@ def _told(lab: ClusterLaboratory, stored: Mapping[str, Any]) -> list[Task]:
 
 
 def _condition(lab: ClusterLaboratory, task: Task) -> Piece:
-    model, sampling = lab.clusters(task.model), lab.protocol.sampling("diffusion", lab.protocol.n)
+    model, sampling = lab.clusters(task.model), lab.protocol.sampling("diffusion", lab.protocol.condition_n)
     look = seen(lab.judge, draw("diffusion", model, lab.tree.groups, sampling).images, lab.test.labels)
     found = purities(look.counts, lab.held.counts)
     return Piece({"conditions": {task.name: {
         **{name: found[name] for name in ("purity", "right", "entropy")},
-        "feature_frechet": metrics.frechet_distance(look.features, lab.real),
+        "feature_frechet": metrics.frechet_distance(look.features, lab.real_few),
         "training_steps": learnt("diffusion", model).get("training_steps")}}})
 
 

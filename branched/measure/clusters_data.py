@@ -124,7 +124,8 @@ class Reconstruction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """A diffusion model by what it is told of the way to a leaf, all trained alike."""
+    """A diffusion model by what it is told of the way to a leaf, all trained alike; distances, of fewer pictures than
+    those of a row, compare with each other alone."""
 
     purity: float | None = None
     right: float | None = None
@@ -149,15 +150,16 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures. n pictures of every leaf were drawn, in so many steps of a solver. `reached` is by nodes' ids as
-    text; `leaves` has the classes of pictures for every leaf, by way: the true ones of members, else the judge's.
-    `control` has trees grown by the published schedule."""
+    """The figures. n pictures of every leaf were drawn (`condition_n` by conditions), in so many steps. `reached` is by
+    nodes' ids as text; `leaves` has the classes of pictures for every leaf, by way: the true ones of members, else the
+    judge's. `control` has trees grown by the published schedule."""
 
     measured: str = ""
     machine: str = ""
     versions: Mapping[str, Any] = {}
     seed: int = 0
     n: int = 0
+    condition_n: int = 0
     steps: int = 20
     solver: str = ""
     seconds_machine: str = ""

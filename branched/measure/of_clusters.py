@@ -26,6 +26,7 @@ class ClusterProtocol:
 
     n: int = 1000               # pictures of each leaf, and real ones of each class beside them
     seed: int = 2               # of what is drawn, and of real ones
+    condition_n: int = 300      # pictures of each leaf by a condition, and real ones of each class beside them
     steps: int = Sampling.steps
     solver: str = "ddim"        # along the paths of a tree; bridged ones are drawn as a class tree usually is
     reconstructed: int = 100    # test pictures of each class
@@ -40,14 +41,15 @@ class ClusterProtocol:
 
     def __post_init__(self) -> None:
         """Raises BranchedError for the impossible."""
-        if self.sampling("diffusion", self.n).seed < 0:
-            raise BranchedError(f"Real pictures are chosen by a seed of at least 0, not {self.seed}.")
+        for n in (self.n, self.condition_n):
+            if self.sampling("diffusion", n).seed < 0:
+                raise BranchedError(f"Real pictures are chosen by a seed of at least 0, not {self.seed}.")
 
     @property
     def stored(self) -> dict[str, Any]:
         """What all figures of a folder have in common."""
-        return {"seed": self.seed, "n": self.n, "steps": self.steps, "solver": self.solver,
-                "model": Path(self.model).stem}
+        told = {name: getattr(self, name) for name in ("seed", "n", "condition_n", "steps", "solver")}
+        return told | {"model": Path(self.model).stem}
 
     def sampling(self, way: str, n: int) -> Sampling:
         """What is asked of a walk."""

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from models import tiny_tree
 from planted_tree import OF, PlantedBranches, PlantedClasses, PlantedTree
 
 from branched import BranchedError, MeasuredClusters, measured_clusters
 from branched.command.main import main
 from branched.measure.cluster_laboratory import PARTS, ClusterLaboratory, Task
 from branched.measure.clusters_store import Piece, stored_figures
-from branched.measure.of_clusters import ClusterProtocol, purities, seen
+from branched.measure.metrics import frechet_distance
+from branched.measure.of_clusters import ClusterProtocol, HeldOut, purities, reached, seen
+from branched.measure.of_methods import levels
+from branched.measure.sizes import drawn
 from branched.measure.two_files import stored_arrays
 
 TREE, STRAYED = "planted", 3
@@ -25,8 +29,9 @@ def laboratory(judge, train, test, folder) -> ClusterLaboratory:
               "leaf": PlantedTree(test, STRAYED, name="leaf", told="leaf"),
               **{f"tree{seed}": PlantedTree(test, 5 - seed, seed) for seed in (1, 4, 2)}}
     protocol = ClusterProtocol(
-        n=20, reconstructed=8, model=TREE, bridged="bridged", naive="naive", class_tree="classes", device="cpu",
-        seeds=tuple(map(Path, ("tree4", "tree1"))), control=(Path("tree2"),), conditions=(Path("leaf"), Path(TREE)))
+        n=20, condition_n=10, reconstructed=8, model=TREE, bridged="bridged", naive="naive", class_tree="classes",
+        device="cpu", seeds=tuple(map(Path, ("tree4", "tree1"))), control=(Path("tree2"),),
+        conditions=(Path("leaf"), Path(TREE)))
     return ClusterLaboratory(judge, train, test, protocol, folder, models)
 
 
@@ -184,7 +189,11 @@ def test_conditions_are_named_by_what_is_told(whole):
     lab, found = whole
     record = found.record
     assert list(record.conditions) == ["leaf", "path"] and record.conditions["leaf"].training_steps == 7
-    assert record.conditions["leaf"].right > 0.9 and record.conditions["path"].feature_frechet > 0
+    assert record.conditions["leaf"].right > 0.9 and record.condition_n == 10
+    images = np.stack([lab.tree.of(lab.test.labels[k])[:10] for k in OF])
+    real = lab.judge.features(np.concatenate([drawn(lab.train, label, 10, 2) for label in lab.train.labels]))
+    assert record.conditions["path"].feature_frechet == pytest.approx(
+        frechet_distance(seen(lab.judge, images, lab.test.labels).features, real))
 
 
 def test_a_tree_like_the_class_tree_agrees_in_all(whole):
@@ -203,6 +212,27 @@ def test_seconds_are_of_all_that_draws(whole):
     assert all((row.seconds is None) == (way == "members") for way, row in record.rows.items())
     assert record.seconds_machine and lab.tree.asked[-1].n == 8
     assert lab.tasks("seconds") == []
+
+
+def test_a_tree_of_the_package_is_measured(judge, train, test, tmp_path):
+    """No planted one: what is kept are the very pictures that the model gives, of the same roots by both ways."""
+    model = tiny_tree()
+    protocol = ClusterProtocol(n=8, steps=2, condition_n=6, reconstructed=1, model="tiny", device="cpu",
+                               conditions=(Path("tiny"),))
+    found = measured(ClusterLaboratory(judge, train, test, protocol, tmp_path, {"tiny": model}), "clustering", "rows",
+                     "reconstructions", "conditions", "seconds")
+    images = test.form.shown(test.x)[:200]
+    assert found.of("members").shape == (3, 24, 8, 8) and found.record.rows["diffusion"].evaluations == 2
+    np.testing.assert_array_equal(found.of("decoder"), levels(model.decode(n=8, seed=2).made))
+    np.testing.assert_array_equal(found.of("diffusion"), levels(model.sample(n=8, steps=2, seed=2).images))
+    sent = found.test / np.float32(255)
+    back = model.reconstruct(sent, 2, 2, "decoder")
+    np.testing.assert_allclose(found.reconstructed("decoder") / 255, back, atol=0.02)
+    passed = {str(node): p.mean() for node, p in model.reached(images).items()}
+    of_leaves = HeldOut.of(model, test).probabilities[:200]
+    assert reached(model, of_leaves) == pytest.approx({node: passed[node] for node in found.record.reached}, abs=1e-4)
+    rows = found.record.rows
+    assert rows["diffusion"].parameters == model.parameters > rows["decoder"].parameters and rows["decoder"].seconds > 0
 
 
 # -- piece by piece ----------------------------------------------------------------------------------------------------
@@ -234,7 +264,7 @@ def test_a_row_that_is_drawn_anew_is_timed_anew(lab):
 
 def test_figures_that_were_measured_otherwise_are_not_mixed(lab):
     measured(lab, "agreement")
-    for other in ({"n": 21}, {"model": "leaf"}):
+    for other in ({"n": 21}, {"condition_n": 11}, {"model": "leaf"}):
         with pytest.raises(BranchedError, match="were measured with"):
             replace(lab, protocol=replace(lab.protocol, **other)).tasks("rows")
 
