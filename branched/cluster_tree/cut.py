@@ -21,8 +21,10 @@ def cut(embedded: Tensor, objects: Tensor, seed: int) -> Tensor:
     """The side, 0 or 1, of each of n objects (n, *shape), embedded as (n, D): int64 (n,)."""
     from sklearn.cluster import KMeans  # takes a second, and rarely needed
 
-    cells = min(CELLS, max(2, len(objects) // 10))
-    means = KMeans(cells, n_init=3, random_state=seed % 2**32).fit(F.normalize(embedded, dim=1).numpy())
+    unit = F.normalize(embedded, dim=1)
+    different = len(unit.mul(1e4).round().unique(dim=0))  # there are no more cells than that
+    cells = min(CELLS, max(2, len(objects) // 10), different)
+    means = KMeans(cells, n_init=3, random_state=seed % 2**32).fit(unit.numpy())
     cell = np.unique(means.labels_, return_inverse=True)[1]
     sides = normalised_cut(_affinity(cell, _comparable(objects)), np.bincount(cell))
     return torch.from_numpy(sides[cell])

@@ -6,7 +6,7 @@ then all learning together; leaves with less than 1% are taken away; in the end 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ import torch
 from .. import checkpoint
 from ..data.dataset import Dataset
 from ..data.images import Images
+from ..errors import BranchedError
 from ..facts import Data, Facts
 from ..learning import resume
 from ..learning.loop import LearningState, learn, start
@@ -25,7 +26,7 @@ from ..version import versions
 from .lessons import Lesson, Sight, assigned, look, splitting, together
 from .model import ClusterModel, load
 from .networks import ClusterNetwork, ClusterNetworkConfig
-from .schedule import GrowthConfig, check, following, fullest, learning, pruned
+from .schedule import STAGES, GrowthConfig, check, following, fullest, learning, pruned
 from .snapshot import Snapshot
 from .tree import ClusterTree
 
@@ -192,15 +193,24 @@ def _resumed(plan: Plan, output: Path, device: torch.device) -> Run:
     stage decides it. Raises BranchedError if it is another run's, or no whole one."""
     path = resume.beside(output)
     tensors, header = checkpoint.load(path, "training")
-    resume.check_same(path, header["facts"], plan.facts)
-    growth = header["facts"]["growth"]
     run = begin(plan, device)
+    try:
+        resume.check_same(path, header["facts"], plan.facts)
+        _take(run, tensors, header["facts"]["growth"])
+    except BranchedError:
+        raise
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise BranchedError(f"{path} does not hold a whole run ({str(error).splitlines()[0]}).") from None
+    # At a stage's end the model is written before the next stage is saved: so it has all earlier snapshots.
+    run.snapshots = [kept for kept in load(output, device).snapshots if kept.index < run.index]
+    return run
+
+
+def _take(run: Run, tensors: Mapping[str, torch.Tensor], growth: Mapping[str, Any]) -> None:
+    """Where a stopped run was, and its weights."""
     run.tree, run.during = (ClusterTree.from_json(growth[key]) for key in ("tree", "during"))
-    run.stage, run.index, run.seconds = growth["stage"], growth["index"], growth["seconds"]
+    run.stage, run.index, run.seconds = STAGES[STAGES.index(growth["stage"])], int(growth["index"]), growth["seconds"]
     with torch.random.fork_rng(devices=[]):
         run.network.settle(run.during)
     run.network.load_state_dict({name.removeprefix("network."): value for name, value in tensors.items()
                                  if name.startswith("network.")})
-    # At a stage's end the model is written before the next stage is saved: so it has all earlier snapshots.
-    run.snapshots = [kept for kept in load(output, device).snapshots if kept.index < run.index]
-    return run

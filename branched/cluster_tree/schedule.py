@@ -7,6 +7,7 @@ contrast, likeness and information 0, decisions 1, and no cut.
 """
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -20,6 +21,7 @@ from .networks import ClusterNetworkConfig
 from .tree import ClusterTree
 
 LEAST_MEMBERS = 20   # of a leaf, on average; one with fewer is not split
+STAGES = ("contrast", "root", "split", "middle", "final")
 LEAST_SHARE = 0.01   # of all objects: a leaf with fewer is taken away before the last phase
 
 
@@ -47,13 +49,18 @@ class GrowthConfig:
     precision: str = "auto"      # float32, bfloat16, or auto: bfloat16 where the hardware multiplies it
 
     def __post_init__(self) -> None:
-        if not 2 <= self.leaves <= 64:
+        if self.leaves not in range(2, 65):
             raise BranchedError(f"A tree is grown to 2 to 64 leaves, not {self.leaves}.")
-        for name in ("root", "split", "final", "batch", "learning_rate"):
+        if not (isinstance(self.batch, int) and self.batch >= 2):
+            raise BranchedError(f"A batch is of 2 objects or more, which are compared; not {self.batch}.")
+        for name in ("root", "split", "final", "learning_rate"):
             check_positive(name, getattr(self, name))
         for name in ("contrast", "middle_every", "middle", "view", "likeness", "information", "decisions"):
             if not getattr(self, name) >= 0:
                 raise BranchedError(f"{name} is 0 or more, not {getattr(self, name)}.")
+        for name, value in vars(self).items():
+            if value == math.inf:
+                raise BranchedError(f"{name} has an end; it is not infinite.")
         fitting(self.seed)
 
     @property

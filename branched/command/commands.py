@@ -109,6 +109,8 @@ def grow(options: asked.Grow) -> None:
     if len(model.groups) < options.growth.leaves:
         print(f"It has {len(model.groups)} leaves, not {options.growth.leaves}: the fullest could not be split, or a "
               "leaf held less than 1%. Another --seed, more --contrast, more --depth or more data may help.")
+    if empty := [name for name, count in zip(model.groups, model.snapshots[-1].counts, strict=True) if not count]:
+        print(f"Nothing is left in {', '.join(empty)}: there may be fewer clusters than leaves.")
     print(f"{options.output} is grown to the end.")
 
 

@@ -68,3 +68,16 @@ def test_sure_equal_leaves_have_the_most_information():
     assert agreement(sure, sure).item() == pytest.approx(0, abs=1e-6)
     assert spread(sure).item() == pytest.approx(math.log(4)) and spread(sure[:1]).item() == pytest.approx(0, abs=1e-6)
     assert agreement(sure, sure.roll(1, 0)).item() > 10
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("different", [1, 2, 5])
+def test_a_few_different_objects_are_cut_without_a_complaint(different):
+    """Sixty objects, equal ones on one side."""
+    kind = torch.arange(60) % different
+    generator = torch.Generator().manual_seed(0)
+    some, pictures = (torch.randn(different, *shape, generator=generator) for shape in ((8,), (1, 8, 8)))
+    sides = cut(some[kind], pictures[kind], 0)
+    assert all(len(sides[kind == k].unique()) == 1 for k in range(different))
+    assert len(sides.unique()) == min(different, 2)
+

@@ -166,6 +166,41 @@ def test_another_run_is_not_gone_on_with(tmp_path):
         next(fit(planned(data, replace(QUICK, seed=5), **SIZES), path, CPU, goes_on=True))
 
 
+DAMAGES = {
+    "nothing of the growth": lambda tensors, header: header["facts"].pop("growth"),
+    "a growth that tells nothing": lambda tensors, header: header["facts"].update(growth={}),
+    "no facts": lambda tensors, header: header.pop("facts"),
+    "facts that are none": lambda tensors, header: header.update(facts=3),
+    "a stage that there is not": lambda tensors, header: header["facts"]["growth"].update(stage="x"),
+    "an index that is none": lambda tensors, header: header["facts"]["growth"].update(index="x"),
+    "no tree": lambda tensors, header: header["facts"]["growth"].update(during=None),
+    "another tree": lambda tensors, header: header["facts"]["growth"].update(during=[[0, None]]),
+    "no optimiser": lambda tensors, header: [tensors.pop(key) for key in list(tensors) if key.startswith("adam")],
+    "no weights": lambda tensors, header: [tensors.pop(key) for key in list(tensors) if "decoders" in key]}
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """A run that was stopped in its second stage."""
+    path = tmp_path_factory.mktemp("stopped") / "a.safetensors"
+    run = fit(planned(blobs_of(120), QUICK, **SIZES), path, CPU, every=5)
+    [next(run) for _ in range(37)]
+    run.close()
+    return path
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_run_that_is_not_whole_is_told_in_a_sentence(stopped, tmp_path, damage):
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(stopped.read_bytes())
+    tensors, header = checkpoint.load(stopped.with_name("a.safetensors.resume"), "training")
+    DAMAGES[damage](tensors, header)
+    checkpoint.save(tmp_path / "a.safetensors.resume", "training", tensors, header)
+    with pytest.raises(BranchedError, match=r"does not hold a whole run|is not a tree") as told:
+        next(fit(planned(blobs_of(120), QUICK, **SIZES), path, CPU, goes_on=True))
+    assert "\n" not in str(told.value)
+
+
 # -- the model ---------------------------------------------------------------------------------------------------------
 
 def test_a_file_and_back(grown, tmp_path):
@@ -256,7 +291,9 @@ def test_pictures_grow_a_tree(tmp_path):
 # -- what is asked -----------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("options", "why"), [
-    ({"leaves": 1}, "2 to 64 leaves"), ({"leaves": 65}, "2 to 64 leaves"), ({"batch": 0}, "batch must be positive"),
+    ({"leaves": 1}, "2 to 64 leaves"), ({"leaves": 65}, "2 to 64 leaves"), ({"leaves": 2.5}, "2 to 64 leaves"),
+    ({"batch": 0}, "2 objects or more"), ({"batch": 1}, "2 objects or more"), ({"batch": 2.5}, "2 objects or more"),
+    ({"contrast": np.inf}, "contrast has an end"), ({"view": np.inf}, "view has an end"),
     ({"final": 0}, "final must be positive"), ({"root": 0}, "root must be positive"),
     ({"view": -1}, "view is 0 or more"), ({"seed": 2**70}, "63 bits")])
 def test_options_out_of_range_are_refused(options, why):
