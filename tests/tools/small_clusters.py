@@ -7,6 +7,7 @@ from blobs import CPU, blobs_of
 from branched.cluster_tree.fit import begin, planned
 from branched.cluster_tree.model import ClusterModel
 from branched.cluster_tree.networks import ClusterNetworkConfig
+from branched.cluster_tree.path_unet import PathUNetConfig
 from branched.cluster_tree.schedule import GrowthConfig
 from branched.cluster_tree.snapshot import Snapshot
 from branched.cluster_tree.tree import ClusterTree
@@ -48,14 +49,19 @@ def history() -> tuple[Snapshot, ...]:
     return (*(snapshot(k, "split", tree) for k, tree in enumerate(growing(), 1)), snapshot(10, "final", last))
 
 
-def small_clusters(snapshot: bool = True, name: str = "mnist-clusters") -> ClusterModel:
-    """Ten leaves, A to J, of grey pictures; with a `history` or without."""
-    tree = shape_of_ten()
+def small_clusters(snapshot: bool = True, draws: bool = False, partial: float = 0.15) -> ClusterModel:
+    """Ten leaves, A to J, of grey pictures; with a `history` or without. If it `draws`, with a diffusion model, which
+    has learnt `partial` of the time from paths that end at inner nodes."""
+    tree, shape = shape_of_ten(), (1, 28, 28)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        network = ClusterNetworkConfig((1, 28, 28), "bernoulli", **TINY).build(tree)
-    facts = {"data": {"name": "mnist", "images": 60_000}, "training": {"view": 1.0, "information": 20.0}}
-    return ClusterModel(network, tree, facts, Images((1, 28, 28)), history() if snapshot else (), "ABCDEFGHIJ", name)
+        network = ClusterNetworkConfig(shape, "bernoulli", **TINY).build(tree)
+        told = PathUNetConfig(shape, (8, 8), (1, 1, 1), 8, 2, latent=TINY["latent"], nodes=len(tree.nodes))
+        diffusion = told.build() if draws else None
+    training = {"view": 1.0, "information": 20.0} | ({"diffusion": {"partial": partial}} if draws else {})
+    facts = {"data": {"name": "mnist", "images": 60_000}, "training": training}
+    return ClusterModel(network, tree, facts, Images(shape), history() if snapshot else (), "ABCDEFGHIJ",
+                        "mnist-clusters", diffusion)
 
 
 def small_table() -> ClusterModel:
@@ -67,8 +73,11 @@ def small_table() -> ClusterModel:
 
 
 def plant_trees(folder: Path) -> Path:
-    """Write the shipped name, a bare tree without snapshots (`bare`), and a table's (`blobs`) into a folder."""
+    """Write trees into a folder: of the shipped name; with a diffusion model (`drawing`), also one that has not learnt
+    what leaves share (`whole`); a bare one without snapshots (`bare`), and a table's (`blobs`)."""
     small_clusters().save(folder / "mnist-clusters.safetensors")
+    small_clusters(draws=True).save(folder / "drawing.safetensors")
+    small_clusters(draws=True, partial=0.0).save(folder / "whole.safetensors")
     small_clusters(snapshot=False).save(folder / "bare.safetensors")
     small_table().save(folder / "blobs.safetensors")
     return folder

@@ -18,7 +18,7 @@ from . import told
 HERE = Path(__file__).parent
 CSS = HERE / "clusters.css"
 MOST = 40         # features in the table
-IMPROBABLE = 0.5  # below it the root would rather have led to another leaf
+IMPROBABLE = 0.2  # of a leaf: below it, from the same root most ways lead to others
 
 
 class Cell(NamedTuple):
@@ -47,14 +47,14 @@ def knots(outline: Outline, mass: Mapping[int, float], says: Mapping[int, str],
 
 
 def leaves(outline: Outline, mass: Mapping[int, float], counts: np.ndarray | None, classes: Sequence[str],
-           probabilities: np.ndarray | None = None) -> list[Leaf]:
-    """What stands below each leaf: its name and share; from counts (leaves, classes) its histogram; and corners, where
-    its probabilities (leaves, n) are small."""
+           probabilities: np.ndarray | None = None, names: Mapping[str, str] = {}) -> list[Leaf]:
+    """What stands below each leaf: its name and share; from counts (leaves, classes) its histogram, else the class that
+    it has in `names`; and corners, where its probabilities (leaves, n) are small."""
     result = []
     for k, group in enumerate(outline.groups):
         known = counts is not None and counts[k].sum() > 0
         note = f"{classes[counts[k].argmax()]}: {counts[k].max() / counts[k].sum():.0%}" if known else \
-            f"{mass[outline.leaf(group).id]:.0%}"
+            told.few_words(names.get(group, ""), mass[outline.leaf(group).id])
         result.append(Leaf(outline.leaf(group).id, group, note,
                            (counts[k] / counts[k].sum()).tolist() if known else (),
                            () if probabilities is None else corners(probabilities[k])))

@@ -29,8 +29,8 @@ on that point, and on the leaves below."""
 FACE = "See both trees face each other"
 ANSWER = "What the machine found most alike"
 NOTHING = "This tree's file holds no objects of its leaves."
-FAINT = """Faint: what this picture began with would rather have led to another leaf. In its corner: how probable its
-own was."""
+FAINT = """Faint: from where this picture began, four ways in five and more lead to another leaf. In its corner: how
+probable its own was."""
 HELP_STEPS = "In how many steps the noise is taken away. More take longer."
 MORE = "Draw 24 of this leaf"
 KEPT_ALONE = "These are kept from when they were measured; the model that drew them is not here to draw others."
@@ -93,10 +93,12 @@ def percent(share: float) -> str:
 
 
 def neighbours(outline: Outline, names: Mapping[str, str]) -> str:
-    """Which leaves part last: what the machine finds most alike. `names` has the class of each leaf."""
+    """Which leaves part last: what the machine finds most alike; "" where none do. `names` has the class of each leaf.
+    """
     pairs = [node for node in outline.points if all(child.is_leaf for child in outline.children(node))]
     alike = [listed(sorted(names.get(group, group) for group in node.groups)) for node in reversed(pairs)]
-    return f"{'; '.join(alike)}. Their ways part last, so they share most of what the tree knows of them."
+    last = "Their ways part last, so they share most of what the tree knows of them."
+    return f"{'; '.join(alike)}. {last}" if alike else ""
 
 
 def beside(agreement: Any) -> str:
@@ -115,6 +117,11 @@ def leaf_says(name: str, mass: float, counts: np.ndarray | None, classes: Sequen
     """A leaf for a pointer that rests on it: counts (classes,)."""
     inside = "" if counts is None or not counts.sum() else f" {most(counts, classes)}."
     return f"Leaf {name}: {percent(mass)} of 100 come here.{inside}"
+
+
+def few_words(name: str, mass: float) -> str:
+    """What stands below a leaf's letter, where its classes were not counted: the class of its members, or its share."""
+    return f"the {name}s" if name else f"{mass:.0%}"
 
 
 def most(counts: np.ndarray, classes: Sequence[str]) -> str:

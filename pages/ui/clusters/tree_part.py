@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from branched import OutlineNode, Sampling
+from branched import BranchedError, OutlineNode, Sampling
 
 from .. import serve
 from ..frame import link
@@ -16,7 +16,7 @@ from ..parts.picture_tree import picture_tree
 from . import controls, shown, told
 from .measured import masses, members
 from .opened import Opened
-from .work import Decode, Draw, Drawn, Share
+from .work import Below, Decode, Draw, Drawn, Inner
 
 FEW, MANY = 8, 24  # objects of each leaf in the figure; of one that is looked at
 FACING = "facing"  # the part in which both trees face each other
@@ -49,7 +49,8 @@ def show(page: Opened) -> None:
 
 def lesson(page: Opened) -> None:
     """The machine's answer, and how it compares with the class tree."""
-    st.html(shown.details(told.ANSWER, told.neighbours(page.model.outline(), names(page))))
+    if answer := told.neighbours(page.model.outline(), names(page)):
+        st.html(shown.details(told.ANSWER, answer))
     st.markdown(told.beside(page.measured.data and page.measured.data.record.agreement))
     if FACING in page.setting.part.options:
         st.button(told.FACE, on_click=page.setting.part.set, args=[FACING], icon=":material/compare_arrows:")
@@ -114,8 +115,9 @@ def figure(page: Opened, content: Content | None, node: OutlineNode) -> None:
     made, p, counts = (None,) * 3 if content is None else (content.made[:, :FEW], content.probabilities, content.counts)
     picture_tree(
         "clusters", shown.knots(outline, mass, shown.says(outline, mass, counts, classes)),
-        shown.leaves(outline, mass, counts, classes, None if p is None else p[:, :FEW]), made, classes=classes,
-        chosen=node.id, pick=lambda picked: pick(page, picked), follow="clicked", label="The tree of clusters")
+        shown.leaves(outline, mass, counts, classes, None if p is None else p[:, :FEW], names(page)), made,
+        classes=classes, chosen=node.id, pick=lambda picked: pick(page, picked), follow="clicked",
+        label="The tree of clusters")
 
 
 def pick(page: Opened, node: int) -> None:
@@ -160,20 +162,29 @@ def leaf(page: Opened, content: Content | None, node: OutlineNode) -> None:
 
 def inner(page: Opened, content: Content | None, node: OutlineNode) -> None:
     """What the leaves below a node share, who they are, and how many go where."""
-    outline, setting = page.model.outline(), page.setting
-    st.markdown(told.parting(outline, node, masses(page.model, page.measured), names(page)))
+    st.markdown(told.parting(page.model.outline(), node, masses(page.model, page.measured), names(page)))
     if controls.has_diffusion(page.model):
-        share = serve.ask(page.name, Share(node.id, FEW, setting.steps.value, setting.seed.value))
-        st.markdown(told.SHARE)
-        st.html(shown.sheet([shown.Row("", shown.cells(share.inner))]))
-        st.markdown(told.BELOW)
-        st.html(shown.sheet([shown.Row(group, shown.cells(images))
-                             for group, images in zip(node.groups, share.below, strict=True)]))
+        shared(page, node)
     elif content is not None:
         st.markdown(told.BELOW_ALONE)
-        st.html(shown.sheet([shown.Row(group, shown.cells(content.made[page.model.groups.index(group), :FEW]))
-                             for group in node.groups]))
+        places = [page.model.groups.index(group) for group in node.groups]
+        st.html(shown.sheet([shown.Row(group, shown.cells(content.made[place, :FEW]))
+                             for group, place in zip(node.groups, places, strict=True)]))
         st.caption(told.UNTOLD)
+
+
+def shared(page: Opened, node: OutlineNode) -> None:
+    """What the leaves below a node share, and one start from there for each of them."""
+    how = page.setting.steps.value, page.setting.seed.value
+    st.markdown(told.SHARE)
+    try:
+        st.html(shown.sheet([shown.Row("", shown.cells(serve.ask(page.name, Inner(node.id, FEW, *how))))]))
+    except BranchedError as error:
+        st.info(str(error))
+    st.markdown(told.BELOW)
+    st.html(shown.sheet([shown.Row(group, shown.cells(images)) for group, images in zip(
+        node.groups, serve.ask(page.name, Below(node.id, FEW if len(node.groups) <= FEW // 2 else FEW // 2, *how)),
+        strict=True)]))
 
 
 def table(page: Opened) -> Any:

@@ -1,5 +1,4 @@
-"""What the page "Without labels" asks of models: objects of every leaf, what the leaves below a node share, a picture's
-way, and paths."""
+"""What the page "Without labels" asks of models: objects of leaves and inner nodes; a picture's way; paths."""
 from __future__ import annotations
 
 from collections.abc import Generator
@@ -49,28 +48,32 @@ class Draw(Request[Drawn]):
 
 
 @dataclass(frozen=True)
-class Shared:
-    """What leaves below a node have in common: pictures from the way down to there alone, (n, H, W[, 3]); and one start
-    at the node, finished anew n times in each of its leaves, (leaves below, n, H, W[, 3])."""
-
-    inner: np.ndarray
-    below: np.ndarray
-
-
-@dataclass(frozen=True)
-class Share(Request[Shared]):
-    """What the leaves below an inner node share, by diffusion. Yields how far it is."""
+class Inner(Request[np.ndarray]):
+    """n pictures (n, H, W[, 3]) of what the leaves below an inner node share, by diffusion. Yields how far it is."""
 
     node: int
     n: int
     steps: int
     seed: int
 
-    def work(self, model: Any) -> Generator[float, None, Shared]:
+    def work(self, model: Any) -> Generator[float, None, np.ndarray]:
         yield 0.0
-        inner = model.inner(self.node, n=self.n, steps=self.steps, seed=self.seed)
-        yield 0.2
-        return Shared(inner, model.below(self.node, n=self.n, steps=self.steps, seed=self.seed))
+        return model.inner(self.node, n=self.n, steps=self.steps, seed=self.seed)
+
+
+@dataclass(frozen=True)
+class Below(Request[np.ndarray]):
+    """n pictures of every leaf below an inner node, (leaves below, n, H, W[, 3]), which all have the same path as far
+    as that node, and below it each its own. Yields how far it is."""
+
+    node: int
+    n: int
+    steps: int
+    seed: int
+
+    def work(self, model: Any) -> Generator[float, None, np.ndarray]:
+        yield 0.0
+        return model.below(self.node, n=self.n, steps=self.steps, seed=self.seed)
 
 
 # -- a picture on its way ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-const SVG = 'http://www.w3.org/2000/svg', NARROW = 66, TALL = 230, THICK = 11, BIG = 15, SLIM = 0.65;
+const SVG = 'http://www.w3.org/2000/svg', NARROW = 66, TALL = 210, THICK = 11, BIG = 15, SLIM = 0.65;
 
 export default function({parentElement, data, setTriggerValue}) {
   const root = parentElement.querySelector('.figure');

@@ -5,8 +5,11 @@ from planted_clusters import plant
 from small_clusters import plant_trees, small_clusters
 
 import branched
+from branched import Sampling
 from pages.ui.clusters import told
 from pages.ui.clusters.parts import PARTS
+from pages.ui.clusters.work import Draw
+from pages.ui.serve import kept as serve
 
 PAGE = "pages/clusters.py"
 
@@ -26,7 +29,7 @@ def test_every_part_opens(planted, part):
 
 
 @pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("model", ["mnist-clusters", "bare", "blobs"])
+@pytest.mark.parametrize("model", ["mnist-clusters", "drawing", "bare", "blobs"])
 def test_every_part_opens_on_trees_of_which_nothing_is_known(alone_here, part, model):
     plant_trees(alone_here)
     app = opened(PAGE, part=part, model=model)
@@ -78,6 +81,23 @@ def test_a_tree_of_ones_own_shows_members_and_decoders(alone_here):
     assert app.get("button_group") and "Purity" not in said(app) and html(app).count("<img") == 8
     bare = opened(PAGE, model="bare")
     assert html(bare).count("<img") == 24, "without members, the decoders' come first"
+
+
+def test_pictures_are_drawn_by_diffusion_and_kept(planted):
+    app = opened(PAGE, model="drawing", kind="diffusion", steps="5", seed="3")
+    assert not app.error and html(app).count("<img") == 8 and [box.value for box in app.selectbox] == [5]
+    drawn = serve.store(False).keys()
+    assert ("drawing", Draw(tuple("ABCDEFGHIJ"), Sampling(8, 5, "ddim", 3))) in drawn
+    [more] = [button for button in app.button if button.label == told.MORE]
+    more.click().run()
+    assert html(app).count("<img") == 24 and asked(app, "more") == ["on"] and not app.exception
+
+
+def test_an_inner_node_tells_what_its_leaves_share(planted):
+    app = opened(PAGE, model="drawing", node="9", steps="5")
+    assert told.SHARE in said(app) and told.BELOW in said(app) and html(app).count("<img") == 8 + 2 * 8
+    whole = opened(PAGE, model="whole", node="3", steps="5")
+    assert "has not learnt what an inner" in said(whole) and html(whole).count("<img") == 5 * 4
 
 
 def test_a_table_shows_means(planted):

@@ -37,14 +37,15 @@ def test_a_leaf_has_its_share_or_its_most_frequent_class(outline, mass):
     counts = np.diag(np.arange(1, 11))
     counts[9] = 0
     known = shown.leaves(outline, mass, counts, CLASSES)
+    assert shown.leaves(outline, mass, None, CLASSES, names={"B": "4"})[1].note == "the 4s"
     assert known[3].note == "3: 100%" and known[3].bars[3] == 1 and not known[9].bars and known[9].note == "10%"
 
 
 def test_pictures_whose_leaf_was_improbable_are_marked(outline, mass):
     p = np.full((10, 3), 0.9)
-    p[2] = [0.499, 0.001, 0.5]
+    p[2] = [0.199, 0.001, 0.2]
     leaves = shown.leaves(outline, mass, None, (), p)
-    assert leaves[2].corners == ["50%", "<1%", ""] and leaves[1].corners == ["", "", ""]
+    assert leaves[2].corners == ["20%", "<1%", ""] and leaves[1].corners == ["", "", ""]
     cells = shown.cells(np.zeros((3, 4, 4)), p[2])
     html = shown.sheet([shown.Row("C<b>", cells)])
     assert html.count("faint") == 2 and "&lt;1%" in html and "C&lt;b&gt;" in html
