@@ -1,5 +1,5 @@
-"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach others visitors]
-[--minutes 10]`.
+"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach others clusters
+visitors] [--minutes 10]`.
 
 A real browser drives the real app; every figure is printed as it is found, and with `--output` written, too: to
 docs/figures/results/app.json, for docs/measured.md. To be run on an otherwise idle machine.
@@ -196,6 +196,23 @@ def others() -> Iterator[tuple[str, str]]:
         yield from _scrubbed(page, "scrubbing the strength of guidance, each frame", "  messages meanwhile")
 
 
+def clusters() -> Iterator[tuple[str, str]]:
+    """From a click on a leaf of the tree without labels to what it tells, with the pictures kept; and on a point where
+    ways part, whose pictures are drawn."""
+    model = branched.load("mnist-clusters")
+    with _opened("clusters") as page:
+        for what, nodes in (("a leaf", model.tree.leaves[::-1]), ("a point where ways part", model.tree.forks[1:])):
+            times = []
+            for node in nodes:
+                title = page.locator(".st-key-clicked h3")
+                before, began = title.inner_text(), time.perf_counter()
+                page.locator(f"[data-node='{node}']").click()
+                browser.until(page, lambda before=before, title=title: title.inner_text() != before)
+                browser.idle(page)
+                times.append(time.perf_counter() - began)
+            yield f"click on {what} to all that it tells", _told(times)
+
+
 def _star(random: Random) -> list[tuple[float, float]]:
     """A five-pointed star in one stroke, in shares of the canvas; none is like the other."""
     size, turn = random.uniform(0.28, 0.38), random.uniform(-0.3, 0.3)
@@ -309,7 +326,7 @@ def _told(seconds: list[float], scale: float = 1, unit: str = "s") -> str:
 
 
 PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "table": table,
-         "teach": teach, "others": others, "visitors": visitors}
+         "teach": teach, "others": others, "clusters": clusters, "visitors": visitors}
 
 
 def main() -> None:

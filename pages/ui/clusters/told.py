@@ -24,8 +24,8 @@ HOW = {
     "bridged": "A branched diffusion model, as on the page Class tree. Its classes are these leaves: nobody told it a "
                "name either."}
 OWN = "Nobody has looked up what is in its leaves: you see some of each, and how many pass every point."
-TRY = """**Try this.** Which two would *you* call most alike? Then go up from the leaves: whose ways meet first? Click
-on that point, and on the leaves below."""
+TRY = """**Try this.** Which two leaves would *you* call most alike? Then go up from the leaves: whose ways meet first?
+Click on that point, and on the leaves below."""
 FACE = "See both trees face each other"
 ANSWER = "What the machine found most alike"
 NOTHING = "This tree's file holds no objects of its leaves."
@@ -158,8 +158,8 @@ def elsewhere(leaf: int, counts: np.ndarray, groups: Sequence[str], classes: Seq
     rest = counts[:, k].copy()
     rest[leaf] = 0
     other = rest.argmax()
-    return (f"Of 100 pictures of {a(classes[k])}, {percent(here / whole)} came here; most of the others went to leaf "
-            f"{groups[other]} (the {classes[counts[other].argmax()]}s).")
+    return (f"Of 100 pictures of {a(classes[k])}, {percent(here / whole)} came here. Of the others, more went to leaf "
+            f"{groups[other]} (the {classes[counts[other].argmax()]}s) than to any other.")
 
 
 def purity(counts: np.ndarray) -> str:

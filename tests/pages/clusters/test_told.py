@@ -47,7 +47,7 @@ def test_a_leaf_in_plain_words():
 def test_where_the_rest_of_a_class_went():
     counts = np.array([[95, 1, 0], [5, 99, 0], [0, 0, 100]])
     assert told.elsewhere(0, counts, "ABC", "xyz") == \
-        "Of 100 pictures of x, 95 came here; most of the others went to leaf B (the ys)."
+        "Of 100 pictures of x, 95 came here. Of the others, more went to leaf B (the ys) than to any other."
     assert told.elsewhere(2, counts, "ABC", "xyz") == "Every z came here."
     assert told.elsewhere(0, np.zeros((3, 3), int), "ABC", "xyz") == ""
 
