@@ -109,7 +109,37 @@ def test_both_trees_face_each_other(visit):
     assert page.get_by_text("Do they agree?").is_visible()
 
 
-@pytest.mark.parametrize("part", ["growth", "facing"])
+def test_a_drawing_lights_a_way(visit):
+    """Every stroke goes through the tree, and what is said of its leaves is what stands below them."""
+    page = visit("clusters?part=drawing&given=draw")
+    notes, seen = page.locator(".st-key-dropped .leaf .note"), page.locator(".remade img").first
+    notes.nth(9).wait_for()
+    before = seen.get_attribute("src")
+    assert page.get_by_text("Until then you see").is_visible()
+    page.locator(".drawing canvas").scroll_into_view_if_needed()
+    browser.stroke(page, ".drawing canvas", [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)])
+    page.wait_for_function("old => ![undefined, old].includes(document.querySelector('.remade img')?.src)", arg=before)
+    browser.idle(page)
+    assert not page.get_by_text("Until then you see").is_visible()
+    shares = [int(text.strip("<>%")) for text in notes.all_inner_texts()]
+    assert len(shares) == 10 and 90 <= sum(shares) <= 110
+    assert page.locator(".st-key-dropped circle.lit").count() >= 1 and page.locator(".remade img").count() == 2
+    sentence = page.locator(".st-key-dropped p").filter(has_text="leaf").first.inner_text()
+    assert f"leaf {'ABCDEFGHIJ'[shares.index(max(shares))]} " in sentence and f"{max(shares)}%" in sentence
+    assert browser.asked(page, "given") == ["draw"] and browser.asked(page, "pick") == []
+
+
+def test_one_root_goes_through_all_leaves(visit):
+    page = visit("clusters?part=paths")
+    page.locator(".through .cell img").nth(29).wait_for()
+    assert page.locator(".through > b").all_inner_texts() == list("ABCDEFGHIJ")
+    before = page.locator(".through .cell img").first.get_attribute("src")
+    page.get_by_role("button", name="Increment").or_(page.get_by_label("Increment")).first.click()
+    browser.until(page, lambda: page.locator(".through .cell img").first.get_attribute("src") != before)
+    page.wait_for_url("**seed=**")
+
+
+@pytest.mark.parametrize("part", ["growth", "facing", "drawing", "paths"])
 def test_nothing_is_wider_than_a_phone(visit, part):
     page = visit(f"clusters?part={part}", 390, 844, **PHONE)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390

@@ -58,8 +58,11 @@ def small_clusters(snapshot: bool = True, draws: bool = False, partial: float = 
         network = ClusterNetworkConfig(shape, "bernoulli", **TINY).build(tree)
         told = PathUNetConfig(shape, (8, 8), (1, 1, 1), 8, 2, latent=TINY["latent"], nodes=len(tree.nodes))
         diffusion = told.build() if draws else None
+        for parameter in diffusion.parameters() if draws else ():
+            if not parameter.any():  # as all that a path says is at the start
+                torch.nn.init.normal_(parameter, std=0.2)
     training = {"view": 1.0, "information": 20.0} | ({"diffusion": {"partial": partial}} if draws else {})
-    facts = {"data": {"name": "mnist", "images": 60_000}, "training": training}
+    facts = {"data": {"name": "mnist", "images": 60_000, "background": 0.0}, "training": training}
     return ClusterModel(network, tree, facts, Images(shape), history() if snapshot else (), "ABCDEFGHIJ",
                         "mnist-clusters", diffusion)
 

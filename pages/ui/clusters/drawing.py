@@ -33,9 +33,11 @@ GIVEN = link.choice("given", KINDS, "test")
 PICK = link.whole("pick", 0, 999, 0)
 MOST, ACROSS = 40, 8    # pictures to choose from, and in a row of them
 SURE = 0.6              # below it no leaf is sure
+LIKELY = 0.5            # from here on a node is on the way that is lit
 LITTLE = 0.05           # below it an edge is hardly used
 EXPLANATION = """At every fork a small network looks at the picture, and says how probably it goes left or right. Lit is
 the way that is more probable than not; a line is as thick as it is probable that the picture comes along it."""
+EMPTY = "This tree's file keeps no pictures. Draw one, or upload one."
 UNTOLD = "What a diffusion model makes of it is not here: this file holds the tree alone."
 
 
@@ -77,10 +79,10 @@ def chosen(page: Opened) -> Source | None:
         st.warning(found, icon=":material/image_not_supported:")
     elif found:
         state[held] = found
+    seen = state.get(held) or _one(page, 0)
     if kind != "test":
-        seen = state.get(held)
-        st.caption((f"Until then you see {seen.name}. " if seen and not found else "") + STAYS)
-    return state.get(held) or _one(page, 0)
+        st.caption((f"Until then you see {seen.name}. " if seen and found is None else "") + STAYS)
+    return seen
 
 
 def _from_visitor(page: Opened, kind: str) -> Source | str | None:
@@ -92,6 +94,7 @@ def _from_some(page: Opened) -> Source | None:
     """One of some real pictures, chosen by a click."""
     pictures = some(page)
     if not len(pictures):
+        st.info(EMPTY, icon=":material/draw:")
         return None
     place = min(PICK.value, len(pictures) - 1)
     picker("some", pictures, [f"Picture {k + 1}" for k in range(len(pictures))], place, ACROSS,
@@ -142,7 +145,7 @@ def knots(outline: Outline, reached: Mapping[int, float]) -> list[Knot]:
 
 def kind(p: float) -> str:
     """How a node is drawn that is reached with a probability."""
-    return "lit" if p >= shown.IMPROBABLE else "" if p >= LITTLE else "dim"
+    return "lit" if p >= LIKELY else "" if p >= LITTLE else "dim"
 
 
 def leaves(outline: Outline, probabilities: np.ndarray) -> list[Leaf]:

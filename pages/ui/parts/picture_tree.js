@@ -109,7 +109,7 @@ class PictureTree {
     edges.sort((one, other) => one.classList.contains('lit') - other.classList.contains('lit'));
     const dots = knots.map((knot) => drawn('circle', `${kind(knot)} ${knot.id === chosen ? 'chosen' : ''}`.trim(),
       {cx: at.get(knot.id)[0], cy: at.get(knot.id)[1], r: Math.max(3, BIG * this.slim * Math.sqrt(knot.mass))}));
-    const texts = knots.filter((knot) => knot.text || knot.parent === chosen).map((knot) => {
+    const texts = knots.filter((knot) => knot.text || (knot.parent !== null && knot.parent === chosen)).map((knot) => {
       const [[x, y], [u, v]] = [at.get(knot.parent) ?? at.get(knot.id), at.get(knot.id)];
       const text = drawn('text', '', {x: (x + u) / 2, y: (y + v) / 2 + 4});
       text.textContent = knot.text || `${Math.round(100 * knot.share)}%`;
