@@ -39,6 +39,7 @@ from .walk import passing, routes, walk
 KIND = "cluster model"  # of the files
 SOLVER = "ddim"         # of the diffusion model, as published
 ROOTS = ("own", "shared")
+GUIDANCE = 1.0          # where nothing else is asked for: prior roots are less sure than the paths that were trained
 
 
 @dataclass(frozen=True)
@@ -159,19 +160,21 @@ class ClusterModel:
     # -- drawing -------------------------------------------------------------------------------------------------------
 
     def sample(self, groups: Label | Iterable[Label] | None = None, n: int = Sampling.n, steps: int = Sampling.steps,
-               seed: int = Sampling.seed, solver: str = SOLVER, guidance: float = Sampling.guidance, roots: str = "own",
+               seed: int = Sampling.seed, solver: str = SOLVER, guidance: float | None = None, roots: str = "own",
                sampling: Sampling | None = None) -> Drawn:
         """n objects of every group (None: of all) by diffusion along the paths to their leaves. Object i of a group
         grows from a root of its `own`, which leads there, or from one that all groups have in common ("shared"); of the
-        noise all have the same. Raises BranchedError for a tree without a diffusion model."""
-        drawing, led = self._of_groups(groups, sampling or Sampling(n, steps, solver, seed, guidance), roots)
+        noise all have the same. Guided as is usual (None), or by so much, 0 being the published way. Raises
+        BranchedError for a tree without a diffusion model."""
+        strength = self.guidance if guidance is None else guidance
+        drawing, led = self._of_groups(groups, sampling or Sampling(n, steps, solver, seed, strength), roots)
         return _drawn(drawing.run(), led)
 
     def sampling(self, labels: Label | Iterable[Label] | None = None, *,
                  sampling: Sampling | None = None) -> Iterator[Frame]:
         """What `sample` gives, wave by wave. A tree without a diffusion model gives what `decode` does, in a single
         frame, for no noise is taken away; then of what is asked for, number and seed count."""
-        asked = sampling or Sampling(solver=SOLVER)
+        asked = sampling or Sampling(solver=SOLVER, guidance=self.guidance)
         if self.diffusion is None:
             return self._decoding(labels, asked)
         drawing, led = self._of_groups(labels, asked, "own")
@@ -225,7 +228,7 @@ class ClusterModel:
               seed: int = Sampling.seed) -> np.ndarray:
         """n objects of each leaf below an inner node, left to right, (leaves, n, ...): down to that node all have the
         same path, drawn once, and below it each its own."""
-        asked = self._of_inner(node, n, steps, seed)
+        asked = replace(self._of_inner(node, n, steps, seed), guidance=self.guidance)
         leaves, latents = from_node(self.network, self.tree, node, asked.n, asked.seed)
         return self._drawing(latents.flatten(0, 1), self._ends(leaves, n), tuple(map(str, leaves)), asked).run().made
 
@@ -233,7 +236,8 @@ class ClusterModel:
              seed: int = Sampling.seed) -> np.ndarray:
         """The first object of a group, and what becomes of it with the latent of one depth of its path (0 is the
         root's) from each of n - 1 others, all else and the noise the same: (n, ...)."""
-        asked, [leaf] = Sampling(n, steps, SOLVER, seed), self._leaves(one_of(self.groups, group, "this model"))[1]
+        asked = Sampling(n, steps, SOLVER, seed, self.guidance)
+        [leaf] = self._leaves(one_of(self.groups, group, "this model"))[1]
         last = self.tree[leaf].depth
         if isinstance(depth, bool) or not isinstance(depth, int) or not 0 <= depth <= last:
             raise BranchedError(f"The path to {group} has the depths 0 to {last}, and not {depth!r}.")
@@ -247,6 +251,11 @@ class ClusterModel:
     def guides(self) -> tuple[str, ...]:
         """What can guide it: its own estimate without a path, where it has learnt one."""
         return ("model",) if self._learnt("drop") else ()
+
+    @property
+    def guidance(self) -> float:
+        """How strongly leaves are drawn if nothing is said of it: 0 where nothing can guide."""
+        return GUIDANCE if self.guides else 0.0
 
     def _learnt(self, share: str) -> bool:
         """Whether a share of what the diffusion model learnt from, "drop" or "partial", was above 0."""

@@ -155,10 +155,11 @@ class ClusterLaboratory(InParts):
 
     def ways(self) -> dict[str, str]:
         """The models that draw pictures of leaves, by way, as far as they are there."""
-        asked = self.protocol
+        asked, tree = self.protocol, self.tree
         return {"decoder": asked.model,
                 **({"naive": asked.naive} if self.has(asked.naive) else {}),
-                **({"diffusion": asked.model} if self.tree.diffusion is not None else {}),
+                **({"unguided": asked.model} if tree.guidance else {}),
+                **({"diffusion": asked.model} if tree.diffusion is not None else {}),
                 **({"bridged": asked.bridged} if self.has(asked.bridged) else {})}
 
 
@@ -196,17 +197,17 @@ def _row(lab: ClusterLaboratory, task: Task) -> Piece:
     way, model, sampling = task.name, lab.model(task.model), lab.protocol.sampling(task.name, lab.protocol.n)
     made = draw(way, model, lab.tree.groups, sampling)
     look = seen(lab.judge, made.images, lab.test.labels)
+    walked = {} if way == "decoder" else {"solver": sampling.solver, "guidance": made.guidance}
     values = {**purities(look.counts, lab.held.counts), **beside(look.features, look.probabilities, lab.real),
-              "model": model.name, **({} if way == "decoder" else {"solver": sampling.solver}),
-              "evaluations": made.evaluations, **learnt(way, model)}
+              "model": model.name, **walked, "evaluations": made.evaluations, **learnt(way, model)}
     named = {"bridged": model.name} if way == "bridged" else {}
     return Piece({**lab.names, **named, "rows": {way: values}, "leaves": {way: look.counts.tolist()}},
                  {way: levels(made.images[:, :KEPT])})
 
 
 def _through(lab: ClusterLaboratory, stored: Mapping[str, Any]) -> list[Task]:
-    return [Task("reconstructions", "real"), *(Task("reconstructions", way, model)
-                                               for way, model in lab.ways().items() if way != "bridged")]
+    ways = {way: model for way, model in lab.ways().items() if way not in ("unguided", "bridged")}
+    return [Task("reconstructions", "real"), *(Task("reconstructions", way, model) for way, model in ways.items())]
 
 
 def _reconstruction(lab: ClusterLaboratory, task: Task) -> Piece:
@@ -238,7 +239,7 @@ def _told(lab: ClusterLaboratory, stored: Mapping[str, Any]) -> list[Task]:
 
 def _condition(lab: ClusterLaboratory, task: Task) -> Piece:
     model, sampling = lab.clusters(task.model), lab.protocol.sampling("diffusion", lab.protocol.condition_n)
-    look = seen(lab.judge, draw("diffusion", model, lab.tree.groups, sampling).images, lab.test.labels)
+    look = seen(lab.judge, draw("unguided", model, lab.tree.groups, sampling).images, lab.test.labels)
     found = purities(look.counts, lab.held.counts)
     return Piece({"conditions": {task.name: {
         **{name: found[name] for name in ("purity", "right", "entropy")},

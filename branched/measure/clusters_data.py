@@ -4,8 +4,8 @@ the pictures in `clusters.npz`.
 `python -m branched measure-clusters` writes both; this module reads them, for pages and for tables. What a file does
 not tell is None or empty, for a measurement may have come to a part of it only. Shares are in [0, 1], entropies and
 information in nats. A *way* is how pictures of a leaf come about: its `members` (real test pictures), its own
-`decoder`, `diffusion` (told the path), `naive` (told the decoder's picture), or `bridged` (a class tree whose classes
-are the leaves).
+`decoder`, `diffusion` (told the path, guided as is usual; or `unguided`, as it was published), `naive` (told the
+decoder's picture), or `bridged` (a class tree whose classes are the leaves).
 """
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .methods_data import Figures
 from .two_files import TwoFiles, changed
 
 FILES = TwoFiles("clusters", "trees without labels", "measure-clusters")
-WAYS = ("members", "decoder", "naive", "diffusion", "bridged")  # of pictures of a leaf, in the order of a table
+WAYS = ("members", "decoder", "naive", "unguided", "diffusion", "bridged")  # in the order of a table
 CONDITIONS = ("image", "leaf", "latent", "leaf and latent", "path")  # what a diffusion model can be told
 TEST, RECONSTRUCTED = "test", "reconstructed"
 Counts = tuple[tuple[int, ...], ...]                             # of classes, for each leaf
@@ -103,6 +103,7 @@ class Row(Figures, frozen=True, kw_only=True):
     entropy: float | None = None
     model: str | None = None
     solver: str | None = None
+    guidance: float | None = None
     evaluations: float | None = None
     machine: str | None = None
     seconds: float | None = None

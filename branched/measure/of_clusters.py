@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from .clustering import clustering, contingency
 from .judge import Judge
 
 CLUSTER_TREE = "cluster tree"   # the family
-BY_DIFFUSION = ("diffusion", "naive")
+BY_DIFFUSION = ("diffusion", "unguided", "naive")
 
 
 @dataclass(frozen=True)
@@ -118,22 +118,25 @@ def of_tree(model: Any, held: HeldOut) -> dict[str, Any]:
 
 
 class Drawn(NamedTuple):
-    """Pictures (leaves, n, ...) in [0, 1], and the evaluations that one of them took."""
+    """Pictures (leaves, n, ...) in [0, 1], the evaluations that one of them took, and how strongly they were guided."""
 
     images: np.ndarray
     evaluations: float
+    guidance: float = 0.0
 
 
 def draw(way: str, model: Any, groups: Sequence[str], sampling: Sampling) -> Drawn:
-    """Draw n pictures of every leaf. Raises BranchedError if what a model draws are not these leaves."""
+    """Draw n pictures of every leaf; by the way "diffusion" guided as is usual, else not. Raises BranchedError if what
+    a model draws are not these leaves."""
     if tuple(sorted(model.labels)) != tuple(sorted(groups)):
         raise BranchedError(f"The model {model.name} draws {', '.join(model.labels)}, and the leaves are called "
                             f"{', '.join(groups)}: it is of another tree.")
     if way == "decoder":
         return Drawn(model.decode(n=sampling.n, seed=sampling.seed).made, 1)
-    samples = model.sample(sampling=sampling)
+    guidance = model.guidance if way == "diffusion" else 0.0
+    samples = model.sample(sampling=replace(sampling, guidance=guidance))
     order = [model.labels.index(group) for group in groups]
-    return Drawn(samples.images[order], samples.evaluations / (len(order) * sampling.n))
+    return Drawn(samples.images[order], samples.evaluations / (len(order) * sampling.n), guidance)
 
 
 class Seen(NamedTuple):

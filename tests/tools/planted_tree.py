@@ -48,6 +48,10 @@ class PlantedTree:
             for place, picture in enumerate(self.of(label)):
                 self.leaf[picture.tobytes()] = (OF.index(k) + (place < self.strays)) % len(self.groups)
 
+    @property
+    def guidance(self) -> float:
+        return 1.0 if self.told == "path" else 0.0
+
     def of(self, label: str) -> np.ndarray:
         return self.form.shown(self.data.of(label))
 

@@ -89,7 +89,8 @@ def drawn_now(page: Opened, kind: str, groups: tuple[str, ...], n: int) -> Drawn
     """Pictures of some leaves by diffusion, seen while they come about."""
     setting, place = page.setting, st.empty()
     usual = Sampling(n, setting.steps.value, seed=setting.seed.value)
-    sampling = usual if kind == "bridged" else replace(usual, solver="ddim")
+    sampling = usual if kind == "bridged" else replace(
+        usual, solver="ddim", guidance=page.model.guidance)
     drawn = serve.ask(controls.drawer(page, kind), Draw(tuple(groups), sampling), lambda frame: place.html(
         pictures.sheet(pictures.growing(groups, frame.denoised))))
     place.empty()

@@ -26,7 +26,7 @@ def test_leaves_are_drawn_from_their_own_roots():
     assert drawn.images.shape == coarse.images.shape == (3, 3, 8, 8)
     assert 0 <= drawn.images.min() <= drawn.images.max() <= 1 and drawn.labels == coarse.groups == ("A", "B", "C")
     assert np.array_equal(drawn.probabilities, coarse.probabilities)
-    assert (drawn.solver, drawn.evaluations, drawn.waves) == ("ddim", 3 * 3 * 3, 3)
+    assert (drawn.solver, drawn.evaluations, drawn.waves) == ("ddim", 2 * 3 * 3 * 3, 3)
     shared = model.sample(roots="shared", **QUICK)
     assert np.allclose(shared.probabilities.sum(0), 1, atol=1e-5) and not np.array_equal(shared.images, drawn.images)
     assert np.array_equal(shared.probabilities, model.decode(n=3, seed=5, roots="shared").probabilities)
@@ -52,8 +52,10 @@ def test_every_solver_draws(solver):
 
 def test_guidance():
     model = tiny_tree()
-    plain, none, guided = model.sample(**QUICK), *(model.sample(guidance=w, **QUICK) for w in (0.0, 2.0))
-    assert np.array_equal(plain.images, none.images) and not np.array_equal(plain.images, guided.images)
+    usual, plain, same, guided = model.sample(**QUICK), *(model.sample(guidance=w, **QUICK) for w in (0.0, 1.0, 2.0))
+    asked = Sampling(n=3, steps=3, seed=5, solver="ddim")
+    assert np.array_equal(plain.images, model.sample(sampling=asked).images)
+    assert np.array_equal(usual.images, same.images) and not np.array_equal(plain.images, guided.images)
     assert guided.evaluations == 2 * plain.evaluations and model.guides == ("model",)
     assert np.array_equal(plain.probabilities, guided.probabilities)
 
@@ -86,16 +88,16 @@ def test_below_a_node_all_have_one_path_so_far(asked):
     images = tiny_tree().below(1, **QUICK)
     xt, told = asked[0]
     leaves, latents = from_node(tiny_tree().network, UNEVEN, 1, 3, 5)
-    assert images.shape == (2, 3, 8, 8) and told.nodes.tolist() == [[0, 1, 3, 6]] * 3 + [[0, 1, 4, 5]] * 3
-    assert (told.latents[:, :2] == told.latents[0, :2]).all() and leaves == (3, 6)
-    assert torch.equal(told.latents[3:, 3], latents[1, :, 5]) and torch.equal(xt[:3], xt[3:])
+    assert images.shape == (2, 3, 8, 8) and told.nodes[:6].tolist() == [[0, 1, 3, 6]] * 3 + [[0, 1, 4, 5]] * 3
+    assert (told.latents[:6, :2] == told.latents[0, :2]).all() and leaves == (3, 6)
+    assert torch.equal(told.latents[3:6, 3], latents[1, :, 5]) and torch.equal(xt[:3], xt[3:6])
 
 
 def test_a_swap_changes_one_latent_and_nothing_else(asked):
     images = tiny_tree().swap("B", 2, **QUICK)
     xt, told = asked[0]
     mixed = swapped(tiny_tree().network, UNEVEN, 6, 2, 3, 5)
-    assert images.shape == (3, 8, 8) and torch.equal(told.latents, mixed[:, [0, 1, 4, 5]])
+    assert images.shape == (3, 8, 8) and torch.equal(told.latents[:3], mixed[:, [0, 1, 4, 5]])
     assert torch.equal(xt[0], xt[1]) and torch.equal(xt[0], xt[2]) and len(np.unique(images, axis=0)) == 3
     assert np.allclose(images[0], tiny_tree().sample("B", n=1, steps=3, seed=5).images[0, 0], atol=1e-5)
 

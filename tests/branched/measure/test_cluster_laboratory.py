@@ -133,7 +133,8 @@ def test_of_several_trees_the_one_is_chosen_that_tells_most(lab):
 def test_what_always_draws_one_digit_is_pure_and_not_right(whole):
     lab, found = whole
     rows = found.record.rows
-    assert list(rows) == ["members", "decoder", "naive", "diffusion", "bridged"]
+    assert list(rows) == ["members", "decoder", "naive", "unguided", "diffusion", "bridged"]
+    assert [rows[way].guidance for way in ("decoder", "naive", "unguided", "diffusion")] == [None, 0, 0, 1]
     assert found.counts("decoder")[:, 0].tolist() == [20] * 10
     assert (rows["decoder"].purity, rows["decoder"].purity_worst, rows["decoder"].entropy) == (1, 1, 0)
     assert rows["decoder"].right_worst == 0 and rows["decoder"].coverage < 0.2
@@ -168,6 +169,7 @@ def test_each_way_tells_what_it_took(whole):
     assert {name: (row.parameters, row.training_steps, row.training_minutes, row.training_device)
             for name, row in rows.items()} == {
         "members": (None,) * 4, "decoder": (9, None, 1.5, None), "diffusion": (100, 7, 1, "a machine"),
+        "unguided": (100, 7, 1, "a machine"),
         "naive": (100, 7, 1, "a machine"),
         "bridged": (50, 9, 2, "two cores")}
 
@@ -222,7 +224,7 @@ def test_a_tree_of_the_package_is_measured(judge, train, test, tmp_path):
     found = measured(ClusterLaboratory(judge, train, test, protocol, tmp_path, {"tiny": model}), "clustering", "rows",
                      "reconstructions", "conditions", "seconds")
     images = test.form.shown(test.x)[:200]
-    assert found.of("members").shape == (3, 24, 8, 8) and found.record.rows["diffusion"].evaluations == 2
+    assert found.of("members").shape == (3, 24, 8, 8) and found.record.rows["unguided"].evaluations == 2
     np.testing.assert_array_equal(found.of("decoder"), levels(model.decode(n=8, seed=2).made))
     np.testing.assert_array_equal(found.of("diffusion"), levels(model.sample(n=8, steps=2, seed=2).images))
     sent = found.test / np.float32(255)
@@ -242,9 +244,9 @@ def test_all_is_measured_and_a_stopped_run_goes_on(lab):
         if k == 5:
             break       # the sixth task has begun, and is not done
     done = ["clustering", "seeds tree4", "seeds tree1", "control tree2", "rows decoder"]
-    rest = ["rows naive", "rows diffusion", "rows bridged", "reconstructions real", "reconstructions decoder",
-            "reconstructions naive", "reconstructions diffusion", "conditions leaf", "conditions path", "agreement",
-            "seconds"]
+    rest = ["rows naive", "rows unguided", "rows diffusion", "rows bridged", "reconstructions real",
+            "reconstructions decoder", "reconstructions naive", "reconstructions diffusion", "conditions leaf",
+            "conditions path", "agreement", "seconds"]
     assert [str(task) for task in lab.measure(PARTS)] == rest and [*lab.measure(PARTS)] == []
     again = [str(task) for part in PARTS for task in lab.tasks(part, anew=True)]
     assert again == done + rest
@@ -273,7 +275,7 @@ def test_the_files_have_a_line_for_each_entry(lab):
     measured(lab, "clustering", "seeds", "rows")
     lines = (lab.folder / "clusters.json").read_text().splitlines()
     assert json.loads("\n".join(lines)) == stored_figures(lab.folder)
-    assert len([line for line in lines if line.startswith("  ")]) == 2 + 2 * 5   # trees; rows and leaves by way
+    assert len([line for line in lines if line.startswith("  ")]) == 2 + 2 * 6   # trees; rows and leaves by way
 
 
 def test_pictures_that_were_there_stay(lab):
