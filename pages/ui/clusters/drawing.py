@@ -139,7 +139,7 @@ def knots(outline: Outline, reached: Mapping[int, float]) -> list[Knot]:
     top = max((node.low for node in outline.nodes if node.parent is None), default=0.0) or 1.0
     return [Knot(node.id, node.parent, xs[node.id], node.low / top, reached[node.id], reached[node.id],
                  f"{node.name}: comes here with {percent(reached[node.id])}",
-                 "" if node.is_leaf or node.parent is None else percent(reached[node.id]),
+                 "" if node.is_leaf or node.parent is None or reached[node.id] < LITTLE else percent(reached[node.id]),
                  kind(reached[node.id])) for node in outline.nodes]
 
 

@@ -40,6 +40,7 @@ def test_edges_are_as_thick_as_the_picture_is_probable_there():
     assert {node: knot.share for node, knot in found.items()} == TORN
     assert found[1].share + found[2].share == pytest.approx(found[0].share)
     assert found[2].text == "58%" and found[0].text == found[1].text == ""
+    assert knots({**CLEAR, 2: 0.04})[2].text == "", "what is hardly used is not labelled"
 
 
 def test_the_leaves_bars_are_their_probabilities():
