@@ -449,7 +449,7 @@ class MeasureClusters(Lists):
     model: str = ClusterProtocol.model
     """the tree, with its diffusion model if it has one: a name or a path"""
     bridged: str = ClusterProtocol.bridged
-    """a class tree whose classes are the leaves of that tree; left out if it is not there"""
+    """a class tree whose classes are the leaves of that tree; left out if it is not there, or of another tree"""
     naive: Maybe[str] = None
     """that tree with a diffusion model that is told the decoder's picture (default: none)"""
     class_tree: str = ClusterProtocol.class_tree

@@ -5,8 +5,8 @@ class, from the same seed. So at the same n figures stand beside those of method
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,15 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checkpoint
-from ..data.dataset import Dataset
 from ..device import pick_device
 from ..errors import BranchedError
 from ..family import load
-from . import bench, metrics, of_images
+from . import bench, clusters_store, metrics, of_images
 from .agreement import agreement, facing
 from .clusters_data import CONDITIONS, RECONSTRUCTED, TEST
-from .clusters_store import Piece, agreed, store, stored_figures
-from .judge import Judge
+from .clusters_store import Piece
 from .of_clusters import (
     CLUSTER_TREE,
     ClusterProtocol,
@@ -60,15 +58,10 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ClusterLaboratory(InParts):
-    """All that measuring needs: who judges, real pictures, and what is asked; and the folder that keeps what was found.
-    Raises BranchedError if the judge does not know the classes."""
+    """Trees, real pictures, and who judges. Raises BranchedError if the judge does not know the classes."""
 
-    judge: Judge
-    train: Dataset
-    test: Dataset
+    files, on_cpu = clusters_store, ("seconds", "agreement")
     protocol: ClusterProtocol = ClusterProtocol()
-    folder: Path = checkpoint.SHIPPED
-    models: dict[str, Any] = field(default_factory=dict, repr=False)  # those that were loaded
 
     def __post_init__(self) -> None:
         if missing := set(self.test.labels) - set(self.judge.labels):
@@ -78,24 +71,6 @@ class ClusterLaboratory(InParts):
     @property
     def parts(self) -> Mapping[str, Part]:
         return PARTS
-
-    @property
-    def on_cpu(self) -> tuple[str, ...]:
-        return ON_CPU
-
-    @property
-    def device(self) -> str:
-        return self.protocol.device
-
-    def stored(self) -> dict[str, Any]:
-        """The figures that are there. Raises BranchedError if they were measured otherwise."""
-        stored = stored_figures(self.folder)
-        agreed(stored, self.protocol.stored, self.folder)
-        return stored
-
-    def keep(self, pieces: Iterable[Piece], where: str) -> None:
-        """Store pieces; `where` is the machine that they were measured on, in words."""
-        store(self.folder, self.protocol.stored, pieces, where)
 
     def has(self, name: str | Path | None) -> bool:
         """Whether a model is there."""
@@ -160,7 +135,12 @@ class ClusterLaboratory(InParts):
                 **({"naive": asked.naive} if self.has(asked.naive) else {}),
                 **({"unguided": asked.model} if tree.guidance else {}),
                 **({"diffusion": asked.model} if tree.diffusion is not None else {}),
-                **({"bridged": asked.bridged} if self.has(asked.bridged) else {})}
+                **({"bridged": asked.bridged} if self.has(asked.bridged) and self._is_of_leaves(asked.bridged) else {})}
+
+    def _is_of_leaves(self, name: str) -> bool:
+        """Whether the classes of a model are the leaves of the tree: by their names, and by that of the tree."""
+        model = self.model(name)
+        return set(model.labels) == set(self.tree.groups) and model.facts.training.clusters in (None, self.tree.name)
 
 
 # -- the parts ---------------------------------------------------------------------------------------------------------
@@ -273,7 +253,7 @@ def _timing(lab: ClusterLaboratory, task: Task) -> Piece:
     """Seconds of eight pictures of every leaf, on the CPU: medians of runs in turn."""
     rows = {way: row for way, row in lab.stored()["rows"].items() if way in lab.ways()}
     here = replace(lab, protocol=replace(lab.protocol, device="cpu"),
-                   models=lab.models if pick_device(lab.device).type == "cpu" else {})
+                   models=lab.models if pick_device(lab.protocol.device).type == "cpu" else {})
     ways = here.ways()
 
     def drawing(way: str) -> Callable[[], Any]:
@@ -294,7 +274,6 @@ def _is_timed(stored: Mapping[str, Any], task: Task) -> bool:
     return all("seconds" in row for way, row in stored["rows"].items() if way != "members")
 
 
-ON_CPU = ("seconds", "agreement")
 PARTS: dict[str, Part] = {
     "clustering": Part(lambda lab, stored: [Task("clustering")], _clustering,
                        lambda stored, task: "clustering" in stored),

@@ -4,10 +4,9 @@ Curves are drawn from one seed, and say at which guidance a method is at its bes
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,11 +14,10 @@ import numpy as np
 
 from .. import checkpoint
 from ..data.dataset import Dataset
-from . import bench, of_images, of_variants
+from . import bench, methods_store, of_images, of_variants
 from .artefacts import difference, fine_share
-from .judge import Judge
 from .methods_data import Point
-from .methods_store import LOOKS, Piece, agreed, is_as_asked, store, stored_figures
+from .methods_store import LOOKS, Piece, is_as_asked
 from .of_methods import OF_CURVES, OF_ROWS, Protocol, Setting, best, draw, fidelity, figures, learnt, sets
 from .sizes import drawn
 from .tasks import InParts, Part
@@ -47,37 +45,14 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Laboratory(InParts):
-    """All that measuring needs: who judges, real images, and what is asked; and the folder that keeps what was found.
-    """
+    """All methods, real images, and who judges."""
 
-    judge: Judge
-    train: Dataset
-    test: Dataset
+    files, on_cpu = methods_store, ("seconds", "tsne")
     protocol: Protocol = Protocol()
-    folder: Path = checkpoint.SHIPPED
-    models: dict[str, Any] = field(default_factory=dict, repr=False)  # those that were loaded
 
     @property
     def parts(self) -> Mapping[str, Part]:
         return PARTS
-
-    @property
-    def on_cpu(self) -> tuple[str, ...]:
-        return ON_CPU
-
-    @property
-    def device(self) -> str:
-        return self.protocol.device
-
-    def stored(self) -> dict[str, Any]:
-        """The figures that are there. Raises BranchedError if they were measured otherwise."""
-        stored = stored_figures(self.folder)
-        agreed(stored, self.protocol.stored, self.folder)
-        return stored
-
-    def keep(self, pieces: Iterable[Piece], where: str) -> None:
-        """Store pieces; `where` is the machine that they were measured on, in words."""
-        store(self.folder, self.protocol.stored, pieces, where)
 
     def model(self, name: str) -> Any:
         """A model, loaded once."""
@@ -242,7 +217,7 @@ def _timing(lab: Laboratory, task: Task) -> Piece:
     """Seconds of one set, an image of each class, on the CPU: medians of runs in turn."""
     protocol = replace(lab.protocol, device="cpu")
     rows = {name: Setting(row["model"], row["guidance"], row["guide"])
-            for name, row in stored_figures(lab.folder)["rows"].items()}
+            for name, row in lab.stored()["rows"].items()}
     models = {name: protocol.load(name) for name in {setting.model for setting in rows.values()}}
 
     def drawing(setting: Setting) -> Callable[[], Any]:
@@ -256,7 +231,6 @@ def _is_timed(stored: Mapping[str, Any], task: Task) -> bool:
     return all("seconds" in row for row in stored["rows"].values())
 
 
-ON_CPU = ("seconds", "tsne")
 PARTS: dict[str, Part] = {  # in the order in which they need each other
     "real": Part(lambda lab, stored: [Task("real")], _real, lambda stored, task: "real" in stored),
     "curves": Part(_points, _point, _is_on_curve),

@@ -10,6 +10,7 @@ from planted_tree import OF, PlantedBranches, PlantedClasses, PlantedTree
 
 from branched import BranchedError, MeasuredClusters, measured_clusters
 from branched.command.main import main
+from branched.facts import Facts
 from branched.measure.cluster_laboratory import PARTS, ClusterLaboratory, Task
 from branched.measure.clusters_store import Piece, stored_figures
 from branched.measure.metrics import frechet_distance
@@ -293,12 +294,23 @@ def test_models_that_are_not_there_are_left_out(lab, test):
     assert bare.tasks("seeds") == bare.tasks("seconds") == []
 
 
+def test_branches_of_another_tree_are_left_out(lab):
+    def ways(labels: str, clusters: str | None) -> list[str]:
+        lab.models["bridged"] = PlantedBranches(lab.tree, labels=tuple(labels))
+        lab.models["bridged"].facts = Facts.read({"training": {"clusters": clusters}}, "images")
+        return [task.name for task in lab.tasks("rows")]
+
+    others = ["decoder", "naive", "unguided", "diffusion"]
+    assert ways("JIHGFEDCBA", None) == ways("JIHGFEDCBA", lab.tree.name) == [*others, "bridged"]
+    assert ways("ABCDEFGHIK", None) == ways("JIHGFEDCBA", "another") == others
+
+
 # -- refusals ----------------------------------------------------------------------------------------------------------
 
 def test_a_model_of_another_tree_is_refused(lab, test):
-    lab.models["bridged"] = PlantedBranches(lab.tree, labels=tuple("ABCDEFGHIK"))
+    lab.models["leaf"] = PlantedTree(test, told="leaf", groups=tuple("ABCDEFGHIK"))
     with pytest.raises(BranchedError, match="of another tree"):
-        measured(lab, "rows")
+        measured(lab, "conditions")
     lab.models[TREE] = PlantedBranches(lab.tree)
     with pytest.raises(BranchedError, match="takes a tree of clusters"):
         lab.tasks("rows")
