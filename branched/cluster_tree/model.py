@@ -170,22 +170,22 @@ class ClusterModel:
         drawing, led = self._of_groups(groups, sampling or Sampling(n, steps, solver, seed, strength), roots)
         return _drawn(drawing.run(), led)
 
-    def sampling(self, labels: Label | Iterable[Label] | None = None, *,
-                 sampling: Sampling | None = None) -> Iterator[Frame]:
+    def sampling(self, labels: Label | Iterable[Label] | None = None, *, sampling: Sampling | None = None,
+                 roots: str = "own") -> Iterator[Frame]:
         """What `sample` gives, wave by wave. A tree without a diffusion model gives what `decode` does, in a single
         frame, for no noise is taken away; then of what is asked for, number and seed count."""
         asked = sampling or Sampling(solver=SOLVER, guidance=self.guidance)
         if self.diffusion is None:
-            return self._decoding(labels, asked)
-        drawing, led = self._of_groups(labels, asked, "own")
+            return self._decoding(labels, asked, roots)
+        drawing, led = self._of_groups(labels, asked, roots)
         return (frame if frame.result is None else replace(frame, result=_drawn(frame.result, led))
                 for frame in drawing.frames())
 
-    def _decoding(self, groups: Any, asked: Sampling) -> Iterator[Frame]:
+    def _decoding(self, groups: Any, asked: Sampling, roots: str) -> Iterator[Frame]:
         began = perf_counter()
         if asked.is_guided:
             raise BranchedError("A tree of clusters draws by the decoders of its leaves, and nothing guides those.")
-        drawn = self.decode(groups, asked.n, asked.seed)
+        drawn = self.decode(groups, asked.n, asked.seed, roots)
         looks = len(drawn.groups) * asked.n
         yield Frame.last(Drawn(drawn.made, drawn.kind, drawn.groups, looks, looks, 1, perf_counter() - began, asked,
                                drawn.probabilities))
@@ -218,19 +218,23 @@ class ClusterModel:
     def inner(self, node: int, n: int = Sampling.n, steps: int = Sampling.steps,
               seed: int = Sampling.seed) -> np.ndarray:
         """n objects (n, ...) of which the path to an inner node is told alone: what its leaves share."""
-        asked = self._of_inner(node, n, steps, seed)
-        if self.diffusion is not None and (self.diffusion.config.parts.decoded or not self._learnt("partial")):
-            raise BranchedError("The diffusion model of this tree has not learnt what an inner node's leaves share.")
-        [latents] = Roots(self.network, self.tree, (node,), asked.seed).own(asked.n).latents
-        return self._drawing(latents, self._ends([node], n), ("",), asked).run().made[0]
+        return self._inner(node, n, steps, seed).run().made[0]
+
+    def inner_frames(self, node: int, n: int = Sampling.n, steps: int = Sampling.steps,
+                     seed: int = Sampling.seed) -> Iterator[Frame]:
+        """What `inner` gives, wave by wave, as of one label."""
+        return self._inner(node, n, steps, seed).frames()
 
     def below(self, node: int, n: int = Sampling.n, steps: int = Sampling.steps,
               seed: int = Sampling.seed) -> np.ndarray:
         """n objects of each leaf below an inner node, left to right, (leaves, n, ...): down to that node all have the
         same path, drawn once, and below it each its own."""
-        asked = replace(self._of_inner(node, n, steps, seed), guidance=self.guidance)
-        leaves, latents = from_node(self.network, self.tree, node, asked.n, asked.seed)
-        return self._drawing(latents.flatten(0, 1), self._ends(leaves, n), tuple(map(str, leaves)), asked).run().made
+        return self._below(node, n, steps, seed).run().made
+
+    def below_frames(self, node: int, n: int = Sampling.n, steps: int = Sampling.steps,
+                     seed: int = Sampling.seed) -> Iterator[Frame]:
+        """What `below` gives, wave by wave."""
+        return self._below(node, n, steps, seed).frames()
 
     def swap(self, group: Label, depth: int, n: int = Sampling.n, steps: int = Sampling.steps,
              seed: int = Sampling.seed) -> np.ndarray:
@@ -284,6 +288,18 @@ class ClusterModel:
         names, leaves = self._leaves(groups)
         led = self._led(leaves, asked, roots)
         return self._drawing(led.latents.flatten(0, 1), self._ends(leaves, asked.n), names, asked), led
+
+    def _inner(self, node: int, n: int, steps: int, seed: int) -> Drawing:
+        asked = self._of_inner(node, n, steps, seed)
+        if self.diffusion is not None and (self.diffusion.config.parts.decoded or not self._learnt("partial")):
+            raise BranchedError("The diffusion model of this tree has not learnt what an inner node's leaves share.")
+        [latents] = Roots(self.network, self.tree, (node,), asked.seed).own(asked.n).latents
+        return self._drawing(latents, self._ends([node], n), ("",), asked)
+
+    def _below(self, node: int, n: int, steps: int, seed: int) -> Drawing:
+        asked = replace(self._of_inner(node, n, steps, seed), guidance=self.guidance)
+        leaves, latents = from_node(self.network, self.tree, node, asked.n, asked.seed)
+        return self._drawing(latents.flatten(0, 1), self._ends(leaves, n), tuple(map(str, leaves)), asked)
 
     def _of_inner(self, node: int, n: int, steps: int, seed: int) -> Sampling:
         """What is asked of objects of an inner node. Raises BranchedError for a node that is none."""

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import browser
 import pytest
 from PIL import Image
-from planted_clusters import DRAWS, GROUPS, OF, WAYS, level, plant
-from small_clusters import plant_trees, shape_of_ten
+from planted_clusters import DRAWS, GROUPS, OF, WAYS, level, plant, record
+from small_clusters import TEN, linked, plant_trees, shape_of_ten
 
 TREE = shape_of_ten()
 LEAVES = dict(zip(GROUPS, TREE.leaves, strict=True))
@@ -19,7 +19,8 @@ PHONE = {"has_touch": True, "is_mobile": True, "color_scheme": "dark"}
 def address(tmp_path_factory):
     """An app of its own, which finds small trees and planted files."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BRANCHED_MODELS", str(plant(plant_trees(tmp_path_factory.mktemp("clusters")))))
+        folder = plant_trees(tmp_path_factory.mktemp("clusters"), TEN)
+        patch.setenv("BRANCHED_MODELS", str(plant(folder, {**record(), "model": TEN})))
         with browser.server() as found:
             yield found
 
@@ -33,7 +34,7 @@ def visit(address, chromium):
         manager = browser.page(chromium, *size, **context)
         page = manager.__enter__()
         opened.append((manager, page))
-        page.goto(f"{address}/{link}")
+        page.goto(linked(address, link))
         browser.settled(page)
         page.wait_for_selector(".leaf")
         return page

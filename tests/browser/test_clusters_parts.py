@@ -3,8 +3,8 @@ from urllib.parse import urlsplit
 
 import browser
 import pytest
-from planted_clusters import plant
-from small_clusters import COUNTS, CUTS, plant_trees
+from planted_clusters import plant, record
+from small_clusters import COUNTS, CUTS, TEN, linked, plant_trees
 
 STEPS = len(CUTS) + 1  # the last phase among them
 SEEN = """root => {
@@ -23,7 +23,8 @@ PHONE = {"has_touch": True, "is_mobile": True, "color_scheme": "dark"}
 def address(tmp_path_factory):
     """An app of its own, which finds the planted files."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BRANCHED_MODELS", str(plant(plant_trees(tmp_path_factory.mktemp("clusters")))))
+        folder = plant_trees(tmp_path_factory.mktemp("clusters"), TEN)
+        patch.setenv("BRANCHED_MODELS", str(plant(folder, {**record(), "model": TEN})))
         with browser.server() as found:
             yield found
 
@@ -37,7 +38,7 @@ def visit(address, chromium):
         manager = browser.page(chromium, *size, **context)
         page = manager.__enter__()
         opened.append((manager, page))
-        page.goto(f"{address}/{link}")
+        page.goto(linked(address, link))
         browser.settled(page)
         return page
 

@@ -14,6 +14,7 @@ from branched.cluster_tree.tree import ClusterTree
 from branched.data.images import Images
 
 TINY = {"depth": 6, "latent": 3, "width": 8, "channels": 4, "hidden": 4, "decoder": 4}
+TEN = "ten-leaves"  # a name that nothing shipped has, which would be found first
 COUNTS = tuple(range(91, 101))  # objects in each leaf, of a thousand or so
 
 
@@ -75,10 +76,15 @@ def small_table() -> ClusterModel:
     return ClusterModel(run.network, tree, {"data": {"name": "blobs"}}, run.plan.data.form, (), "ABC", "blobs")
 
 
-def plant_trees(folder: Path) -> Path:
-    """Write trees into a folder: of the shipped name; with a diffusion model (`drawing`), also one that has not learnt
+def linked(address: str, link: str) -> str:
+    """A link to the small tree that was planted by the name TEN, or to the model that it asks for."""
+    return f"{address}/{link}" + ("" if "model=" in link else f"{'&' if '?' in link else '?'}model={TEN}")
+
+
+def plant_trees(folder: Path, name: str = "mnist-clusters") -> Path:
+    """Write trees into a folder: one of this name; with a diffusion model (`drawing`), also one that has not learnt
     what leaves share (`whole`); a bare one without snapshots (`bare`), and a table's (`blobs`)."""
-    small_clusters().save(folder / "mnist-clusters.safetensors")
+    small_clusters().save(folder / f"{name}.safetensors")
     small_clusters(draws=True).save(folder / "drawing.safetensors")
     small_clusters(draws=True, partial=0.0).save(folder / "whole.safetensors")
     small_clusters(snapshot=False).save(folder / "bare.safetensors")

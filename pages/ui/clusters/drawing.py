@@ -176,10 +176,11 @@ def told(groups: Sequence[str], probabilities: np.ndarray, names: Mapping[str, s
     best, second = np.argsort(-probabilities, kind="stable")[:2].tolist()
     (first, p), (other, q) = ((named(groups[k], names), float(probabilities[k])) for k in (best, second))
     if p < SURE:
-        return (f"**No leaf is sure of this picture.** At best it would lie in {first}, with {percent(p)}, or in "
-                f"{other}, with {percent(q)}.")
-    following = f" Next comes {other}, with {percent(q)}." if q >= LITTLE else ""
-    return f"It lies in **{first}**, with {percent(p)}.{following}"
+        return (f"**No leaf is sure of this picture.** At best it would lie in {first} ({percent(p)}), or in "
+                f"{other} ({percent(q)}).")
+    following = f" Next comes {other} ({percent(q)})." if q >= LITTLE else ""
+    sure = "The tree is all but certain." if p > 0.995 else f"The tree is {percent(p)} sure."
+    return f"It lies in **{first}**. {sure}{following}"
 
 
 def told_way(outline: Outline, reached: Mapping[int, float], names: Mapping[str, str]) -> str:

@@ -61,9 +61,13 @@ def show(page: Opened) -> None:
 
 def roots(page: Opened) -> None:
     """A few roots, each through all leaves: by the decoders, and by diffusion."""
-    rooted = serve.ask(page.name, Rooted(ROOTS, page.setting.steps.value, page.setting.seed.value,
-                                         controls.has_diffusion(page.model)))
-    st.html(through(page.model.groups, root_rows(rooted)))
+    asked = Rooted(ROOTS, page.setting.steps.value, page.setting.seed.value, controls.has_diffusion(page.model))
+    place = st.empty()
+
+    def show(found: Roots) -> None:
+        place.html(through(page.model.groups, root_rows(found)))
+
+    show(rooted := serve.ask(page.name, asked, show))
     if (rooted.probabilities < shown.IMPROBABLE).any():
         st.caption(FAINT)
 
@@ -85,10 +89,14 @@ def swaps(page: Opened) -> None:
     setting = leaf_setting(page.model)
     group = setting.pills("Leaf", wrap=True)
     levels = len(path(page.model, group))
-    swapped = serve.ask(page.name, Swapped(group, levels, OTHERS, page.setting.steps.value, page.setting.seed.value))
-    changes = changed(swapped.images)
-    st.html(through((), swap_rows(swapped, changes), across=OTHERS))
-    st.markdown(told(changes))
+    asked = Swapped(group, levels, OTHERS, page.setting.steps.value, page.setting.seed.value)
+    place = st.empty()
+
+    def show(found: Swaps) -> None:
+        place.html(through((), swap_rows(found, changed(found.images)), across=OTHERS))
+
+    show(swapped := serve.ask(page.name, asked, show))
+    st.markdown(told(changed(swapped.images)))
 
 
 def swap_rows(swapped: Swaps, changes: np.ndarray) -> list[dict[str, Any]]:

@@ -146,7 +146,7 @@ def content(kind: str, counts: np.ndarray, classes: Sequence[str]) -> str:
     if not others:
         return f"{text} There is nothing else."
     parts = listed(f"{a(name)} ({percent(share)})" for name, share in others)
-    return f"{text} Mixed in, of 100, are mostly {parts}."
+    return f"{text} Most often mixed in, of 100: {parts}."
 
 
 def elsewhere(leaf: int, counts: np.ndarray, groups: Sequence[str], classes: Sequence[str]) -> str:

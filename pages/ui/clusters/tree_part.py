@@ -1,6 +1,7 @@
 """The tree with what is in its leaves, and what there is at a node that is clicked."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -176,16 +177,25 @@ def inner(page: Opened, content: Content | None, node: OutlineNode) -> None:
 
 def shared(page: Opened, node: OutlineNode) -> None:
     """What the leaves below a node share, and one start from there for each of them."""
-    how = page.setting.steps.value, page.setting.seed.value
+    how, many = (page.setting.steps.value, page.setting.seed.value), len(node.groups)
     st.markdown(told.SHARE)
     try:
-        st.html(shown.sheet([shown.Row("", shown.cells(serve.ask(page.name, Inner(node.id, FEW, *how))))]))
+        seen_coming(page, Inner(node.id, FEW, *how), ("",))
     except BranchedError as error:
         st.info(str(error))
     st.markdown(told.BELOW)
-    st.html(shown.sheet([shown.Row(group, shown.cells(images)) for group, images in zip(
-        node.groups, serve.ask(page.name, Below(node.id, FEW if len(node.groups) <= FEW // 2 else FEW // 2, *how)),
-        strict=True)]))
+    seen_coming(page, Below(node.id, FEW if many <= FEW // 2 else FEW // 2, *how), node.groups)
+
+
+def seen_coming(page: Opened, asked: Inner | Below, names: Sequence[str]) -> None:
+    """A row of pictures for each name, seen while they come about, where they stay."""
+    place = st.empty()
+
+    def show(images: np.ndarray) -> None:
+        rows = images.reshape(len(names), -1, *page.model.shape)
+        place.html(shown.sheet([shown.Row(name, shown.cells(row)) for name, row in zip(names, rows, strict=True)]))
+
+    show(serve.ask(page.name, asked, show))
 
 
 def table(page: Opened) -> Any:

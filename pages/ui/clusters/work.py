@@ -1,13 +1,13 @@
 """What the page "Without labels" asks of models: objects of leaves and inner nodes; a picture's way; paths."""
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from branched import Sampling
+from branched import Frame, Sampling
 
 from ..serve.request import Numbers, Request
 
@@ -49,31 +49,39 @@ class Draw(Request[Drawn]):
 
 @dataclass(frozen=True)
 class Inner(Request[np.ndarray]):
-    """n pictures (n, H, W[, 3]) of what the leaves below an inner node share, by diffusion. Yields how far it is."""
+    """n pictures (n, H, W[, 3]) of what the leaves below an inner node share, by diffusion. Yields what there is so
+    far, (1, n, ...)."""
 
     node: int
     n: int
     steps: int
     seed: int
 
-    def work(self, model: Any) -> Generator[float, None, np.ndarray]:
-        yield 0.0
-        return model.inner(self.node, n=self.n, steps=self.steps, seed=self.seed)
+    def work(self, model: Any) -> Generator[np.ndarray, None, np.ndarray]:
+        return (yield from waves(model.inner_frames(self.node, n=self.n, steps=self.steps, seed=self.seed)))[0]
 
 
 @dataclass(frozen=True)
 class Below(Request[np.ndarray]):
     """n pictures of every leaf below an inner node, (leaves below, n, H, W[, 3]), which all have the same path as far
-    as that node, and below it each its own. Yields how far it is."""
+    as that node, and below it each its own. Yields what there is so far."""
 
     node: int
     n: int
     steps: int
     seed: int
 
-    def work(self, model: Any) -> Generator[float, None, np.ndarray]:
-        yield 0.0
-        return model.below(self.node, n=self.n, steps=self.steps, seed=self.seed)
+    def work(self, model: Any) -> Generator[np.ndarray, None, np.ndarray]:
+        return (yield from waves(model.below_frames(self.node, n=self.n, steps=self.steps, seed=self.seed)))
+
+
+def waves(frames: Iterable[Frame]) -> Generator[np.ndarray, None, np.ndarray]:
+    """Pictures (N, n, H, W[, 3]) while they are drawn: the best guesses; then what was drawn."""
+    for frame in frames:
+        if frame.result is not None:
+            return frame.result.made
+        yield frame.denoised
+    raise ValueError("the last frame has the samples")
 
 
 # -- a picture on its way ----------------------------------------------------------------------------------------------
@@ -157,19 +165,24 @@ class Roots:
 
 @dataclass(frozen=True)
 class Rooted(Request[Roots]):
-    """n roots, all leaves from each with the same noise."""
+    """n roots, all leaves from each with the same noise. Yields what there is so far; at first what the decoders paint,
+    and black where diffusion has not begun."""
 
     n: int
     steps: int
     seed: int
     diffusion: bool
 
-    def work(self, model: Any) -> Generator[float, None, Roots]:
-        yield 0.0
+    def work(self, model: Any) -> Generator[Roots, None, Roots]:
         decoded = model.decode(n=self.n, seed=self.seed, roots="shared")
-        yield 0.1
-        drawn = model.sample(n=self.n, steps=self.steps, seed=self.seed, roots="shared") if self.diffusion else None
-        return Roots(decoded.images, None if drawn is None else drawn.images, decoded.probabilities)
+        drawn = np.zeros_like(decoded.images) if self.diffusion else None
+        yield (found := Roots(decoded.images, drawn, decoded.probabilities))
+        if self.diffusion:
+            asked = Sampling(self.n, self.steps, "ddim", self.seed, model.guidance)
+            for frame in model.sampling(sampling=asked, roots="shared"):
+                found = replace(found, drawn=frame.denoised if frame.result is None else frame.result.images)
+                yield found
+        return found
 
 
 @dataclass(frozen=True)
@@ -181,7 +194,8 @@ class Swaps:
 
 @dataclass(frozen=True)
 class Swapped(Request[Swaps]):
-    """The path to a leaf of so many levels, each of which is exchanged in turn. Yields how far it is."""
+    """The path to a leaf of so many levels, each of which is exchanged in turn. Yields the rows so far, and black ones
+    for those to come."""
 
     group: str
     levels: int
@@ -189,9 +203,9 @@ class Swapped(Request[Swaps]):
     steps: int
     seed: int
 
-    def work(self, model: Any) -> Generator[float, None, Swaps]:
-        rows = []
+    def work(self, model: Any) -> Generator[Swaps, None, Swaps]:
+        images = np.zeros((self.levels, self.n, *model.shape), np.float32)
         for depth in range(self.levels):
-            yield depth / self.levels
-            rows.append(model.swap(self.group, depth, n=self.n, steps=self.steps, seed=self.seed))
-        return Swaps(np.stack(rows))
+            yield Swaps(images.copy())
+            images[depth] = model.swap(self.group, depth, n=self.n, steps=self.steps, seed=self.seed)
+        return Swaps(images)

@@ -86,6 +86,7 @@ class PictureTree {
     const across = lying ? Math.min(count, width > 620 ? 8 : 4) : Math.min(count, width / n > 150 ? 4 : 2);
     const down = across ? Math.ceil(count / across) : 0, side = width > 620 ? 40 : 25;
     this.slim = lying && width < 620 ? SLIM : 1;
+    this.root.classList.toggle('slim', this.slim !== 1);  // pictures too small to be written on
     const row = lying ? Math.max(58, down * (side * ratio + 2) + 8) : 0;
     const vars = {across, ratio, row: `${row}px`, sheet: `${across * (side + 2)}px`};
     for (const [name, value] of Object.entries(vars)) this.root.style.setProperty(`--${name}`, value);

@@ -14,9 +14,20 @@ def planted_folder(tmp_path_factory):
     return plant(plant_trees(tmp_path_factory.mktemp("clusters")))
 
 
+@pytest.fixture(scope="session")
+def labelled_folder(tmp_path_factory):
+    """A folder with the shipped models that were told names; what else is shipped would be found before small trees."""
+    folder = tmp_path_factory.mktemp("labelled")
+    for file in branched.checkpoint.SHIPPED.glob("*.safetensors"):
+        if file.stem not in ("mnist-clusters", "mnist-unlabelled"):
+            (folder / file.name).symlink_to(file)
+    return folder
+
+
 @pytest.fixture
-def planted(planted_folder, monkeypatch):
-    """The app and the library find these files."""
+def planted(planted_folder, labelled_folder, monkeypatch):
+    """The app and the library find these files, and those of models that were told names."""
+    monkeypatch.setattr(branched.checkpoint, "SHIPPED", labelled_folder)
     monkeypatch.setenv("BRANCHED_MODELS", str(planted_folder))
     return planted_folder
 

@@ -49,10 +49,10 @@ def test_the_leaves_bars_are_their_probabilities():
 
 
 @pytest.mark.parametrize(("reached", "said"), [
-    (CLEAR, "It lies in **leaf B (the 4s)**, with 90%. Next comes leaf C, with 10%."),
-    (TORN, "**No leaf is sure of this picture.** At best it would lie in leaf A, with 42%, or in leaf B (the 4s), with "
-           "36%."),
-    ({**CLEAR, 3: 0.999, 4: 0.0}, "It lies in **leaf B (the 4s)**, with >99%.")])
+    (CLEAR, "It lies in **leaf B (the 4s)**. The tree is 90% sure. Next comes leaf C (10%)."),
+    (TORN, "**No leaf is sure of this picture.** At best it would lie in leaf A (42%), or in leaf B (the 4s) "
+           "(36%)."),
+    ({**CLEAR, 3: 0.999, 4: 0.0}, "It lies in **leaf B (the 4s)**. The tree is all but certain.")])
 def test_where_it_lies_is_said_and_how_surely(reached, said):
     assert drawing.told("ABC", probabilities(reached), {"B": "4"}) == said
 

@@ -75,6 +75,8 @@ def test_bars_and_words_say_what_each_level_changes():
 
 def test_roots_are_the_models_own_shared_ones(drawer):
     steps = work.Rooted(2, 3, 5, True).work(drawer)
+    before = next(steps)
+    assert before.decoded.any() and before.drawn.shape == before.decoded.shape and not before.drawn.any()
     with pytest.raises(StopIteration) as end:
         while True:
             next(steps)
@@ -87,6 +89,8 @@ def test_roots_are_the_models_own_shared_ones(drawer):
 def test_each_level_is_exchanged_and_the_first_stays(drawer):
     levels = len(path.path(drawer, "H"))
     steps = work.Swapped("H", levels, 3, 3, 5).work(drawer)
+    rows = [next(steps).images.any((1, 2, 3)).tolist() for _ in range(levels)]
+    assert rows == [[True] * k + [False] * (levels - k) for k in range(levels)], "row by row"
     with pytest.raises(StopIteration) as end:
         while True:
             next(steps)

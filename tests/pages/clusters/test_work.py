@@ -36,5 +36,14 @@ def test_an_inner_node(drawing):
     assert np.array_equal(done(Below(3, 2, 3, 1), drawing)[0], drawing.below(3, n=2, steps=3, seed=1))
 
 
+def test_pictures_of_an_inner_node_are_seen_coming(drawing):
+    """A guess for every step, each of the shape of the end, and nearer to it."""
+    for request, rows in ((Inner(3, 2, 4, 1), 1), (Below(3, 2, 4, 1), len(drawing.outline()[3].groups))):
+        end, guesses = done(request, drawing)
+        assert [guess.shape for guess in guesses] == [(rows, 2, 28, 28)] * 4
+        far = [np.abs(guess.reshape(end.shape) - end).mean() for guess in guesses]
+        assert far[-1] < far[0]
+
+
 def test_requests_are_keys():
     assert len({Inner(3, 2, 3, 1), Inner(3, 2, 3, 1), Below(3, 2, 3, 1), Inner(3, 2, 3, 2)}) == 3
