@@ -61,6 +61,7 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: in
     It is also written every `every` steps, with all that is needed to go on beside it, in `output` + ".resume"; from
     there a run of the same plan goes on where it was stopped (`goes_on`).
     """
+    resume.check_output(output)
     every = resume.checked_every(every)
     state = begin(plan.tree, plan.network, plan.config, device, plan.trunk)
     if goes_on:

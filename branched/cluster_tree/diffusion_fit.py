@@ -66,6 +66,7 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool = False, e
     """Train to the end of the plan and write tree and diffusion model to `output`, also every `every` steps, with all
     that is needed to go on beside it, in `output` + ".resume"; from there a run of the same plan goes on where it was
     stopped (`goes_on`)."""
+    resume.check_output(output)
     every, state = resume.checked_every(every), begin(plan, device)
     if goes_on and resume.beside(output).is_file():
         resume.load_state(resume.beside(output), state, plan.facts)

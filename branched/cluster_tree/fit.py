@@ -95,6 +95,7 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool = False, e
     """Grow a tree and write the model to `output`, also at the end of every stage, and every `every` steps with all
     that is needed to go on beside it, in `output` + ".resume"; from there a run of the same plan goes on where it was
     stopped (`goes_on`)."""
+    resume.check_output(output)
     every = resume.checked_every(every)
     resumed = goes_on and resume.beside(output).is_file()
     run = _resumed(plan, output, device) if resumed else begin(plan, device)
@@ -202,7 +203,7 @@ def _resumed(plan: Plan, output: Path, device: torch.device) -> Run:
     except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise BranchedError(f"{path} does not hold a whole run ({str(error).splitlines()[0]}).") from None
     # At a stage's end the model is written before the next stage is saved: so it has all earlier snapshots.
-    run.snapshots = [kept for kept in load(output, device).snapshots if kept.index < run.index]
+    run.snapshots = [kept for kept in load(output, device).snapshots if kept.index < run.index] if run.index else []
     return run
 
 

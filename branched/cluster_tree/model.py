@@ -42,12 +42,23 @@ ROOTS = ("own", "shared")
 GUIDANCE = 1.0          # where nothing else is asked for: prior roots are less sure than the paths that were trained
 
 
-@dataclass(frozen=True)
-class Assigned:
-    """Where objects belong: places of leaves among the groups (B,), and the probability of every leaf (B, leaves)."""
+class Assigned(np.ndarray):
+    """Where objects belong: (B,) places of their most probable leaves among the groups, with the `probabilities` (B,
+    leaves) of all."""
 
-    indices: np.ndarray
     probabilities: np.ndarray
+
+    @classmethod
+    def of(cls, probabilities: np.ndarray) -> Assigned:
+        """By the probabilities of all leaves (B, leaves)."""
+        result = probabilities.argmax(1).view(cls)
+        result.probabilities = probabilities
+        return result
+
+    @property
+    def indices(self) -> np.ndarray:
+        """The places alone, as a plain array (B,)."""
+        return self.view(np.ndarray)
 
     @property
     def information(self) -> float:
@@ -134,7 +145,7 @@ class ClusterModel:
         """The leaves to which objects (B, ...) belong, by the inference model."""
         chain = look(self.network, self.form.to_core(objects))
         p = torch.cat([routes(self.network, self.tree, part.to(self.device)).cpu() for part in chain.split(CHUNK)])
-        return Assigned(p.argmax(1).numpy(), p.numpy())
+        return Assigned.of(p.numpy())
 
     @torch.inference_mode()
     def terms(self, objects: Any, seed: int = 0) -> Terms:

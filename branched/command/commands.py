@@ -96,7 +96,7 @@ def _watch(steps: Iterator[Progress], total: int) -> None:
 
 
 def grow(options: asked.Grow) -> None:
-    data = data_of(options.source)
+    data = data_of(options.source, classed=False)
     plan = clusters.planned(data, options.growth, depth=options.depth)
     print(f"{len(data):,} {data.form.kind}, their classes not looked at; {plan.config}")
     with tqdm(clusters.fit(plan, options.output, pick_device(options.device), options.resume, options.every),
@@ -118,7 +118,8 @@ def tree_diffusion(options: asked.TreeDiffusion) -> None:
     model = load(options.tree, options.device)
     if not isinstance(model, ClusterModel):
         raise BranchedError(f"This takes a tree of clusters, and {options.tree} is none.")
-    data, trunk = data_of(_models_source(options.source, model)), options.trunk and Trunk.read(options.trunk)
+    data = data_of(_models_source(options.source, model), classed=False)
+    trunk = options.trunk and Trunk.read(options.trunk)
     plan = diffusion_fit.planned(data, model, options.training, options.told, trunk)
     print(f"{len(data):,} {data.form.kind}, {len(model.groups)} leaves, told: {options.told}; {plan.config}")
     steps = diffusion_fit.fit(plan, options.output, pick_device(options.device), options.resume, options.every)
@@ -210,7 +211,7 @@ def evaluate(options: asked.Evaluate) -> None:
     model = model_of(options.model)
     source = _models_source(options.source, model)
     if isinstance(model, ClusterModel):
-        _evaluate_clusters(model, data_of(source, "test"), options.store)
+        _evaluate_clusters(model, data_of(source, "test", classed=False), options.store)
         return
     train, test = (data_of(source, split).only(model.labels) for split in ("train", "test"))
     if train.shape != model.form.shape:
@@ -240,13 +241,14 @@ def _judge(path: Path, model: Any, train: dataset.Dataset) -> Judge:
 
 
 def _evaluate_clusters(model: ClusterModel, test: dataset.Dataset, store: bool) -> None:
-    """How well the leaves of a tree are the classes of test data, and the terms of the bound there."""
+    """How well the leaves of a tree are the classes of test data, if these have any, and the bound's terms there."""
     if store:
         raise BranchedError("Figures of a tree of clusters are only shown; leave out --store. `python -m branched "
                             "measure-clusters` measures it and keeps them.")
     objects = test.form.shown(test.x)
     assigned = model.assign(objects)
-    found = clustering(model.outline(), assigned.indices, test.y.numpy())._asdict()
+    classed = len(test.labels) > 1
+    found = clustering(model.outline(), assigned.indices, test.y.numpy())._asdict() if classed else {}
     for name, value in (found | {"information": assigned.information} | model.terms(objects).means()).items():
         print(f"  {name.replace('_', ' '):<55} {value:.4f}")
 
@@ -319,10 +321,13 @@ def tree_of(asked_for: asked.Model) -> BranchedModel:
     return model
 
 
-def data_of(source: asked.Source, split: str = "train") -> dataset.Dataset:
-    data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label)
-    if isinstance(source, asked.ClassedSource) and source.clusters:
-        data = grouped(data, source.clusters)
+def data_of(source: asked.Source, split: str = "train", classed: bool = True) -> dataset.Dataset:
+    """The data that are asked for. They need no classes where those are leaves of a tree, or not looked at."""
+    clusters = source.clusters if isinstance(source, asked.ClassedSource) else None
+    data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label,
+                        classed and not clusters)
+    if clusters:
+        data = grouped(data, clusters)
     return data.only(source.classes) if source.classes else data
 
 

@@ -70,7 +70,7 @@ class Source(Lists):
 
     data: str = "mnist"
     """mnist, digits, letters, a folder with a sub-folder of images for each class, or a CSV file with a column of
-    classes"""
+    classes (neither is needed by grow, and where clusters are named)"""
     folder: Maybe[Path] = None
     """where MNIST or the letters lie (default: $BRANCHED_DATA)"""
     label: Maybe[str] = None

@@ -1,5 +1,6 @@
 """Data: objects with class names. Images from MNIST, scikit-learn's small digits, or a folder with a sub-folder per
-class; rows of a table from the letters, or any CSV file with a column of classes."""
+class; rows of a table from the letters, or any CSV file with a column of classes; where nobody looks at classes,
+also folders and files that have none."""
 from __future__ import annotations
 
 import os
@@ -116,9 +117,10 @@ class Dataset:
 
 
 def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike | None = None,
-         size: int | None = None, colour: bool = False, label: str | None = None) -> Dataset:
+         size: int | None = None, colour: bool = False, label: str | None = None, classed: bool = True) -> Dataset:
     """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), a folder with one sub-folder of images per
-    class, or a CSV file with a column of classes.
+    class, or a CSV file with a column of classes; if they need not be `classed`, also a folder of images, or a CSV file
+    of numbers: all are of one class.
 
     `folder` is where files of MNIST or the letters lie (else $BRANCHED_DATA, our cache, the network). `size` is the
     side of an image in pixels, a multiple of 4 (default: 28 for a folder, else as it is). `label` names the column of
@@ -136,8 +138,8 @@ def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike 
         return _table(source, sources.LETTER_FEATURES, x, y, torch.arange(len(x)) >= sources.LETTERS_TRAINING, split)
     path = Path(source).expanduser()
     if path.suffix.lower() in (".csv", ".tsv", ".data", ".txt") or path.is_file():
-        return _csv(path, split, label)
-    return _image_folder(path, split, size or 28, colour)
+        return _csv(path, split, label, classed)
+    return _image_folder(path, split, size or 28, colour, classed)
 
 
 def _fit(x: Tensor, size: int | None, colour: bool) -> Tensor:
@@ -166,20 +168,14 @@ def _tests(place: int) -> bool:
 
 # -- a folder of images ----------------------------------------------------------------------------------------------
 
-def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
-    if not root.is_dir():
-        raise BranchedError(f"There is no data set or folder {str(root)!r}; "
-                            "give 'mnist', 'digits', 'letters', a folder with one sub-folder of images per class, "
-                            "or a CSV file.")
-    folders = {path.name: path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")}
-    if not folders:
-        raise BranchedError(f"{root} has no sub-folders; it needs one sub-folder of images per class.")
+def _image_folder(root: Path, split: str, size: int, colour: bool, classed: bool) -> Dataset:
+    folders = _folders(root, classed)
     labels = tuple(sorted(folders, key=natural_order))
     images, y = [], []
     for k, label in enumerate(labels):
         paths = sorted(path for path in folders[label].iterdir() if not path.name.startswith("."))
         if len(paths) < 2:
-            raise BranchedError(f"The class {label!r} in {root} has {len(paths)} images; every class needs at least 2.")
+            raise BranchedError(f"The class {label!r} in {root} has {len(paths)} images; at least 2 are needed.")
         paths = [path for j, path in enumerate(paths) if _tests(j) == (split == "test")]
         images += [squared(path, size, colour) for path in paths]
         y += [k] * len(paths)
@@ -188,10 +184,23 @@ def _image_folder(root: Path, split: str, size: int, colour: bool) -> Dataset:
     return Dataset.of_images(root.resolve().name, labels, x, torch.tensor(y))
 
 
+def _folders(root: Path, classed: bool) -> dict[str, Path]:
+    """The folder of each class: the sub-folders of one, or itself where there are none and classes are not needed."""
+    if not root.is_dir():
+        raise BranchedError(f"There is no data set or folder {str(root)!r}; "
+                            "give 'mnist', 'digits', 'letters', a folder with one sub-folder of images per class, "
+                            "or a CSV file.")
+    folders = {path.name: path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    if classed and not folders:
+        raise BranchedError(f"{root} has no sub-folders; it needs one sub-folder of images per class (only grow "
+                            "and what builds on its clusters take a folder without).")
+    return folders or {table.ALL: root}
+
+
 # -- tables ----------------------------------------------------------------------------------------------------------
 
-def _csv(path: Path, split: str, label: str | None) -> Dataset:
-    features, x, y = table.read(path, label)
+def _csv(path: Path, split: str, label: str | None, classed: bool) -> Dataset:
+    features, x, y = table.read(path, label, classed=classed)
     seen: dict[str, int] = {}
     test = []
     for name in y:

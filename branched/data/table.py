@@ -18,6 +18,7 @@ from .form import Blocks, Form
 
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 CLASS_COLUMNS = {"class", "label", "target"}   # names by which the column of classes is known
+ALL = "all"                                    # the class of what has none
 MOST_BYTES = 500 << 20
 
 
@@ -146,19 +147,21 @@ class Table(Form):
 
 # -- CSV files -------------------------------------------------------------------------------------------------------
 
-def read(path: Path, label: str | None = None, names: Sequence[str] = ()) -> tuple[tuple[str, ...], Tensor, list[str]]:
+def read(path: Path, label: str | None = None, names: Sequence[str] = (),
+         classed: bool = True) -> tuple[tuple[str, ...], Tensor, list[str]]:
     """The features of a CSV file, its rows, float32 (n, F), and their classes. `label` names the column of classes.
 
     Without it, that is the column called class, label or target, or the only one with text in it. `names` are those of
-    all columns of a file without a header; else they are called 1, 2, 3. Raises BranchedError with what is wrong.
+    all columns of a file without a header; else they are called 1, 2, 3. If rows need not be `classed`, and no column
+    can be that of classes, all are of one class. Raises BranchedError with what is wrong.
     """
     header, lines = _lines(path)
     columns = header or list(names) or [str(k + 1) for k in range(len(lines[0][1]))]
-    place = _class_column(path, columns, [cells for _, cells in lines], label)
+    place = _class_column(path, columns, [cells for _, cells in lines], label, classed)
     features = tuple(name for k, name in enumerate(columns) if k != place)
     if not features:
         raise BranchedError(f"{path} has no column but that of the classes; a table needs a numeric feature.")
-    y = [cells[place] for _, cells in lines]
+    y = [ALL if place is None else cells[place] for _, cells in lines]
     unnamed = next((line for (line, _), name in zip(lines, y, strict=True) if name.lower() in MISSING), None)
     if unnamed:
         raise BranchedError(f"{path}: line {unnamed} has no class in the column {columns[place]}; fill or remove it.")
@@ -210,8 +213,9 @@ def _lines(path: Path) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
     return header, lines
 
 
-def _class_column(path: Path, columns: list[str], rows: list[list[str]], label: str | None) -> int:
-    """The place of the column of classes."""
+def _class_column(path: Path, columns: list[str], rows: list[list[str]], label: str | None,
+                  classed: bool) -> int | None:
+    """The place of the column of classes; None for no such column, where rows need not be classed."""
     if label is not None:
         if label not in columns:
             raise BranchedError(f"{path} has no column {label!r}; it has {', '.join(columns):.400}.")
@@ -219,6 +223,8 @@ def _class_column(path: Path, columns: list[str], rows: list[list[str]], label: 
     known = [k for k, name in enumerate(columns) if name.lower() in CLASS_COLUMNS]
     texts = [k for k in range(len(columns)) if not any(_is_number(cells[k]) for cells in rows[:100])]
     candidates = known or texts
+    if not (candidates or classed):
+        return None
     if len(candidates) != 1:
         raise BranchedError(f"Which column of {path} holds the classes? Name it (--label): {', '.join(columns):.400}.")
     return candidates[0]

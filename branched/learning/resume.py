@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from .. import checkpoint
 from ..errors import BranchedError
+from ..files import check_folder
 from .loop import LearningState, Progress
 
 
@@ -28,6 +29,14 @@ def keep(steps: Iterator[Progress], state: LearningState, facts: dict[str, Any],
 def beside(output: Path) -> Path:
     """Where a run is kept whose model is written to `output`."""
     return output.with_name(output.name + ".resume")
+
+
+def check_output(output: Path) -> None:
+    """Raises BranchedError for a file that no model can be written to, or that none would be found in: before long
+    work, rather than after it."""
+    if output.suffix != ".safetensors" or output.is_dir():
+        raise BranchedError(f"A model is written to a file that ends in .safetensors, not to {output}.")
+    check_folder(output.parent)
 
 
 def checked_every(every: int) -> int:

@@ -179,6 +179,18 @@ DAMAGES = {
     "no weights": lambda tensors, header: [tensors.pop(key) for key in list(tensors) if "decoders" in key]}
 
 
+def test_a_run_killed_before_its_first_model_was_written_goes_on(tmp_path):
+    """Its state is written before its model is: between the two it has no model yet."""
+    path = tmp_path / "a.safetensors"
+    run = fit(planned(blobs_of(120), QUICK, **SIZES), path, CPU, every=5)
+    stopped_at = [next(run).step for _ in range(7)][-1]
+    run.close()
+    path.unlink()
+    on = fit(planned(blobs_of(120), QUICK, **SIZES), path, CPU, goes_on=True)
+    assert next(on).step == 6 < stopped_at
+    on.close()
+
+
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory):
     """A run that was stopped in its second stage."""
@@ -215,11 +227,20 @@ def test_a_file_and_back(grown, tmp_path):
     assert np.array_equal(again.decode(n=2, seed=3).made, grown.model.decode(n=2, seed=3).made)
 
 
+def test_what_is_assigned_is_an_array_of_places(grown):
+    a = grown.model.assign(grown.data.x[:50])
+    places = a.probabilities.argmax(1)
+    assert (len(a), a.shape, a.dtype.kind, a[7]) == (50, (50,), "i", places[7])
+    assert np.array_equal(np.asarray(a), places) and type(a.indices) is np.ndarray and a.tolist() == places.tolist()
+    assert np.array_equal(np.array(grown.model.groups)[a], [grown.model.groups[k] for k in places])
+    assert np.array_equal(grown.data.x[:50][a == 2], grown.data.x[:50][places == 2])
+
+
 def test_information_is_what_a_leaf_tells():
     sure, vague = np.eye(4)[[0, 1, 2, 3]], np.full((4, 4), 0.25)
-    assert Assigned(sure.argmax(1), sure).information == pytest.approx(np.log(4))
-    assert Assigned(vague.argmax(1), vague).information == pytest.approx(0)
-    assert Assigned(sure[:1].argmax(1), sure[:1]).information == pytest.approx(0)
+    assert Assigned.of(sure).information == pytest.approx(np.log(4))
+    assert Assigned.of(vague).information == pytest.approx(0)
+    assert Assigned.of(sure[:1]).information == pytest.approx(0)
 
 
 def test_leaves_decode_what_belongs_to_them(grown):

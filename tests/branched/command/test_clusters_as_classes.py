@@ -43,8 +43,7 @@ def planted(tmp_path, monkeypatch):
              for picture, y in zip(data.form.shown(data.x), data.y, strict=True)}
 
     def assign(model, objects):
-        indices = np.array([known[picture.tobytes()] for picture in objects])
-        return Assigned(indices, np.eye(10)[indices])
+        return Assigned.of(np.eye(10)[[known[picture.tobytes()] for picture in objects]])
 
     monkeypatch.setattr(ClusterModel, "assign", assign)
     form, path = Images((1, 8, 8)), tmp_path / "planted.safetensors"
@@ -100,8 +99,8 @@ def test_a_run_is_resumed_with_the_same_clusters_alone(planted, tmp_path, capsys
     assert run(*train, "--clusters", planted, "--resume") == 0
     assert run(*train, "--resume") == 2 and "another run" in capsys.readouterr().err
     assign = ClusterModel.assign
-    monkeypatch.setattr(ClusterModel, "assign", lambda model, objects: Assigned(
-        (assign(model, objects).indices + 1) % 10, assign(model, objects).probabilities))
+    monkeypatch.setattr(ClusterModel, "assign", lambda model, objects: Assigned.of(
+        np.roll(assign(model, objects).probabilities, 1, axis=1)))
     assert run(*train, "--clusters", planted, "--resume") == 2 and "members" in capsys.readouterr().err
 
 

@@ -201,6 +201,22 @@ def test_huge_images_are_refused(tmp_path, size):
         load(root)
 
 
+def test_a_folder_of_pictures_without_classes_where_none_are_needed(tmp_path):
+    root = folder_of(tmp_path, {"pets": 13}) / "pets"
+    train, test = load(root, classed=False), load(root, "test", classed=False)
+    assert (train.name, train.labels, len(train), len(test)) == ("pets", ("all",), 11, 2)
+    assert torch.equal(train.x, load(root.parent).x) and train.y.tolist() == [0] * 11
+    assert load(root.parent, classed=False).labels == ("pets",)
+    with pytest.raises(BranchedError, match="no sub-folders.*grow"):
+        load(root)
+    (root / "notes.txt").write_text("x")
+    with pytest.raises(BranchedError, match="notes.txt cannot be read"):
+        load(root, "test", classed=False)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BranchedError, match="0 images"):
+        load(tmp_path / "empty", classed=False)
+
+
 def test_too_few_images_or_classes_are_refused(tmp_path):
     with pytest.raises(BranchedError, match="'b'.*1 images"):
         load(folder_of(tmp_path, {"a": 3, "b": 1}))

@@ -122,6 +122,15 @@ def test_a_file_without_a_header(tmp_path):
     assert read(file(tmp_path, "0,1,2\n1,3,4\n"), label="1")[2] == ["0", "1"]
 
 
+def test_rows_without_classes_where_none_are_needed(tmp_path):
+    features, x, y = read(file(tmp_path, "a,b\n1,2\n3,4\n"), classed=False)
+    assert features == ("a", "b") and x.tolist() == [[1, 2], [3, 4]] and y == ["all", "all"]
+    assert read(file(tmp_path, "kind,a\ncat,2\ndog,4\n"), classed=False)[2] == ["cat", "dog"]
+    assert read(file(tmp_path, "a,b\n1,2\n3,4\n"), "b", classed=False)[2] == ["2", "4"]
+    with pytest.raises(BranchedError, match="Which column"):
+        read(file(tmp_path, "kind,colour,a\ncat,red,2\n"), classed=False)
+
+
 def test_the_column_of_classes_can_be_named(tmp_path):
     path = file(tmp_path, "kind,colour,age\ncat,red,4\ndog,blue,5\n")
     with pytest.raises(BranchedError, match="Which column .*--label.*kind, colour, age"):

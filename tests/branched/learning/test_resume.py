@@ -2,6 +2,7 @@
 import dataclasses
 import math
 import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from branched.class_tree import training
 from branched.class_tree.training import TrainingConfig, train
 from branched.data.dataset import Dataset
 from branched.learning.loop import LearningState
-from branched.learning.resume import load_state, save_state
+from branched.learning.resume import check_output, load_state, save_state
 from branched.networks.unet import UNetConfig
 
 QUICK = TrainingConfig(steps=6, batch=16, learning_rate=3e-3, warmup=2, pairs=16, refresh=4, precision="float32")
@@ -153,3 +154,14 @@ def test_two_processes_equal_one_on_the_same_global_batch(tree, config, digits, 
     alone = begin(tree, config)
     assert [p.loss for p in train(alone, tree, digits, QUICK)] == pytest.approx(losses, abs=1e-5)
     assert all(torch.allclose(v, end[k], atol=1e-3) for k, v in weights(alone).items())
+
+
+def test_where_no_model_can_be_written_is_told_before_it_is_trained(tmp_path):
+    (tmp_path / "folder.safetensors").mkdir()
+    (tmp_path / "file").write_text("x")
+    for output in (".", "/", tmp_path, tmp_path / "folder.safetensors", tmp_path / "mnist"):
+        with pytest.raises(BranchedError, match="ends in .safetensors"):
+            check_output(Path(output))
+    with pytest.raises(BranchedError, match="Nothing can be written"):
+        check_output(tmp_path / "file" / "m.safetensors")
+    check_output(tmp_path / "new" / "m.safetensors")
