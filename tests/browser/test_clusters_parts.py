@@ -24,7 +24,7 @@ def address(tmp_path_factory):
     """An app of its own, which finds the planted files."""
     with pytest.MonkeyPatch.context() as patch:
         folder = plant_trees(tmp_path_factory.mktemp("clusters"), TEN)
-        patch.setenv("BRANCHED_MODELS", str(plant(folder, {**record(), "model": TEN})))
+        patch.setenv("BRANCHED_MODELS", str(plant(folder, {**record(), "model": TEN, "bridged": ""})))
         with browser.server() as found:
             yield found
 

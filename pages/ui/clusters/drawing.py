@@ -81,7 +81,7 @@ def chosen(page: Opened) -> Source | None:
         state[held] = found
     seen = state.get(held) or _one(page, 0)
     if kind != "test":
-        st.caption((f"Until then you see {seen.name}. " if seen and found is None else "") + STAYS)
+        st.caption((f"Until then you see {seen.name}. " if seen and not isinstance(found, Source) else "") + STAYS)
     return seen
 
 

@@ -194,5 +194,6 @@ def headline(outline: Outline, node: OutlineNode, names: Mapping[str, str]) -> s
 
 SHARE = """**What its leaves share.** Drawn from the way down to this point alone: which leaf it is to be, nobody has
 said yet. So the model draws what all of them have in common, and makes up its mind by itself."""
-BELOW = """**One start, every leaf.** Down to this point all have one and the same draw; everything below comes anew."""
+BELOW = """**One start, every leaf.** Down to this point all have one and the same draw; everything below comes anew. A
+start that suits one leaf may suit another badly: then its pictures come out broken."""
 BELOW_ALONE = "**Who is below.** Some of each leaf."
