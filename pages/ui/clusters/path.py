@@ -20,7 +20,7 @@ ROOTS, OTHERS = 3, 8  # roots that are shown; pictures in a row of exchanged lev
 READING = """**One start, all leaves.** Each picture begins with a draw at the root: a few numbers, of which all that
 follows is made. Here one and the same draw, with the same noise, is sent into every leaf in turn, also where it would
 hardly have gone by itself. Look along a row: what do its pictures share?"""
-FAINT = "Faint: from this root the tree would rather have gone elsewhere. In the corner: how probable this leaf was."
+FAINT = "Faint: from this root the tree would rather have gone elsewhere. The number: how probable this leaf was."
 SWAP = """**Exchange one level.** A picture of a leaf comes of a draw at the root, one at every level below, and noise.
 In each row one of these draws is exchanged for others; all the rest stays, also the noise. So you see what that level
 decides. The first picture of each row is the same."""

@@ -20,6 +20,7 @@ from .opened import Opened
 from .work import Below, Decode, Draw, Drawn, Inner
 
 FEW, MANY = 8, 24  # objects of each leaf in the figure; of one that is looked at
+QUICK = 10         # steps at an inner node, where the visitor sees no control of them
 FACING = "facing"  # the part in which both trees face each other
 
 
@@ -177,7 +178,8 @@ def inner(page: Opened, content: Content | None, node: OutlineNode) -> None:
 
 def shared(page: Opened, node: OutlineNode) -> None:
     """What the leaves below a node share, and one start from there for each of them."""
-    how, many = (page.setting.steps.value, page.setting.seed.value), len(node.groups)
+    seen, steps = page.setting.kind.value in ("diffusion", "bridged"), page.setting.steps.value
+    how, many = (steps if seen else min(steps, QUICK), page.setting.seed.value), len(node.groups)
     st.markdown(told.SHARE)
     try:
         seen_coming(page, Inner(node.id, FEW, *how), ("",))

@@ -142,6 +142,7 @@ def test_an_upload_is_routed_and_stays_with_its_visitor(planted):
     for name, data in BAD.items():
         app.file_uploader[0].set_value((f"{name}.png", data, "image/png")).run()
         assert not app.exception and len(app.warning) == 1, name
+        assert "Until then you see your picture." in said(app), "what is said below is of the one before"
 
 
 def test_nothing_to_begin_with_is_no_error(alone_here):
