@@ -30,7 +30,7 @@ from .methods_data import Record, measured_methods
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"(?<=<!-- table )([\w-]+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
-OWN = ("members", "decoder", "diffusion")   # ways in which a tree of clusters has pictures itself
+OWN = ("members", "decoder", "unguided", "diffusion")   # ways in which a tree of clusters has pictures itself
 UNITS = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512 BF16", "avx512_f": "AVX-512"}  # as PyTorch names abilities
 PAIR = re.compile(r"(?<=\()(\w+)>(\w+)(?=\))")  # "(9>4)", as a pair of classes is named in a file
 

@@ -82,6 +82,7 @@ def test_a_table_of_trees_without_labels_is_filled_from_their_record(folder, mon
 
 def test_a_card_tells_what_was_measured_of_a_tree_without_labels(tmp_path, monkeypatch):
     model = branched.load("mnist-049")
+    monkeypatch.setattr(checkpoint, "SHIPPED", tmp_path)
     before = report.card("mnist-clusters", model)
     monkeypatch.setattr(checkpoint, "SHIPPED", planted_clusters.plant(tmp_path))
     after = report.card("mnist-clusters", model)
