@@ -223,10 +223,8 @@ def told_pairs(turned: Turned) -> str:
 
 
 def _part_last(outline: Outline, pair: Sequence[str]) -> bool:
-    """Whether two groups part at a node below which there are leaves alone."""
-    parents = {outline.leaf(group).parent for group in pair}
-    return len(parents) == 1 and None not in parents and all(
-        child.is_leaf for child in outline.children(outline[parents.pop()]))
+    """Whether two groups, and no other, part at a node."""
+    return any(set(node.groups) == set(pair) for node in outline.nodes)
 
 
 def _first(outline: Outline) -> list[str]:
