@@ -113,7 +113,19 @@ def odd_folder(tmp_path_factory, config, table_model):
 
 
 @pytest.fixture
-def odd_models(odd_folder, monkeypatch):
+def nothing_kept():
+    """The app has nothing in its memory from tests with other files of the same names, and leaves nothing there."""
+    def forget():
+        if app := sys.modules.get("pages.ui.serve.kept"):
+            app.SHARED.clear()
+
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
+def odd_models(odd_folder, nothing_kept, monkeypatch):
     """The app and the library find these files, too."""
     monkeypatch.setenv("BRANCHED_MODELS", str(odd_folder))
     return odd_folder

@@ -10,6 +10,7 @@ def test_a_visit(address, chromium):
     with browser.page(chromium) as page:
         page.goto(f"{address}/generate?labels=4,9&n=2&steps=5")
         page.get_by_text("we compared them").wait_for()
+        page.locator(".film canvas").nth(1).wait_for()
         assert page.locator(".film canvas").count() == 2
         with page.expect_download() as file:
             page.get_by_role("button", name="Numbers (NPZ)").click()

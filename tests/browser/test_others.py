@@ -131,6 +131,7 @@ def test_two_draw_here_and_now(visit):
     assert page.locator(".film").count() == 0
     page.get_by_role("button", name="Draw, here and now").click()
     page.get_by_text("the judge reads").first.wait_for()
+    page.locator(".film canvas").nth(1).wait_for()
     assert page.locator(".film canvas").count() == 2 and page.locator(".strips img").count() == 2
     page.get_by_text("finished").and_(page.locator(".film .now")).wait_for()
     browser.answered(page, lambda: page.get_by_role("radio", name="3", exact=True).click())

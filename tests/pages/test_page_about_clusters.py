@@ -55,7 +55,7 @@ def models(tmp_path_factory):
 
 
 @pytest.fixture
-def known(models, monkeypatch):
+def known(models, nothing_kept, monkeypatch):
     monkeypatch.setenv("BRANCHED_MODELS", str(models))
 
 

@@ -25,7 +25,7 @@ def labelled_folder(tmp_path_factory):
 
 
 @pytest.fixture
-def planted(planted_folder, labelled_folder, monkeypatch):
+def planted(planted_folder, labelled_folder, nothing_kept, monkeypatch):
     """The app and the library find these files, and those of models that were told names."""
     monkeypatch.setattr(branched.checkpoint, "SHIPPED", labelled_folder)
     monkeypatch.setenv("BRANCHED_MODELS", str(planted_folder))
@@ -33,7 +33,7 @@ def planted(planted_folder, labelled_folder, monkeypatch):
 
 
 @pytest.fixture
-def alone_here(tmp_path, monkeypatch):
+def alone_here(tmp_path, nothing_kept, monkeypatch):
     """Small trees without figures, and nothing else."""
     monkeypatch.setattr(branched.checkpoint, "SHIPPED", tmp_path)
     monkeypatch.setenv("BRANCHED_MODELS", str(tmp_path))

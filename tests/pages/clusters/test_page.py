@@ -109,5 +109,5 @@ def test_damaged_figures_are_no_harm(alone_here):
     small_clusters().save(alone_here / "mnist-clusters.safetensors")
     plant(alone_here)
     (alone_here / "clusters.npz").write_bytes(b"nothing")
-    app = opened(PAGE)
+    app = opened(PAGE, model="mnist-clusters")
     assert not app.error and told.OWN in said(app) and branched.models() == ("mnist-clusters",)
