@@ -257,8 +257,8 @@ def test_a_tree_gets_a_diffusion_model_that_goes_on(tmp_path, capsys):
     assert main([*arguments, "--resume"]) == 0 and main([*arguments, "--resume", "--told", "leaf"]) == 2
     assert "another run: its network" in capsys.readouterr().err
     assert main([*arguments, "--tree", "mnist"]) == 2 and "takes a tree of clusters" in capsys.readouterr().err
-    assert main([*arguments, "--data", "mnist", "--trunk", "mnist-unconditional"]) == 2
-    assert "The tree is of images of shape (1, 8, 8); mnist has images of (1, 28, 28)" in capsys.readouterr().err
+    assert main([*arguments, "--data", "digits", "--size", "28", "--trunk", "mnist-unconditional"]) == 2
+    assert "The tree is of images of shape (1, 8, 8); digits has images of (1, 28, 28)" in capsys.readouterr().err
 
 
 def test_a_growth_that_ends_early_says_so(tmp_path, capsys, monkeypatch):
