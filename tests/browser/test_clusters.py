@@ -2,7 +2,6 @@
 stands."""
 import io
 import time
-from urllib.parse import urlsplit
 
 import browser
 import pytest
@@ -28,22 +27,13 @@ def address(tmp_path_factory):
 @pytest.fixture
 def visit(address, chromium):
     """Open the page at a link. At the end: no complaints, and nothing was fetched elsewhere."""
-    opened = []
+    with browser.visits(chromium, address) as visit:
+        def open_page(link: str = "clusters", *size: int, **context):
+            page = visit(linked(link), *size, **context)
+            page.wait_for_selector(".leaf")
+            return page
 
-    def open_page(link: str = "clusters", *size: int, **context):
-        manager = browser.page(chromium, *size, **context)
-        page = manager.__enter__()
-        opened.append((manager, page))
-        page.goto(linked(address, link))
-        browser.settled(page)
-        page.wait_for_selector(".leaf")
-        return page
-
-    yield open_page
-    for manager, page in opened:
-        noise, hosts = page.noise, page.hosts
-        manager.__exit__(None, None, None)
-        assert noise == [] and hosts <= {urlsplit(address).netloc, ""}
+        yield open_page
 
 
 def node(page, number: int):

@@ -1,5 +1,4 @@
 """The parts of "Without labels" as a visitor meets them, on a small tree: the replay of its growth, and two trees."""
-from urllib.parse import urlsplit
 
 import browser
 import pytest
@@ -32,21 +31,8 @@ def address(tmp_path_factory):
 @pytest.fixture
 def visit(address, chromium):
     """Open the page at a link. At the end: no complaints, and nothing was fetched elsewhere."""
-    opened = []
-
-    def open_page(link: str, *size: int, **context):
-        manager = browser.page(chromium, *size, **context)
-        page = manager.__enter__()
-        opened.append((manager, page))
-        page.goto(linked(address, link))
-        browser.settled(page)
-        return page
-
-    yield open_page
-    for manager, page in opened:
-        noise, hosts = page.noise, page.hosts
-        manager.__exit__(None, None, None)
-        assert noise == [] and hosts <= {urlsplit(address).netloc, ""}
+    with browser.visits(chromium, address) as visit:
+        yield lambda link, *size, **context: visit(linked(link), *size, **context)
 
 
 def seen(page) -> dict:

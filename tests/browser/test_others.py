@@ -1,6 +1,5 @@
 """Other ways, as a visitor meets them: on planted figures, of which every picture says where it stands."""
 import time
-from urllib.parse import urlsplit
 
 import browser
 import pytest
@@ -37,21 +36,8 @@ def address(tmp_path_factory):
 @pytest.fixture
 def visit(address, chromium):
     """Open the page at a link. At the end: no complaints, and nothing was fetched elsewhere."""
-    opened = []
-
-    def open_page(link: str, *size: int, **context):
-        manager = browser.page(chromium, *size, **context)
-        page = manager.__enter__()
-        opened.append((manager, page))
-        page.goto(f"{address}/{link}")
-        browser.settled(page)
-        return page
-
-    yield open_page
-    for manager, page in opened:
-        noise, hosts = page.noise, page.hosts
-        manager.__exit__(None, None, None)
-        assert noise == [] and hosts <= {urlsplit(address).netloc, ""}
+    with browser.visits(chromium, address) as visit:
+        yield visit
 
 
 def film(page) -> dict:

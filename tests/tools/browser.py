@@ -89,6 +89,24 @@ def page(instance, width: int = 1440, height: int = 900, **context):
     visitor.close()
 
 
+@contextlib.contextmanager
+def visits(instance, address: str):
+    """A function that opens the page at a link, as often as is wanted. At the end: no complaints, and nothing was
+    fetched elsewhere."""
+    with contextlib.ExitStack() as opened:
+        pages = []
+
+        def visit(link: str, *size: int, **context):
+            pages.append(found := opened.enter_context(page(instance, *size, **context)))
+            found.goto(f"{address}/{link}")
+            settled(found)
+            return found
+
+        yield visit
+        for found in pages:
+            assert found.noise == [] and found.hosts <= {urlsplit(address).netloc, ""}
+
+
 def _is_noise(message) -> bool:
     """An error or a warning, but for two: Streamlit's frontend seeks its server below the page's own path first, which
     Chromium reports; and tests read back pixels, of which it says that there is a faster way."""

@@ -76,9 +76,9 @@ def small_table() -> ClusterModel:
     return ClusterModel(run.network, tree, {"data": {"name": "blobs"}}, run.plan.data.form, (), "ABC", "blobs")
 
 
-def linked(address: str, link: str) -> str:
+def linked(link: str) -> str:
     """A link to the small tree that was planted by the name TEN, or to the model that it asks for."""
-    return f"{address}/{link}" + ("" if "model=" in link else f"{'&' if '?' in link else '?'}model={TEN}")
+    return link + ("" if "model=" in link else f"{'&' if '?' in link else '?'}model={TEN}")
 
 
 def plant_trees(folder: Path, name: str = "mnist-clusters") -> Path:

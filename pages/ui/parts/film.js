@@ -1,12 +1,8 @@
-// Player and piece are in player.js, which film.py puts before this.
+// Player, mounted and piece are in player.js, which film.py puts before this.
 const THUMB = 28, LINE = 20;
 
-export default function({parentElement, data, setStateValue}) {
-  const root = parentElement.querySelector('.film');
-  const film = root.film ??= new Film(root);
-  film.receive(data, (frame) => setStateValue('frame', {film: data.id, frame}));
-  const call = ++film.calls;  // of the calls on one element only the last one's clean-up counts
-  return () => { if (call === film.calls) film.remove(); };
+export default function(called) {
+  return mounted('.film', Film, called);
 }
 
 class Film extends Player {
@@ -113,11 +109,11 @@ class Film extends Player {
     this.marks.style.height = `${LINE * Math.max(0, ...taken.map((box) => box[3]))}px`;
   }
 
-  remove() {
-    this.leave();
+  leave() {
+    super.leave();
     this.watch.disconnect();
     this.overlay?.remove();
-    delete this.root.film;
+    delete this.root.player;
   }
 }
 

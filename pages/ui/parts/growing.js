@@ -1,10 +1,6 @@
-// Player and piece are in player.js, which growing.py puts before this.
-export default function({parentElement, data, setStateValue}) {
-  const root = parentElement.querySelector('.growing');
-  const growing = root.growing ??= new Growing(root);
-  growing.receive(data, (frame) => setStateValue('frame', {film: data.id, frame}));
-  const call = ++growing.calls;  // of the calls on one element only the last one's clean-up counts
-  return () => { if (call === growing.calls) growing.leave(); };
+// Player, mounted and piece are in player.js, which growing.py puts before this.
+export default function(called) {
+  return mounted('.growing', Growing, called);
 }
 
 class Growing extends Player {

@@ -71,6 +71,13 @@ export class Player {
   }
 }
 
+export function mounted(selector, Kind, {parentElement, data, setStateValue}) {  // a player, kept by its element
+  const root = parentElement.querySelector(selector), player = root.player ??= new Kind(root);
+  player.receive(data, (frame) => setStateValue('frame', {film: data.id, frame}));
+  const call = ++player.calls;  // of the calls on one element only the last one's clean-up counts
+  return () => { if (call === player.calls) player.leave(); };
+}
+
 export function piece(tag, kind, text) {
   return Object.assign(document.createElement(tag), {className: kind, textContent: text});
 }
