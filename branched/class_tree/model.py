@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from .. import checkpoint
 from ..data import forms
-from ..data.form import Form
+from ..data.form import Form, Formed
 from ..data.images import Images
 from ..errors import BranchedError
 from ..facts import Facts, Lesson, Quality, Training
@@ -72,7 +72,7 @@ def _assembled(name: str, tensors: dict[str, torch.Tensor], header: dict[str, An
     return BranchedModel(network, tree, header["facts"], curves, form, name)
 
 
-class BranchedModel:
+class BranchedModel(Formed):
     """A hierarchically branched diffusion model: a class tree, and a network with one reverse process per branch.
 
     `facts` tells how it was trained and how well it does (a dictionary, as a header has it, is read into the record);
@@ -120,16 +120,6 @@ class BranchedModel:
     def outline(self) -> Outline:
         """What is drawn of the tree."""
         return self.tree.outline()
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one object outside: (H, W), (H, W, 3), or (F,)."""
-        return self.form.outside_shape
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The names of the columns of a table; none of images."""
-        return self.form.features
 
     def rounded(self, rows) -> np.ndarray:
         """Rows (..., F) of a table with every value on its feature's own grid: within the range of the training rows,
@@ -199,13 +189,6 @@ class BranchedModel:
         """What the classes (or sets of classes) a and b share at their meeting point, and what becomes of it."""
         asked = sampling or Sampling(n, steps, solver, seed, guidance, guide)
         return hybrid(self.guided(asked), self.tree.group(a), self.tree.group(b), asked)
-
-    def prepare(self, picture) -> np.ndarray:
-        """A picture file (bytes or a path), an image or an array, as this model sees it: float32 (H, W) or (H, W, 3).
-
-        A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
-        """
-        return self.form.prepare(picture)
 
     def transmute(self, images, source: Label, target: Label | Iterable[Label],
                   time: float | Iterable[float] | None = None, steps: int = Sampling.steps, seed: int = Sampling.seed,

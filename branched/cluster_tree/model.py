@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from .. import checkpoint
-from ..data.form import Form
+from ..data.form import Form, Formed
 from ..data.forms import from_header, to_header
 from ..denoisers.drawing import Drawing, Space
 from ..errors import BranchedError
@@ -94,7 +94,7 @@ def _entropy(p: np.ndarray) -> np.ndarray:
     return -(p * np.log(np.maximum(p, 1e-12))).sum(-1)
 
 
-class ClusterModel:
+class ClusterModel(Formed):
     """A tree of clusters with its networks. `groups` are the names of the leaves, left to right; `snapshots` tell of
     its growth; `diffusion` is the network that draws along its paths, None where it has none. Nothing in it changes
     after loading, so that threads can share it."""
@@ -126,16 +126,6 @@ class ClusterModel:
     def device(self) -> torch.device:
         return self.network.centre.device
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one object outside."""
-        return self.form.outside_shape
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The names of the columns of a table; none of images."""
-        return self.form.features
-
     def outline(self) -> Outline:
         """What is drawn of the tree."""
         return self.tree.outline(self.groups)
@@ -164,10 +154,6 @@ class ClusterModel:
         parts = [passing(self.network, self.tree, part.to(self.device)) for part in chain.split(CHUNK)]
         return {node.id: torch.cat([part[node.id].cpu() for part in parts]).numpy() for node in self.tree.nodes}
 
-    def prepare(self, picture: Any) -> np.ndarray:
-        """A picture file, an image or an array, as this model sees it: float32 (H, W) or (H, W, 3)."""
-        return self.form.prepare(picture)
-
     # -- drawing -------------------------------------------------------------------------------------------------------
 
     def sample(self, groups: Label | Iterable[Label] | None = None, n: int = Sampling.n, steps: int = Sampling.steps,
@@ -185,7 +171,7 @@ class ClusterModel:
                  roots: str = "own") -> Iterator[Frame]:
         """What `sample` gives, wave by wave. A tree without a diffusion model gives what `decode` does, in a single
         frame, for no noise is taken away; then of what is asked for, number and seed count."""
-        asked = sampling or Sampling(solver=SOLVER, guidance=self.guidance)
+        asked = sampling or self.usual()
         if self.diffusion is None:
             return self._decoding(labels, asked, roots)
         drawing, led = self._of_groups(labels, asked, roots)
@@ -251,7 +237,7 @@ class ClusterModel:
              seed: int = Sampling.seed) -> np.ndarray:
         """The first object of a group, and what becomes of it with the latent of one depth of its path (0 is the
         root's) from each of n - 1 others, all else and the noise the same: (n, ...)."""
-        asked = Sampling(n, steps, SOLVER, seed, self.guidance)
+        asked = self.usual(n, steps, seed)
         [leaf] = self._leaves(one_of(self.groups, group, "this model"))[1]
         last = self.tree[leaf].depth
         if isinstance(depth, bool) or not isinstance(depth, int) or not 0 <= depth <= last:
@@ -271,6 +257,10 @@ class ClusterModel:
     def guidance(self) -> float:
         """How strongly leaves are drawn if nothing is said of it: 0 where nothing can guide."""
         return GUIDANCE if self.guides else 0.0
+
+    def usual(self, n: int = Sampling.n, steps: int = Sampling.steps, seed: int = Sampling.seed) -> Sampling:
+        """What is asked of a walk to leaves if nothing is said of solver and guidance."""
+        return Sampling(n, steps, SOLVER, seed, self.guidance)
 
     def _learnt(self, share: str) -> bool:
         """Whether a share of what the diffusion model learnt from, "drop" or "partial", was above 0."""
@@ -301,23 +291,24 @@ class ClusterModel:
         return self._drawing(led.latents.flatten(0, 1), self._ends(leaves, asked.n), names, asked), led
 
     def _inner(self, node: int, n: int, steps: int, seed: int) -> Drawing:
-        asked = self._of_inner(node, n, steps, seed)
+        self._check_inner(node)
+        asked = Sampling(n, steps, SOLVER, seed)
         if self.diffusion is not None and (self.diffusion.config.parts.decoded or not self._learnt("partial")):
             raise BranchedError("The diffusion model of this tree has not learnt what an inner node's leaves share.")
         [latents] = Roots(self.network, self.tree, (node,), asked.seed).own(asked.n).latents
         return self._drawing(latents, self._ends([node], n), ("",), asked)
 
     def _below(self, node: int, n: int, steps: int, seed: int) -> Drawing:
-        asked = replace(self._of_inner(node, n, steps, seed), guidance=self.guidance)
+        self._check_inner(node)
+        asked = self.usual(n, steps, seed)
         leaves, latents = from_node(self.network, self.tree, node, asked.n, asked.seed)
         return self._drawing(latents.flatten(0, 1), self._ends(leaves, n), tuple(map(str, leaves)), asked)
 
-    def _of_inner(self, node: int, n: int, steps: int, seed: int) -> Sampling:
-        """What is asked of objects of an inner node. Raises BranchedError for a node that is none."""
+    def _check_inner(self, node: int) -> None:
+        """Raises BranchedError for a node that is no inner one of the tree."""
         if isinstance(node, bool) or node not in [each.id for each in self.tree.nodes] or node in self.tree.leaves:
             inner = [each.id for each in self.tree.nodes if each.id not in self.tree.leaves]
             raise BranchedError(f"This takes an inner node of the tree, {', '.join(map(str, inner))}, not {node!r}.")
-        return Sampling(n, steps, SOLVER, seed)
 
     def _drawing(self, latents: Tensor, ends: Tensor, labels: tuple[str, ...], asked: Sampling) -> Drawing:
         """Objects by diffusion, n of each label, from the latents (N n, nodes, Z) of all nodes, told the paths to the

@@ -95,7 +95,7 @@ class Roots:
         leaves = [leaf for leaf in self.tree.leaves if leaf in walked.p]
         ends = torch.stack([walked.p[leaf] for leaf in leaves], 1).cumsum(1)
         leaf = (chance[:, None] >= ends[:, :-1]).sum(1)
-        below = torch.tensor([[leaf in self.tree.below([target]) for leaf in leaves] for target in self.targets])
+        below = torch.tensor([[target in self.tree.path(leaf) for leaf in leaves] for target in self.targets])
         p = torch.stack([walked.p[target] for target in self.targets])
         shape = len(self.targets), len(objects), count
         return (walked.latents.unflatten(0, shape[1:]), p.view(shape), below.to(leaf.device)[:, leaf].view(shape))

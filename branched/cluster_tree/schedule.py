@@ -30,7 +30,6 @@ class GrowthConfig:
     """How a tree of clusters is grown. A pass goes over as many objects as there are in the data, or in the leaf."""
     # the command line shows these meanings
 
-
     leaves: int = 10             # to grow
     batch: int = 256             # objects of a step
     contrast: float = 4.0        # passes over the data in which the chain alone learns what stays the same in two views

@@ -23,6 +23,29 @@ from ..networks.base import NetworkConfig
 Blocks = Sequence[tuple[dict[str, str], np.ndarray]]  # objects (n, ...) each, with what is said of all of them
 
 
+class Formed:
+    """What has a form can be asked how its objects look outside."""
+
+    form: Form
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one object outside: (H, W), (H, W, 3), or (F,)."""
+        return self.form.outside_shape
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns of a table; none of images."""
+        return self.form.features
+
+    def prepare(self, picture: Any) -> np.ndarray:
+        """A picture file (bytes or a path), an image or an array, as this model sees it: float32 (H, W) or (H, W, 3).
+
+        A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
+        """
+        return self.form.prepare(picture)
+
+
 class Form(ABC):
     """How objects look outside, and how they become tensors (B, *shape) of about unit size and turn back.
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import checkpoint
+from ..data.form import Formed
 from ..data.images import Images
 from ..denoisers import classifiers
 from ..denoisers.classifier import ClassifierGuided
@@ -58,7 +59,7 @@ def _assembled(device: torch.device, name: str, tensors: dict[str, Tensor], head
                       autoencoder)
 
 
-class LabelModel:
+class LabelModel(Formed):
     """A diffusion model that is told which class to draw, or that is not: its `method` is a row of METHODS.
 
     `facts` tells how it was trained and how well it does; `form` is what its data look like outside. Nothing in it
@@ -82,16 +83,6 @@ class LabelModel:
     @property
     def device(self) -> torch.device:
         return self.denoise.device
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one object outside."""
-        return self.form.outside_shape
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """The names of the columns of a table; none of images."""
-        return self.form.features
 
     @property
     def parameters(self) -> int:
@@ -168,10 +159,6 @@ class LabelModel:
         names = some_of(self.labels, labels, "this model")
         places = torch.tensor([self.labels.index(name) for name in names])
         return Drawing(self.guided(asked), self.space, names, places.repeat_interleave(asked.n), asked)
-
-    def prepare(self, picture: Any) -> np.ndarray:
-        """A picture file, an image or an array, as this model sees it: float32 (H, W) or (H, W, 3)."""
-        return self.form.prepare(picture)
 
     def attention(self, label: Label, steps: int = Sampling.steps,
                   seed: int = Sampling.seed) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:

@@ -3,6 +3,7 @@ of it."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from ..parts.given import STAYS, handed_over
 from ..parts.markup import filled
 from ..parts.picker import picker
 from ..parts.picture_tree import Knot, Leaf, picture_tree
-from ..parts.picture_tree import places as placed
 from ..parts.pictures import levels, png
 from ..parts.pictures import picture as image
 from ..serve.given import Preparation, Source
@@ -135,12 +135,11 @@ def figure(page: Opened, routed: Routed) -> None:
 
 def knots(outline: Outline, reached: Mapping[int, float]) -> list[Knot]:
     """The nodes; an edge is as thick as it is probable that the picture comes along it."""
-    xs = placed({node.id: node.parent for node in outline.nodes}, [outline.leaf(group).id for group in outline.groups])
-    top = max((node.low for node in outline.nodes if node.parent is None), default=0.0) or 1.0
-    return [Knot(node.id, node.parent, xs[node.id], node.low / top, reached[node.id], reached[node.id],
-                 f"{node.name}: comes here with {percent(reached[node.id])}",
-                 "" if node.is_leaf or node.parent is None or reached[node.id] < LITTLE else percent(reached[node.id]),
-                 kind(reached[node.id])) for node in outline.nodes]
+    says = {node.id: f"{node.name}: comes here with {percent(reached[node.id])}" for node in outline.nodes}
+    texts = {node.id: percent(reached[node.id]) for node in outline.nodes
+             if not node.is_leaf and node.parent is not None and reached[node.id] >= LITTLE}
+    return [replace(knot, share=knot.mass, text=texts.get(knot.id, ""), kind=kind(knot.mass))
+            for knot in shown.knots(outline, reached, says)]
 
 
 def kind(p: float) -> str:

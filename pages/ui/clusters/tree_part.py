@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -90,9 +90,8 @@ def drawn_by(page: Opened, kind: str) -> Drawn:
 def drawn_now(page: Opened, kind: str, groups: tuple[str, ...], n: int) -> Drawn:
     """Pictures of some leaves by diffusion, seen while they come about."""
     setting, place = page.setting, st.empty()
-    usual = Sampling(n, setting.steps.value, seed=setting.seed.value)
-    sampling = usual if kind == "bridged" else replace(
-        usual, solver="ddim", guidance=page.model.guidance)
+    steps, seed = setting.steps.value, setting.seed.value
+    sampling = Sampling(n, steps, seed=seed) if kind == "bridged" else page.model.usual(n, steps, seed)
     drawn = serve.ask(controls.drawer(page, kind), Draw(tuple(groups), sampling), lambda frame: place.html(
         pictures.sheet(pictures.growing(groups, frame.denoised))))
     place.empty()

@@ -105,7 +105,8 @@ class Route(Request[Routed]):
         yield 0.0
         x = self.picture.array[None]
         reached = {node: float(p[0]) for node, p in model.reached(x).items()}
-        return Routed(reached, model.assign(x).probabilities[0])
+        outline = model.outline()
+        return Routed(reached, np.array([reached[outline.leaf(group).id] for group in outline.groups]))
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,7 @@ class Rooted(Request[Roots]):
         drawn = np.zeros_like(decoded.images) if self.diffusion else None
         yield (found := Roots(decoded.images, drawn, decoded.probabilities))
         if self.diffusion:
-            asked = Sampling(self.n, self.steps, "ddim", self.seed, model.guidance)
-            for frame in model.sampling(sampling=asked, roots="shared"):
+            for frame in model.sampling(sampling=model.usual(self.n, self.steps, self.seed), roots="shared"):
                 found = replace(found, drawn=frame.denoised if frame.result is None else frame.result.images)
                 yield found
         return found
