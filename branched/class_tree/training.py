@@ -12,7 +12,7 @@ from ..data.dataset import Dataset
 from ..learning.loop import LearningConfig, LearningState, Progress, check_positive, check_share, learn, start
 from ..learning.velocity import EARLIEST, velocity_error
 from ..networks.base import NetworkConfig
-from ..networks.trunk import Trunk
+from ..networks.trunk import Trunk, begun
 from ..noise import schedule
 from ..noise.seeds import mix
 from .branch import Branch
@@ -58,12 +58,7 @@ def loss_of(network: nn.Module, batch: Batch) -> Tensor:
 def begin(tree: ClassTree, network: NetworkConfig, config: TrainingConfig, device: torch.device,
           trunk: Trunk | None = None) -> LearningState:
     """A run before its first step, its network initialised from the seed, or from a trunk."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        built = network.build(tree.processes)
-    if trunk is not None:
-        trunk.begin(built)
-    return start(built.to(device), config)
+    return start(begun(network, tree.processes, config.seed, trunk).to(device), config)
 
 
 def train(state: LearningState, tree: ClassTree, data: Dataset, config: TrainingConfig) -> Iterator[Progress]:

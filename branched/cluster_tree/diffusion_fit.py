@@ -16,7 +16,7 @@ from ..errors import BranchedError
 from ..facts import Facts
 from ..learning import resume
 from ..learning.loop import LearningState, Progress, learn, start
-from ..networks.trunk import Trunk
+from ..networks.trunk import Trunk, begun
 from .diffusion_training import Batches, DiffusionConfig, loss_of
 from .lessons import look
 from .model import ClusterModel
@@ -77,12 +77,7 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool = False, e
 
 def begin(plan: Plan, device: torch.device) -> LearningState:
     """A run before its first step, its network initialised from the seed, or else from the trunk."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(plan.config.seed)
-        network = plan.network.build()
-    if plan.trunk is not None:
-        plan.trunk.begin(network)
-    return start(network.to(device), plan.config)
+    return start(begun(plan.network, 1, plan.config.seed, plan.trunk).to(device), plan.config)
 
 
 def batches(plan: Plan) -> Batches:

@@ -79,6 +79,16 @@ class Trunk:
                                 f"here it is {tuple(own.shape)}.")
 
 
+def begun(config: NetworkConfig, processes: int, seed: int, trunk: Trunk | None = None) -> BranchedNetwork:
+    """A network before its first step, on the CPU: initialised from a seed, and from a trunk, if there is one."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = config.build(processes)
+    if trunk is not None:
+        trunk.begin(network)
+    return network
+
+
 def _assembled(name: str, tensors: dict[str, Tensor], header: dict[str, Any]) -> Trunk:
     """A trunk from the contents of a file; without weights, if it has no network."""
     sizes = {key: tuple(value) if isinstance(value, list) else value
