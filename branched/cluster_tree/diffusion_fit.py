@@ -68,7 +68,7 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool = False, e
     stopped (`goes_on`)."""
     resume.check_output(output)
     every, state = resume.checked_every(every), begin(plan, device)
-    if goes_on and resume.beside(output).is_file():
+    if goes_on:
         resume.load_state(resume.beside(output), state, plan.facts)
     steps = learn(state, batches(plan), loss_of, plan.config)
     yield from resume.keep(steps, state, plan.facts, output, every, plan.config.steps,

@@ -97,8 +97,7 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool = False, e
     stopped (`goes_on`)."""
     resume.check_output(output)
     every = resume.checked_every(every)
-    resumed = goes_on and resume.beside(output).is_file()
-    run = _resumed(plan, output, device) if resumed else begin(plan, device)
+    resumed, run = goes_on, _resumed(plan, output, device) if goes_on else begin(plan, device)
     while run.stage != "done":
         lesson = prepare(run)
         if lesson is None:

@@ -118,7 +118,8 @@ def tree_diffusion(options: asked.TreeDiffusion) -> None:
     model = load(options.tree, options.device)
     if not isinstance(model, ClusterModel):
         raise BranchedError(f"This takes a tree of clusters, and {options.tree} is none.")
-    data = data_of(_models_source(options.source, model), classed=False)
+    source = replace(options.source, data=options.source.data or model.facts.data.name or "mnist")
+    data = data_of(source, classed=False)
     trunk = options.trunk and Trunk.read(options.trunk)
     plan = diffusion_fit.planned(data, model, options.training, options.told, trunk)
     print(f"{len(data):,} {data.form.kind}, {len(model.groups)} leaves, told: {options.told}; {plan.config}")

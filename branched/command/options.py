@@ -100,6 +100,14 @@ class ModelsSource(ClassedSource):
 
 
 @dataclass(frozen=True)
+class TreesSource(Source):
+    """Which data, and how they are read."""
+
+    data: Maybe[str] = None
+    """mnist, digits, letters, a folder or a CSV file (default: what the tree was grown on)"""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What discovery looks at."""
 
@@ -256,7 +264,7 @@ class TreeDiffusion:
     """a tree of clusters that was grown: a name in checkpoints/, or a path"""
     output: Path
     """checkpoint to write, of tree and diffusion model (.safetensors)"""
-    source: ModelsSource = ModelsSource()
+    source: TreesSource = TreesSource()
     told: ToldBy = "path"
     """what the diffusion model is told of an object"""
     trunk: Maybe[str] = None

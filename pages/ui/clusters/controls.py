@@ -42,6 +42,7 @@ def settings(model: Any, measured: Measured, parts: dict[str, Part]) -> Settings
 def kinds(model: Any, measured: Measured) -> dict[str, str]:
     """What can be shown in the leaves of this tree, by its name."""
     has = {"members": measured.pictures("members") is not None or bool(model.snapshots), "decoder": True,
+           "naive": measured.pictures("naive") is not None,
            "diffusion": has_diffusion(model) or measured.pictures("diffusion") is not None,
            "bridged": measured.pictures("bridged") is not None or bool(bridged(measured))}
     return {kind: text for kind, text in told.KINDS.items() if has[kind]}

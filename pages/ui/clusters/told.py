@@ -14,11 +14,13 @@ TITLE = "A tree that nobody labelled"
 NONE = """This page shows a tree of clusters, learnt from objects without their names, and there is none here. Its
 usual one is `mnist-clusters`; `python -m branched grow` makes one of your own data."""
 QUESTION = "**What does a machine find alike, if nobody tells it anything?**"
-KINDS = {"members": "Real ones", "decoder": "Drawn by the tree", "diffusion": "Drawn by diffusion",
-         "bridged": "Drawn by branches"}
+KINDS = {"members": "Real ones", "decoder": "Drawn by the tree", "naive": "Repainted",
+         "diffusion": "Drawn by diffusion", "bridged": "Drawn by branches"}
 HOW = {
     "members": "Real pictures that the machine put there: those of which it is surest.",
     "decoder": "Each leaf has a small network that paints what it has learnt (TreeVAE): quick, but blurred.",
+    "naive": "A diffusion model, told nothing but what the tree has drawn: it paints that picture anew, and knows no "
+             "way.",
     "diffusion": "A diffusion model, told the way from the root to the leaf (TreeDiffusion): sharp. Each picture "
                  "has the same beginning on the tree as the one in its place that is drawn by the tree.",
     "bridged": "A branched diffusion model, as on the page Class tree. Its classes are these leaves: nobody told it a "

@@ -96,7 +96,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path):
         "contrast", "split", "middle", "split", "final"]
     losses, path = [], tmp_path / "b.safetensors"
     for stop in (20, 40, 75, 100, 140, None):   # stages have 30 steps each
-        run = fit(plan, path, CPU, goes_on=True, every=5)
+        run = fit(plan, path, CPU, goes_on=bool(losses), every=5)
         for one in run:
             losses.append(one.loss)
             if len(losses) == stop:
@@ -164,6 +164,8 @@ def test_another_run_is_not_gone_on_with(tmp_path):
     run.close()
     with pytest.raises(BranchedError, match="another run: its training"):
         next(fit(planned(data, replace(QUICK, seed=5), **SIZES), path, CPU, goes_on=True))
+    with pytest.raises(BranchedError, match=r"no file .*b\.safetensors\.resume"):
+        next(fit(planned(data, QUICK, **SIZES), tmp_path / "b.safetensors", CPU, goes_on=True))
 
 
 DAMAGES = {

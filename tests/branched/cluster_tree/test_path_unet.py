@@ -182,6 +182,8 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(pictures, tmp_path
     other = replace(plan_of(pictures), model=replaced_training(tiny_tree(None)))
     with pytest.raises(BranchedError, match="another run: its tree"):
         next(fit(other, path, CPU, goes_on=True))
+    with pytest.raises(BranchedError, match=r"no file .*c\.safetensors\.resume"):
+        next(fit(plan_of(pictures), tmp_path / "c.safetensors", CPU, goes_on=True))
 
 
 def replaced_training(model):

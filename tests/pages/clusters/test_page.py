@@ -62,15 +62,15 @@ def test_a_link_opens_what_it_names(planted):
     assert told.UNTOLD in said(app) and app.number_input[0].value == 7
 
 
-@pytest.mark.parametrize("key, value", [("part", "none"), ("kind", "naive"), ("node", "99"), ("seed", "x"),
+@pytest.mark.parametrize("key, value", [("part", "none"), ("kind", "nothing"), ("node", "99"), ("seed", "x"),
                                         ("steps", "3"), ("more", "yes")])
 def test_a_broken_link_opens_the_usual_and_says_so(planted, key, value):
     assert "not there" in opened(PAGE, **{key: value}).warning[0].value
 
 
 def test_pictures_are_kept_where_nobody_can_draw_others(planted):
-    """The planted tree has no diffusion model, and the bridged one is not here."""
-    for kind in ("diffusion", "bridged"):
+    """The planted tree has no diffusion model, the naive one is in no file, and the bridged one is not here."""
+    for kind in ("naive", "diffusion", "bridged"):
         app = opened(PAGE, kind=kind, seed="5")
         assert told.KEPT_ALONE in said(app) and not app.number_input and not app.error
 
