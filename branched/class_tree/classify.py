@@ -3,8 +3,9 @@
 The object is noised to falling times. At each, every branch that still holds a candidate says what it takes the object
 for, and its error counts for all candidates on it; a class that falls far behind the best is dropped, and with it every
 branch that held only such classes. So the search descends the tree from where several classes share a branch, but an
-early mistake can be repaired. Errors count by their logarithm, so that one bad noise does not decide. Descending
-strictly from the root costs accuracy: the time between two branch points is too short to tell classes apart.
+early mistake can be repaired. An object with one candidate left is decided, and looked at no more. Errors count by
+their logarithm, so that one bad noise does not decide. Descending strictly from the root costs accuracy: the time
+between two branch points is too short to tell classes apart.
 (Flat diffusion classifiers: Li et al., 2023.)
 """
 import numpy as np
@@ -30,15 +31,18 @@ class Classes(np.ndarray):
 
 
 def classify(diffusion: Diffusion, x0: Tensor, noises: int, seed: int) -> Classes:
-    """The class of each object x0 (B, *shape), judged at `noises` times with fresh noise at each."""
+    """The class of each object x0 (B, *shape), judged at `noises` times, or fewer, with fresh noise at each."""
     labels = diffusion.tree.labels
     errors = torch.zeros(len(x0), len(labels))
     candidate = torch.ones_like(errors, dtype=torch.bool)
     evaluations = 0
     for k, t in enumerate(looking_times(diffusion.tree, noises)):
-        noise = normal([mix(seed, k)], diffusion.shape).to(x0)
-        evaluations += _look(diffusion, x0, noise, t, errors, candidate)
         errors[~candidate] = torch.inf
+        undecided = candidate.sum(1, keepdim=True) > 1
+        if not undecided.any():
+            break
+        noise = normal([mix(seed, k)], diffusion.shape).to(x0)
+        evaluations += _look(diffusion, x0, noise, t, errors, candidate & undecided)
         candidate &= errors < errors.min(1, keepdim=True).values + DROP
     probabilities = torch.softmax(-errors, dim=1).numpy()
     result = np.array(labels)[probabilities.argmax(1)].view(Classes)

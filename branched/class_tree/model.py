@@ -303,7 +303,8 @@ class BranchedModel(Formed):
     def classify(self, images, noises: int = 12, seed: int = 0) -> Classes:
         """Which class is each image (B, H, W) or row (B, F), by the tree: (B,) names, with `.probabilities` (B, N).
 
-        Every one is looked at `noises` times, each time with more of it showing through fresh noise.
+        Every one is looked at `noises` times, each time with more of it showing through fresh noise, or until one class
+        alone can be meant.
         """
         noises, seed = counted("noises", noises), checked_seed(seed)
         return classify(self.diffusion, self.form.to_core(images).to(self.device), noises, seed)

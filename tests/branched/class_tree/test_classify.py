@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from branched import BranchedError, ClassTree
+from branched.class_tree import classify as module
 from branched.class_tree.classify import classify, looking_times
+from branched.noise.seeds import mix, normal
 
 SPREAD = 0.3  # of the closed-form denoiser in conftest
 
@@ -33,6 +35,21 @@ def test_counts_what_it_asks_and_asks_less_than_every_class_at_every_time(tree, 
     found = classify(denoise.diffusion, x0, noises=8, seed=0)
     assert found.evaluations == denoise.rows
     assert denoise.rows < 8 * len(x0) * len(tree.labels)
+
+
+def test_what_is_decided_is_looked_at_no_more_and_nothing_changes_by_it(tree, known):
+    """One candidate is left: further looks would only raise the one error that counts."""
+    x0, _ = objects(known(tree), 6)
+    diffusion, times = known(tree).diffusion, looking_times(tree, 30)
+    errors, candidate, cost = torch.zeros(len(x0), 5), torch.ones(len(x0), 5, dtype=torch.bool), 0
+    for k, t in enumerate(times):
+        cost += module._look(diffusion, x0, normal([mix(0, k)], diffusion.shape).to(x0), t, errors, candidate)
+        errors[~candidate] = torch.inf
+        candidate &= errors < errors.min(1, keepdim=True).values + module.DROP
+    denoise = known(tree)
+    found = classify(denoise.diffusion, x0, noises=30, seed=0)
+    np.testing.assert_allclose(found.probabilities, torch.softmax(-errors, 1), atol=1e-6)
+    assert (candidate.sum(1) == 1).all() and denoise.rows < 0.6 * cost and denoise.waves < len(times)
 
 
 def test_an_answer_does_not_depend_on_company(tree, known):
