@@ -23,11 +23,12 @@ LIBRARY = {
     "class_tree": {"noise", "networks", "data", "learning", "denoisers"},
     "label": {"noise", "networks", "learning", "data", "denoisers"},
     "cluster_tree": {"noise", "networks", "learning", "data", "denoisers"},
+    "engine": {"denoisers"},
     "family": {"noise", "data", "class_tree", "label", "cluster_tree"},
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
     "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "family",
                 "measure"},
-    "door": {"noise", "data", "class_tree", "family", "measure", "command"},
+    "door": {"noise", "data", "class_tree", "engine", "family", "measure", "command"},
 }
 DOOR = {"__init__", "__main__"}
 FAMILIES = {module.split(".")[1] for module in family.FAMILIES.values()}

@@ -107,7 +107,7 @@ def with_batch_statistics(network: BatchNormUNet) -> BatchNormUNet:
     shared = sharing(network)
     for _, norm in norms(shared):
         norm.running_mean = norm.running_var = norm.num_batches_tracked = None  # torch then takes the batch's
-    shared.chunk = sys.maxsize
+    shared.chunk, shared.together = sys.maxsize, True
     return shared
 
 

@@ -67,6 +67,8 @@ class PerTime(nn.Module):
     Raises BranchedError for a batch of several times.
     """
 
+    together = True  # a stranger's rows may be at another time
+
     def __init__(self, network: BatchNormUNet, data: Dataset, rows: int = ROWS, seed: int = 0):
         super().__init__()
         self.network, self._at, self._networks = network, partial(recalibrated, network, data, rows=rows, seed=seed), {}
