@@ -1,4 +1,5 @@
 """Requests that the tests ask, and a count of how often each was worked."""
+import time
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -45,5 +46,6 @@ class Count(Request[int]):
     def work(self, model: Any) -> Generator[tuple[int, ...], None, int]:
         WORKED[self] += 1
         for k in range(self.to):
+            time.sleep(0.01)
             yield tuple(range(k + 1))
         return self.to

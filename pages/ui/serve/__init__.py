@@ -1,6 +1,6 @@
 """How pages get work done: they ask a model a request, and get its result. `serve.ask(name, request)` is all they know.
 
-Places in line, threads, and what is kept from earlier times are known here alone. What works for a page imports no
+The engine, waiting for it, and what is kept from earlier times are known here alone. What works for a page imports no
 Streamlit, so the part of this room that does (`desk`) is imported when it is first asked for (PEP 562).
 """
 from importlib import import_module

@@ -1,64 +1,74 @@
-"""Where pages ask: the result of a request is there from an earlier time, or worked now, when it is one's turn.
+"""Where pages ask: the result of a request is there from an earlier time, or the engine works on it while we wait.
 
-Between two things that the work yields the visitor may have moved on; then Streamlit stops the script, and the place in
-line is free for the next.
+The waiting script looks up now and then: is there something new to be seen, and has the visitor moved on?
 """
-import inspect
+import threading
 import time
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from numbers import Number
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
-from . import models, queue
-from .kept import MISSING, store
+import branched
+
+from . import engines, models, told
+from .kept import MISSING, Store, store
 from .request import Request, is_private
 
 T = TypeVar("T")
-PAUSE = 0.2  # seconds between two redraws: the browser and the model share the processor
-LINE = queue.Line()
+Left = dict[tuple[str, Request], Any]  # answers of the engine, by what was asked
+PATIENCE = 0.25  # seconds before a wait is told of
+PAUSE = 0.2      # seconds between two redraws: the browser and the model share the processor
+LOOK = 0.1       # seconds between two looks whether the visitor has moved on
+GRACE = 1.0      # seconds in which a script that runs again may ask the same: work in hand is not begun anew
+AGAIN = 5.0      # seconds, at most, after which the engine is asked again where it had been too busy
 
-
-@dataclass
-class Running(Generic[T]):
-    """Work that has begun, and the last thing that it yielded. It can be left, and goes on from there."""
-
-    steps: Generator[Any, None, T]
-    latest: Any = None
-
-    def finish(self, show: Callable[[Any], None]) -> T:
-        """Go on to the end, showing all that comes; first, where it had been left, how far it is."""
-        if self.latest is not None:
-            show(self.latest)
-        while True:
-            try:
-                self.latest = next(self.steps)
-            except StopIteration as end:
-                return end.value
-            show(self.latest)
-
-    @property
-    def waits(self) -> bool:
-        """Whether it can go on: it has neither ended nor failed."""
-        return inspect.getgeneratorstate(self.steps) in (inspect.GEN_CREATED, inspect.GEN_SUSPENDED)
+_GUARD = threading.Lock()
+_WORKING: WeakValueDictionary = WeakValueDictionary()  # by what is asked: whoever works it holds a lock
 
 
 def ask(name: str, request: Request[T], show: Callable[[Any], None] | None = None) -> T:
     """The result of a request to the model of this name.
 
-    `show` is given what the work yields, though not oftener than can be seen; without it, numbers from 0 to 1 move a
-    bar. Raises what the work raises; BranchedError or OSError if there is no such model.
+    `show` is given what the work yields, though not oftener than can be seen, and always the latest; without it,
+    numbers from 0 to 1 move a bar. Raises what the work raises; BranchedError or OSError if there is no such model.
     """
     key, things = (name, request), store(is_private(name, request))
-    if (result := things.get(key)) is MISSING:
-        place = st.empty()
-        with LINE.turn(lambda before: _tell(place, before)):
-            place.empty()
-            if (result := things.get(key)) is MISSING:  # somebody before us may have wanted the same
-                result = things.put(key, _worked(name, request, seldom(show or _bar(place))))
-        place.empty()
+    if (result := things.get(key)) is not MISSING:
+        return result
+    if request.inline:
+        return _at_once(key, things)
+    screen = Screen(st.empty(), show)
+    with _asked(name, request, screen) as answer:
+        screen.turn(answer)
+        while not (answer.wait(LOOK) and answer.done):
+            _look_up()
+            screen.turn(answer)
+    screen.place.empty()
+    return things.put(key, answer.result())
+
+
+def _at_once(key: tuple[str, Request[T]], things: Store) -> T:
+    """The result of what needs no network, worked in this thread: once, if several want the same at the same time."""
+    with _GUARD:
+        lock = _WORKING.setdefault(key, threading.Lock())
+    with lock:
+        if (result := things.get(key)) is MISSING:
+            result = things.put(key, finished(key[1].work(models.get(key[0]))))
     return result
+
+
+def finished(steps: Generator[Any, None, T]) -> T:
+    """What comes at the end of some work."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def is_kept(name: str, request: Request) -> bool:
@@ -68,59 +78,126 @@ def is_kept(name: str, request: Request) -> bool:
 
 def latest(name: str, request: Request) -> Any:
     """The last thing that a resumable request yielded before it was left; None if it did not yet, or is done."""
-    running = _left().get((name, request))
-    return running and running.latest
+    answer = _left().get((name, request))
+    return answer and answer.latest
 
 
 def drop(name: str, request: Request) -> None:
     """A request that was left is not gone on with, and its result is not kept: to ask it again is to begin anew."""
-    _left().pop((name, request), None)
+    if answer := _left().pop((name, request), None):
+        answer.drop()
     store(is_private(name, request)).drop((name, request))
 
 
-def seldom(draw: Callable[[Any], None], pause: float = PAUSE) -> Callable[[Any], None]:
-    """`draw`, but left out where the last time was less than `pause` seconds ago."""
-    last = -pause
+class Screen:
+    """What a waiting visitor sees: what comes, by `show` or as a bar at a `place`; before that, how long it will take.
+    """
 
-    def show(progress: Any) -> None:
-        nonlocal last
-        if time.monotonic() - last >= pause:
-            draw(progress)
-            last = time.monotonic()
+    def __init__(self, place: Any, show: Callable[[Any], None] | None):
+        self.place, self.show = place, show
+        self.began, self.drawn = time.monotonic(), -PAUSE
+        self.seen: Any = None
+        self.text = ""
 
-    return show
+    def turn(self, answer: Any) -> None:
+        """Draw what is new, or tell of the wait, if it is time for that."""
+        now, latest = time.monotonic(), answer.latest
+        if now - self.drawn < PAUSE:
+            return
+        if latest is not None and latest is not self.seen:
+            self.seen, self.drawn = latest, now
+            if self.show:
+                self.tell("")
+                self.show(latest)
+        if now - self.began > PATIENCE and (self.seen is None or not self.show):
+            self.wait(answer.expected)
+
+    def wait(self, expected: float | None) -> None:
+        """The bar, or the seconds that are expected, where they are many."""
+        if self.seen is None:
+            self.tell(told.waiting(expected, engines.get().load().tasks))
+        elif isinstance(self.seen, Number):
+            self.place.progress(min(1.0, max(0.0, float(self.seen))), told.drawing(expected))
+
+    def tell(self, text: str) -> None:
+        """A sentence, or none; it is sent when it changes."""
+        if text != self.text:
+            self.place.info(text, icon=":material/hourglass_top:") if text else self.place.empty()
+            self.text = text
 
 
-def _worked(name: str, request: Request[T], show: Callable[[Any], None]) -> T:
-    """The result, worked now. What is resumable waits in the session if it is left."""
-    key, left = (name, request), _left()  # fetched before: in a script that is being stopped the session is closed
-    running = left.pop(key, None) if request.resumable else None
-    running = running or Running(request.work(models.get(name)))
+@contextmanager
+def _asked(name: str, request: Request, screen: Screen) -> Iterator[Any]:
+    """The engine's answer to a request, for as long as this script waits for it."""
+    key, left, model = (name, request), _left(), models.get(name)  # a script that is being stopped has no session
+    answer = _taken(key, left, model, screen)
     try:
-        return running.finish(show)
-    finally:
-        if request.resumable and running.waits:
-            left[key] = running
+        yield answer
+    except BaseException as stopped:
+        _leave(key, answer, left, comes_back=isinstance(stopped, RerunException))
+        raise
 
 
-def _left() -> dict[tuple[str, Request], Running]:
-    """What this visitor has left half done."""
+def _taken(key: tuple[str, Request], left: Left, model: Any, screen: Screen) -> Any:
+    """What this visitor had left, if it is the same and need not be asked again; else the engine's answer, for which it
+    may be too busy for a while."""
+    _let_go(key, left)
+    if (before := left.pop(key, None)) and (before.done or not key[1].resumable):
+        return before
+    while True:
+        try:
+            return engines.get().ask(*key, model, visitor=_visitor(), private=is_private(*key))
+        except branched.Busy as busy:
+            screen.tell(told.busy(busy.seconds))
+            _pause(min(AGAIN, busy.seconds or AGAIN))
+
+
+def _let_go(key: tuple[str, Request], left: Left) -> None:
+    """Of all that this visitor had left, what is resumable waits on; nobody wants the rest any more."""
+    for other in [other for other in left if other != key and not other[1].resumable]:
+        if answer := left.pop(other, None):
+            answer.leave()
+
+
+def _leave(key: tuple[str, Request], answer: Any, left: Left, comes_back: bool) -> None:
+    """This script waits no more. One that runs again may ask the same at once, and has it back."""
+    if key[1].resumable:
+        answer.leave()
+        left[key] = answer
+    elif comes_back:
+        left[key] = answer
+        timer = threading.Timer(GRACE, _forget, (key, answer, left))
+        timer.daemon = True
+        timer.start()
+    else:
+        answer.leave()
+
+
+def _forget(key: tuple[str, Request], answer: Any, left: Left) -> None:
+    """Nobody has come back."""
+    if left.get(key) is answer:
+        del left[key]
+        answer.leave()
+
+
+def _pause(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(LOOK)
+        _look_up()
+
+
+def _look_up() -> None:
+    """Stop here if the visitor has moved on: Streamlit sees to that whenever the session's state is read."""
+    "_left" in st.session_state  # noqa: B015
+
+
+def _visitor() -> str:
+    """The session of the visitor who asks; "" outside of any."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
+def _left() -> Left:
+    """What this visitor has left half done. It goes with the session; then the engine forgets it."""
     return st.session_state.setdefault("_left", {})
-
-
-def _bar(place: Any) -> Callable[[float], None]:
-    """A bar that only appears where it is worth it."""
-    began = time.monotonic()
-
-    def show(share: float) -> None:
-        if time.monotonic() - began > queue.PATIENCE:
-            place.progress(min(1.0, max(0.0, float(share))), "The model is drawing …")
-        else:
-            place.empty()
-
-    return show
-
-
-def _tell(place: Any, before: int) -> None:
-    who = "One visitor is" if before == 1 else f"{before} visitors are"
-    place.info(f"{who} before you in the line; the model draws for one at a time.", icon=":material/hourglass_top:")

@@ -32,7 +32,7 @@ class Preparation(Request[Source | str]):
 
     data: bytes | Numbers = field(repr=False)
     name: str
-    private = True
+    private = inline = True
 
     @classmethod
     def of(cls, data: bytes | np.ndarray, kind: str) -> Preparation:

@@ -25,20 +25,20 @@ class Request(ABC, Generic[T]):
     A request is `private` if it holds a visitor's own picture or rows: whoever has such requests declares a field or a
     property of that name.
 
-    One that is `resumable` may be left half done and asked again: it then goes on where it was. What runs is its
-    generator, which cannot be sent anywhere; so it waits, with the last thing that it yielded, in the session of the
-    visitor who asked (see `desk.Running`), and is found again by the model's name and an equal request. The request
-    itself stays plain data. What such a request yields should tell all so far, so that whoever comes back sees where
-    it is.
+    One that is `resumable` may be left half done and asked again: it then goes on where it was. It waits in the engine
+    for as long as the session lasts in which it was asked, and is found again by the model's name and an equal request.
+
+    One that is `inline` needs no network: it is worked in the thread of who asks. One that is `alone` is never merged
+    with what others ask, and so is the same to the last bit whatever they do.
     """
 
     private = False  # not annotated, so that these are no fields, and a subclass may have a field of that name
-    resumable = False
+    resumable = inline = alone = False
 
     @abstractmethod
     def work(self, model: Any) -> Generator[Any, None, T]:
-        """Do it: yields whenever there is something to show, returns the result. Between two yields the visitor may
-        have moved on. Numbers from 0 to 1 move a bar, where the page shows nothing else."""
+        """Do it: yields whenever there is something to show, returns the result. What is yielded tells all so far, for
+        only the latest is sure to be seen. Numbers from 0 to 1 move a bar, where the page shows nothing else."""
 
 
 class Numbers:

@@ -142,10 +142,12 @@ class Crossing(Request[Crossed]):
 
 @dataclass(frozen=True)
 class Drawing(Request[np.ndarray]):
-    """To draw some classes: (N, n, H, W[, 3])."""
+    """To draw some classes, (N, n, H, W[, 3]), the same to the last bit: what is compared must not depend on who else
+    is there."""
 
     labels: tuple[str, ...]
     seed: int
+    alone = True
 
     def work(self, model: BranchedModel) -> Generator[float, None, np.ndarray]:
         for frame in model.sampling(self.labels, n=COLUMNS, seed=self.seed):

@@ -61,6 +61,8 @@ def digits(model: BranchedModel) -> list[str]:
 class Gallery(Request[Scans]):
     """The digits that come with scikit-learn, for the classes of a model."""
 
+    inline = True
+
     def work(self, model: BranchedModel) -> Generator[float, None, Scans]:
         from sklearn.datasets import load_digits  # takes a second
 
