@@ -47,9 +47,10 @@ class Wanted:
             return [task, *over]
 
     def drop(self, task: Task, wish: Wish) -> None:
-        """Somebody does not want a task any more; whoever asks the same anew, begins it anew."""
+        """A visitor does not want a task any more, nor what was left of it; who asks the same anew, begins it anew."""
         with self._lock:
             _forget(task, wish)
+            task.wishes = tuple(other for other in task.wishes if other.wanting or other.visitor != wish.visitor)
             self._tasks = {object() if other is task else key: other for key, other in self._tasks.items()}
 
     def gone(self, task: Task, wish: Wish) -> None:
