@@ -78,6 +78,11 @@ class Screen:
             self.page.wait_for_timeout(20)
         return found
 
+    def nodes(self) -> list[int]:
+        """What can be clicked on the tree, once it is drawn."""
+        self.page.wait_for_selector(".st-key-tree .js-plotly-plot .nsewdrag", state="attached")
+        return self.page.evaluate(NODES)
+
     def click(self, node: int) -> None:
         """On a node of the tree."""
         self.page.mouse.click(*browser.node_at(self.page, node))
@@ -290,13 +295,13 @@ class Clicks:
     def ready_on_screen(self, screen: Screen) -> None:
         """As above."""
         screen.visit("")
-        screen.click(self._turn(screen.page.evaluate(NODES))[-1])
+        screen.click(self._turn(screen.nodes())[-1])
         screen.changed()
         browser.idle(screen.page)
 
     def act_on_screen(self, screen: Screen) -> Waits:
         """As above, from the press of the mouse."""
-        waits, nodes = [], cycle(self._turn(screen.page.evaluate(NODES)))
+        waits, nodes = [], cycle(self._turn(screen.nodes()))
         for wait in self._moments():
             screen.page.wait_for_timeout(1000 * wait)
             screen.click(next(nodes))
