@@ -26,8 +26,8 @@ LIBRARY = {
     "engine": {"denoisers"},
     "family": {"noise", "data", "class_tree", "label", "cluster_tree"},
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
-    "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "family",
-                "measure"},
+    "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "engine",
+                "family", "measure"},
     "door": {"noise", "data", "class_tree", "engine", "family", "measure", "command"},
 }
 DOOR = {"__init__", "__main__"}

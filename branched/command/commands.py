@@ -4,9 +4,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,7 @@ from ..cluster_tree.model import ClusterModel
 from ..data import dataset
 from ..data.form import Blocks
 from ..device import pick_device
+from ..engine import cluster
 from ..errors import BranchedError
 from ..facts import Quality, titles
 from ..family import load
@@ -263,6 +266,16 @@ def bench(options: asked.Bench) -> None:
         figures |= line.figures
     if options.output:
         write_results(options.output, figures, machine(model.device), model=options.model.model)
+
+
+def pool(options: asked.Pool) -> None:
+    threads = options.threads or cluster.usual_threads(options.replicas)
+    with cluster.pool(load, options.replicas, threads, options.address or "") as address, suppress(KeyboardInterrupt):
+        signal(SIGTERM, default_int_handler)  # Ray has put a handler of its own there
+        print(f"{options.replicas} replicas, each with {threads} thread{'s' if threads > 1 else ''}, are there until "
+              f"this is stopped. The app asks them if it is started by\n"
+              f"    BRANCHED_ENGINE={address} streamlit run app.py", flush=True)
+        cluster.wait()
 
 
 def report(options: asked.Report) -> None:

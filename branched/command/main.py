@@ -30,6 +30,7 @@ COMMANDS = {
     options.TrainMethods: methods.train_methods,
     options.MeasureMethods: methods.measure_methods,
     options.MeasureClusters: methods.measure_clusters,
+    options.Pool: commands.pool,
     options.Report: commands.report,
     options.Judge: commands.judge,
 }

@@ -486,6 +486,23 @@ class MeasureClusters(Lists):
 
 
 @dataclass(frozen=True)
+class Pool:
+    """Serve the app's requests by replicas of the engine, each a process of its own (docs/serving.md)."""
+
+    replicas: int = 2
+    """how many of them"""
+    threads: Maybe[int] = None
+    """of each (default: the processor's cores, shared out)"""
+    address: Maybe[str] = None
+    """of a Ray cluster that is there, host:port (default: one on this machine, for this machine alone)"""
+
+    def __post_init__(self) -> None:
+        for name in ("replicas", "threads"):
+            if (value := getattr(self, name)) is not None:
+                check_positive(name, value)
+
+
+@dataclass(frozen=True)
 class Report:
     """Write the tables of the documents and the checkpoints' cards from the figures that are stored."""
 

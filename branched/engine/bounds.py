@@ -25,9 +25,12 @@ class Busy(BranchedError):
     """More is asked than is taken. `seconds`: until there will be room, as far as is known."""
 
     def __init__(self, why: str, seconds: float | None):
-        when = "in a moment" if seconds is None else f"in about {_spoken(seconds)}"
-        super().__init__(f"{why} Please try again {when}.")
+        super().__init__(why, seconds)  # all that it was made of, so that it can be sent to another process
         self.seconds = seconds
+
+    def __str__(self) -> str:
+        when = "in a moment" if self.seconds is None else f"in about {_spoken(self.seconds)}"
+        return f"{self.args[0]} Please try again {when}."
 
     @classmethod
     def for_all(cls, seconds: float | None) -> Busy:

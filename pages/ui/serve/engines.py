@@ -1,4 +1,5 @@
 """The engine that works for this app: one in this process, or the front of a pool of replicas."""
+import os
 import sys
 import threading
 from functools import cache
@@ -21,4 +22,5 @@ def get() -> Any:
 @cache
 def _started() -> Any:
     sys.setswitchinterval(SWITCH)
-    return branched.Engine(BOUNDS)
+    engine, address = branched.Engine(BOUNDS), os.environ.get("BRANCHED_ENGINE")
+    return branched.Pool(address, engine) if address else engine
