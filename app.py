@@ -1,30 +1,44 @@
-"""The class tree: click where classes part, and see what the model draws there. Start: `streamlit run app.py`."""
+"""The class tree: click where classes part, and see what the model draws there. Start: `streamlit run app.py`.
+
+Streamlit imports this file for the server, and runs it for each visitor of the page.
+"""
 import streamlit as st
 
-from pages.ui import serve
-from pages.ui.frame import link, shell
-from pages.ui.frame.controls import draw_number
-from pages.ui.parts.film import film
-from pages.ui.tree import controls, shown, told
-from pages.ui.tree.work import Descent
+if __name__ == "__main__":
+    from pages.ui import serve
+    from pages.ui.frame import link, shell
+    from pages.ui.frame.controls import draw_number
+    from pages.ui.parts.film import film
+    from pages.ui.tree import controls, shown, told
+    from pages.ui.tree.work import Descent
 
-name, model, look = shell.opened("app.py")
-setting = controls.settings(model.outline())
-with link.shared("tree", *setting):
-    st.title("Where classes part", anchor=False)
-    st.markdown(told.introduction(model))
-    left, right = st.columns(2, gap="large", vertical_alignment="bottom")
-    fall = left.container(key="fall")
-    with right.container(horizontal=True, gap="large", vertical_alignment="bottom"):
-        descent = Descent(draw_number(width=180))
-        setting.pictures.toggle("Pictures on the tree")
-    body = st.empty()
-    if not serve.is_kept(name, descent):
+    name, model, look = shell.opened("app.py")
+    setting = controls.settings(model.outline())
+    with link.shared("tree", *setting):
+        st.title("Where classes part", anchor=False)
+        st.markdown(told.introduction(model))
+        left, right = st.columns(2, gap="large", vertical_alignment="bottom")
+        fall = left.container(key="fall")
+        with right.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+            descent = Descent(draw_number(width=180))
+            setting.pictures.toggle("Pictures on the tree")
+        body = st.empty()
+        if not serve.is_kept(name, descent):
+            with body.container():
+                controls.first_look(name, model, descent, setting, look)
+        tour = serve.ask(name, descent)
+        with fall:
+            film("film", *shown.falling(name, descent, outline=model.outline(), tour=tour), over="tree",
+                 start=shown.MOMENTS, label="Time: let noise go down the tree")
         with body.container():
-            controls.first_look(name, model, descent, setting, look)
-    tour = serve.ask(name, descent)
-    with fall:
-        film("film", *shown.falling(name, descent, outline=model.outline(), tour=tour), over="tree",
-             start=shown.MOMENTS, label="Time: let noise go down the tree")
-    with body.container():
-        controls.explorer(name, model, descent, tour, setting, look)
+            controls.explorer(name, model, descent, tour, setting, look)
+else:
+    from pages import start
+
+    def first() -> None:
+        """Prepare what the first visitor will see."""
+        from pages.ui.tree import first as tree
+
+        tree.prepare()
+
+    app = st.App(__file__, **start.served(first))

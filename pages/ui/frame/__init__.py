@@ -1,1 +1,4 @@
-"""What every page has: menu, looks, link, words, and the visitor's own model."""
+"""What every page has. It is not imported before the libraries are, if a server is about that (`ahead` says why)."""
+from pages.start import ahead
+
+ahead.wait()

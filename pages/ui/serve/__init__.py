@@ -8,8 +8,8 @@ from typing import Any
 
 from .request import Numbers, Request, is_private
 
-AT_THE_DESK = ("ask", "drop", "is_kept", "latest")
-__all__ = ["Numbers", "Request", "ask", "drop", "is_kept", "is_private", "latest"]
+AT_THE_DESK = ("ahead", "ask", "drop", "is_kept", "latest")
+__all__ = ["Numbers", "Request", "ahead", "ask", "drop", "is_kept", "is_private", "latest"]
 
 
 def __getattr__(name: str) -> Any:

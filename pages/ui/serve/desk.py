@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 import branched
 
 from . import engines, models, told
-from .kept import MISSING, Store, store
+from .kept import MISSING, SHARED, Store, store
 from .request import Request, is_private
 
 T = TypeVar("T")
@@ -69,6 +69,15 @@ def finished(steps: Generator[Any, None, T]) -> T:
             next(steps)
         except StopIteration as end:
             return end.value
+
+
+def ahead(name: str, request: Request[T]) -> T:
+    """The result of a request that no visitor has asked yet, and where there is no screen: kept for all. Who asks the
+    same meanwhile shares the work."""
+    if (result := SHARED.get((name, request))) is MISSING:
+        answer = engines.get().ask(name, request, models.shared(name), urgency=branched.AHEAD)
+        result = SHARED.put((name, request), answer.result())
+    return result
 
 
 def is_kept(name: str, request: Request) -> bool:

@@ -17,12 +17,19 @@ def get(name: str) -> Any:
     """A model by its name. Raises BranchedError or OSError if it cannot be loaded."""
     if (model := held().get(name)) is not None:
         return model
+    if (model := SHARED.get(("model", name))) is MISSING:
+        with st.spinner("Loading the model …"):
+            model = shared(name)
+    return model
+
+
+def shared(name: str) -> Any:
+    """One of the models for all, by its name; without a screen. Raises as `get` does."""
     key = "model", name
-    if (model := SHARED.get(key)) is MISSING:
-        with st.spinner("Loading the model …"), LOADING:
-            if (model := SHARED.get(key)) is MISSING:  # who came at the same time may have loaded it
-                model = _load(name)
-                SHARED.put(key, model, weight=4 * getattr(model, "parameters", 0))  # in single precision
+    with LOADING:
+        if (model := SHARED.get(key)) is MISSING:  # who came at the same time may have loaded it
+            model = _load(name)
+            SHARED.put(key, model, weight=4 * getattr(model, "parameters", 0))  # in single precision
     return model
 
 
