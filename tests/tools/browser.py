@@ -18,6 +18,25 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 OTHER = "old => ![old, undefined].includes(document.querySelector('{}')?.{})"  # for a selector and a property
 OTHER_THUMBNAILS = OTHER.format(".layer-above image", "getAttribute('href')")
 WAIT = 60_000  # milliseconds; generous, for slow machines
+WATCH = """heading => new Promise((done, fail) => {
+  // Milliseconds from the last press until this heading is there, and other pictures than at the press
+  const check = async () => {
+    const heads = [...document.querySelectorAll('h3')].map(own => own.textContent);
+    const sheet = document.querySelector('.sheet');
+    if ((heading && !heads.includes(heading)) || !sheet || sheet.innerHTML === window.before) return;
+    observer.disconnect();
+    await Promise.all([...sheet.querySelectorAll('img')].map(own => own.decode().catch(() => 0)));
+    requestAnimationFrame(() => done(performance.now() - window.pressed));
+  };
+  const observer = new MutationObserver(check);
+  observer.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+  setTimeout(() => fail(`no answer: ${heading}`), window.patience ?? 20000);
+  check();
+})"""
+PRESSED = """for (const kind of ['mousedown', 'keydown', 'pointerup']) addEventListener(kind, () => {
+  window.pressed = performance.now();
+  window.before = document.querySelector('.sheet')?.innerHTML;
+}, {capture: true});"""
 
 
 def chromium() -> str | None:
@@ -27,15 +46,15 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def server(script="app.py"):
-    """Run `streamlit run` on a free port; yields its address."""
+def server(script="app.py", root: Path = ROOT):
+    """Run `streamlit run` on a free port, in this checkout or another; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port),
                "--server.address", "127.0.0.1", "--server.headless", "true"]
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=root, stdout=log, stderr=subprocess.STDOUT)
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
             yield f"http://127.0.0.1:{port}"

@@ -1,51 +1,30 @@
-"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach others clusters
-visitors] [--minutes 10]`.
+"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach others clusters]`.
 
-A real browser drives the real app; every figure is printed as it is found, and with `--output` written, too: to
-docs/figures/results/app.json, for docs/measured.md. To be run on an otherwise idle machine.
+How fast it is for many at once, `classroom.py` tells. A real browser drives the real app; every figure is printed as it
+is found, and with `--output` written, too: to docs/figures/results/app.json, for docs/measured.md. To be run on an
+otherwise idle machine.
 """
 import argparse
-import math
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from itertools import cycle
 from pathlib import Path
 from random import Random
 
 import browser
 import psutil
-from visitor import Visitor
+from students import star
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs from anywhere
 
 import branched
 from branched.measure import report
 from pages.ui.tree import told
-from pages.ui.tree.controls import in_order, settings
+from pages.ui.tree.controls import in_order
 
 REPEATS = 5
-WATCH = """heading => new Promise((done, fail) => {
-  // Milliseconds from the last press until this heading is there, and other pictures than at the press
-  const check = async () => {
-    const heads = [...document.querySelectorAll('h3')].map(own => own.textContent);
-    const sheet = document.querySelector('.sheet');
-    if ((heading && !heads.includes(heading)) || !sheet || sheet.innerHTML === window.before) return;
-    observer.disconnect();
-    await Promise.all([...sheet.querySelectorAll('img')].map(own => own.decode().catch(() => 0)));
-    requestAnimationFrame(() => done(performance.now() - window.pressed));
-  };
-  const observer = new MutationObserver(check);
-  observer.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
-  setTimeout(() => fail(`no answer: ${heading}`), 20000);
-  check();
-})"""
-PRESSED = """for (const kind of ['mousedown', 'keydown', 'pointerup']) addEventListener(kind, () => {
-  window.pressed = performance.now();
-  window.before = document.querySelector('.sheet')?.innerHTML;
-}, {capture: true});"""
 SHEET = ".sheet img"
 
 
@@ -83,7 +62,7 @@ def seed() -> Iterator[tuple[str, str]]:
             thumbnail = _thumbnail(page)
             box.fill(str(1000 + k))
             box.press("Enter")
-            first.append(page.evaluate(WATCH, "") / 1000)
+            first.append(page.evaluate(browser.WATCH, "") / 1000)
             page.wait_for_function(browser.OTHER_THUMBNAILS, arg=thumbnail)
             whole.append(page.evaluate("performance.now() - window.pressed") / 1000)
             browser.settled(page)
@@ -165,7 +144,7 @@ def teach() -> Iterator[tuple[str, str]]:
         with _opened("teach") as page:
             random = Random(lesson)
             for k in range(10):
-                browser.stroke(page, ".drawing canvas", _star(random))
+                browser.stroke(page, ".drawing canvas", star(random))
                 page.get_by_role("button", name="Add this drawing").click()
                 page.get_by_text(f"{k + 1} drawing").first.wait_for()
             page.get_by_label("Its name").fill("star")
@@ -213,74 +192,13 @@ def clusters() -> Iterator[tuple[str, str]]:
             yield f"click on {what} to all that it tells", _told(times)
 
 
-def _star(random: Random) -> list[tuple[float, float]]:
-    """A five-pointed star in one stroke, in shares of the canvas; none is like the other."""
-    size, turn = random.uniform(0.28, 0.38), random.uniform(-0.3, 0.3)
-    x, y = (random.uniform(0.45, 0.55) for _ in range(2))
-    corners = [turn - math.pi / 2 + 4 * math.pi * k / 5 for k in range(6)]
-    return [(x + size * math.cos(corner), y + size * math.sin(corner)) for corner in corners]
-
-
-def visitors(count: int = 10, windows: int = 1, minutes: float = 10.0) -> Iterator[tuple[str, str]]:
-    """Visitors who each click on another node every three seconds: some in browser windows, the others by protocol."""
-    tree = branched.load("mnist").tree
-    places = in_order(tree.outline())
-    first = places.index(settings(tree.outline()).node.default) + 1  # what is shown already is no answer
-    turns = [places[(first + k) % len(places):] + places[:(first + k) % len(places)] for k in range(count)]
-    with ExitStack() as stack:
-        address = stack.enter_context(browser.server())
-        server = next(p for p in psutil.Process().children(recursive=True) if "streamlit" in " ".join(p.cmdline()))
-        chromium = stack.enter_context(browser.browser())
-        pages = [stack.enter_context(browser.page(chromium)) for _ in range(windows)]
-        for page in pages:
-            page.add_init_script(PRESSED)
-            page.goto(address)
-            _tree_is_there(page)
-        others = [Visitor(address, turns[k], 3 * k / count) for k in range(windows, count)]
-        for other in others:
-            other.start()
-        memory, seconds, end, missed = [server.memory_info().rss], [], time.monotonic() + 60 * minutes, 0
-        nodes, due = [cycle(turn) for turn in turns[:windows]], time.monotonic()
-        while time.monotonic() < end:
-            for page, own in zip(pages, nodes, strict=True):
-                time.sleep(max(0.0, due - time.monotonic()))
-                due += 3 / windows
-                if page.evaluate("typeof window.took === 'number'"):
-                    seconds.append(page.evaluate("window.took") / 1000)
-                elif page.evaluate("window.watching === true"):
-                    missed += 1
-                _watched_click(page, tree, next(own))
-            memory.append(server.memory_info().rss)
-        for other in others:
-            other.stop()
-        errors = sorted({line for page in pages for line in page.noise} | {e for other in others for e in other.errors})
-        yield f"{count} visitors clicking every 3 s for {minutes:g} minutes; {windows} in a browser", _told(seconds)
-        yield "  not answered there within 3 s; errors of any", f"{missed}; {len(errors)} {errors or ''}"
-        if others:
-            yield "  the others, by protocol: click to end of the answer", _told([s for o in others for s in o.seconds])
-        yield "  server's memory at the start, after half the time, at the end", ", ".join(
-            f"{own / 1e6:.0f} MB" for own in (memory[0], memory[len(memory) // 2], memory[-1]))
-
-
-def _watched_click(page, tree, node: int) -> None:
-    """Click on a node; the page itself notes when its pictures are there."""
-    place = browser.node_at(page, node)
-    page.evaluate("""([watch, heading]) => {
-        window.took = null;
-        window.watching = true;
-        const told = () => eval(watch)(heading).then(took => { window.took = took; }, () => {});
-        addEventListener('mousedown', told, {once: true, capture: true});
-    }""", [WATCH, told.headline(tree.outline(), tree.outline()[node])])
-    page.mouse.click(*place)
-
-
 def _clicks(page, tree, rounds: int) -> list[float]:
     seconds = []
     for node in in_order(tree.outline()) * rounds:
         if page.get_by_role("heading", name=told.headline(tree.outline(), tree.outline()[node]), exact=True).count():
             continue  # shown already
         page.mouse.click(*browser.node_at(page, node))
-        seconds.append(page.evaluate(WATCH, told.headline(tree.outline(), tree.outline()[node])) / 1000)
+        seconds.append(page.evaluate(browser.WATCH, told.headline(tree.outline(), tree.outline()[node])) / 1000)
         browser.settled(page)
         page.wait_for_timeout(300)
     return seconds
@@ -297,7 +215,7 @@ class _opened(ExitStack):
         super().__enter__()
         address = self.enter_context(browser.server())
         page = self.enter_context(browser.page(self.enter_context(browser.browser())))
-        page.add_init_script(PRESSED)
+        page.add_init_script(browser.PRESSED)
         page.goto(f"{address}/{self.link}")
         browser.settled(page)
         return page
@@ -326,19 +244,16 @@ def _told(seconds: list[float], scale: float = 1, unit: str = "s") -> str:
 
 
 PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "table": table,
-         "teach": teach, "others": others, "clusters": clusters, "visitors": visitors}
+         "teach": teach, "others": others, "clusters": clusters}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=list(PARTS), choices=[*PARTS, []])
-    parser.add_argument("--minutes", type=float, default=10.0, help="how long the ten visitors click")
-    parser.add_argument("--windows", type=int, default=1, help="how many of them have a browser on this machine")
     parser.add_argument("--output", type=Path, help="JSON file that also gets the figures; others in it stay")
     options = parser.parse_args()
-    load = {"minutes": options.minutes, "windows": options.windows}
     for part in options.parts or PARTS:
-        for what, value in PARTS[part](**load if part == "visitors" else {}):
+        for what, value in PARTS[part]():
             print(f"{what:<62} {value}", flush=True)
             if options.output:
                 report.add(options.output, {what: value}, f"{psutil.cpu_count()} CPU cores")
