@@ -10,6 +10,7 @@ from pages.ui.transmute import controls, shown, told
 from pages.ui.transmute.work import Verdict
 
 name, model, look = shell.opened("pages/transmute.py")
+TREE = "The class tree, with the paths of the two classes lit."
 thing, settings = told.thing(model.labels), controls.settings(model)
 st.html(stage.CSS)
 st.html(shown.CSS)
@@ -22,22 +23,36 @@ with link.shared("transmute", *settings):
     giving, turning, where = stage.columns()
     with giving:
         source = controls.source(name, model, settings)
-        probabilities = serve.ask(name, Verdict(source.picture, source.private))
         st.html(shown.preview(source, thing))
-        st.markdown(told.verdict(model.labels, probabilities))
+        verdict, looked = st.empty(), Verdict(source.picture, source.private)
+        taken_for = controls.said(name, model, source, looked)
+        if taken_for is None:
+            taken_for = model.labels[int(serve.ask(name, looked).argmax())]
     with turning:
-        controls.aims(model.tree, model.labels[int(probabilities.argmax())], settings)
+        controls.aims(model.tree, taken_for, settings)
         request = controls.turning(source, model)
         it_is = st.session_state["it is"]
-    with where:
-        targets = request.targets if request else (it_is,)
-        notes = told.notes(probabilities)
-        chart(shown.tree_figure(name, it_is, targets, notes, look, tree=model.tree),
-              "The class tree, with the paths of the two classes lit.")
-        st.html(shown.colours(it_is, targets, look))
+    targets = request.targets if request else (it_is,)
+    tree = where.empty()
+    where.html(shown.colours(it_is, targets, look))
+
+    def lit(notes: tuple[str, ...], key: str = "tree") -> None:
+        """The tree with both ways."""
+        chart(shown.tree_figure(name, it_is, targets, notes, look, tree=model.tree), TREE, key, into=tree)
+
+    def look_at_it() -> None:
+        """What the model takes it for; where nothing depends on that, after the first picture."""
+        found = serve.ask(name, looked)
+        verdict.markdown(told.verdict(model.labels, found))
+        lit(told.notes(found))
+
+    if later := request and not serve.is_kept(name, looked):
+        lit(("…",) * len(model.labels), "early")
+    else:
+        look_at_it()
     with turning:
         if request:
-            turned, frame = controls.film_of(name, model, request, thing)
+            turned, frame = controls.film_of(name, model, request, thing, once_seen=look_at_it if later else None)
         else:
             st.info(f"It is {told.article(it_is)} already. Choose what else it is to become.",
                     icon=":material/done_all:")

@@ -1,9 +1,11 @@
 """Both components on one page, to try them: `streamlit run tests/apps/components.py`.
 
-`?autoplay=1` plays the film; `?slow=1` makes every run of the page a second longer.
+`?autoplay=1` plays the film; `?slow=1` makes every run of the page a second longer; `?grows=FOLDER` shows a
+film that grows when a file 1, then a file 2 is there.
 """
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +13,7 @@ import streamlit as st
 from PIL import Image
 
 from pages.ui.parts.canvas import clear, drawing
-from pages.ui.parts.film import Frame, film
+from pages.ui.parts.film import Frame, film, grow
 from pages.ui.parts.pictures import png
 
 LEAVES, HEIGHT, FRAMES, COLUMNS = 10, 480, 61, 8
@@ -60,6 +62,23 @@ def frames(shift: int) -> list[Frame]:
     return result
 
 
+def growing() -> None:
+    """A film of which at first frame 30 alone is made, then those within 5 of it, then all."""
+    shown, place = frames(0), st.empty()
+    for number, width in enumerate((0, 5, FRAMES)):
+        there = [frame if abs(k - 30) <= width else Frame("on its way", ((-1,) * COLUMNS,) * 3)
+                 for k, frame in enumerate(shown)]
+        looks = {"rows": ["This moment", "Best guess", "4"], "over": "my tree", "name": "it grows",
+                 "made": min(2 * width + 1, FRAMES)}
+        if number == 0:
+            st.html(f'<pre id="frame">{film("film", digits(FRAMES), there, start=30, **looks)}</pre>')
+        else:
+            with place:
+                grow(f"growth {number}", digits(FRAMES), there, **looks)
+        while number < 2 and not (Path(st.query_params["grows"]) / str(number + 1)).exists():
+            time.sleep(0.02)
+
+
 st.set_page_config(page_title="Components", layout="wide")
 st.session_state.setdefault("version", 0)
 left, right = st.columns(2, gap="large")
@@ -72,6 +91,10 @@ with left:
     if st.button("Another figure"):
         st.session_state.version += 1
     st.plotly_chart(tree(st.session_state.version), key="my tree", theme=None)
+if "grows" in st.query_params:
+    with right:
+        growing()
+    st.stop()
 with right:
     which = st.radio("Film", ["first", "other", "none"], horizontal=True)
     if which != "none":

@@ -276,6 +276,36 @@ def test_a_film_goes_on_through_runs_and_a_new_one_begins_at_its_start(visit):
     assert seen(page)["frame"] == 5
 
 
+def test_a_film_that_grows_can_be_pulled_meanwhile(address, chromium, tmp_path):
+    """It is not made anew: the thumb stays in the hand, and what was on its way comes about under it."""
+    with browser.page(chromium) as page:
+        page.goto(f"{address}?grows={tmp_path}")
+        page.wait_for_selector(".film canvas")
+        page.evaluate("""() => {
+            window.canvas = document.querySelector('.st-key-film .stBidiComponent [data-testid]')
+                .shadowRoot.querySelector('canvas');
+        }""")
+        assert seen(page)["frame"] == 30 and seen(page)["levels"][0] == 30
+        page.mouse.move(*thumb(page, 30))
+        page.mouse.down()
+        page.mouse.move(*thumb(page, 33))
+        assert seen(page)["frame"] == 33
+        for growth, frame in enumerate((33, 45), 1):
+            page.mouse.move(*thumb(page, frame))
+            assert seen(page)["frame"] == frame and seen(page)["levels"] == [None] * COLUMNS
+            assert seen(page)["caption"] == "on its way"
+            (tmp_path / str(growth)).touch()
+            browser.until(page, lambda frame=frame: seen(page)["levels"][0] == frame)
+            assert seen(page)["frame"] == frame, "nobody has moved it"
+        page.mouse.move(*thumb(page, 50))
+        assert seen(page)["levels"][0] == 50
+        page.mouse.up()
+        assert page.evaluate("canvas.isConnected")
+        page.wait_for_function("document.querySelector('#frame').textContent === '50'")  # the page has run again
+        assert seen(page)["levels"][0] == 50, "which shows less of it at first, and takes nothing away"
+        assert page.noise == []
+
+
 def test_a_film_plays_to_its_end(visit):
     page = visit("?autoplay=1")
     page.wait_for_function(f"document.querySelector('#frame').textContent === '{FRAMES - 1}'")

@@ -9,6 +9,7 @@ def filmed(page) -> None:
     """Until the film is whole, and the script has ended."""
     page.locator(".st-key-film input[type=range]:enabled").wait_for()
     page.locator(".kept").wait_for()
+    page.get_by_text("turning times …").wait_for(state="detached")
     browser.settled(page)
 
 

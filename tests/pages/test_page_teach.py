@@ -77,6 +77,10 @@ def test_a_lesson_remembers_what_is_needed(model):
     assert progress.share == 0.5 and progress.left == 8 and list(progress.previews) == [1, 2, 4]
     assert told.progress(progress) == "Step 4 of 8: about 10 seconds left"
     assert all(record.model is None for record in progress.records), "old models are let go"
+    slower = progress.after(Extension(5, 8, 0.5, 11.0)).after(Extension(6, 8, 0.5, 14.0))
+    assert slower.left == 2 * (3 * 2 + 2 * 3) / 5, "others are there now: it tells what the last steps took"
+    paused = progress.after(Extension(5, 8, 0.5, 608.0)).after(Extension(6, 8, 0.5, 610.0))
+    assert paused.left == 2 * (4 * 2 + work.LONG * 2) / 5, "while it was left, nothing was learnt, and that is over"
     progress = progress.after(Extension(2, 8, 0.5, 4.0, np.full((2, 8, 8), 0.2), model))
     assert list(progress.previews) == [1, 2] and progress.latest.step == 2
     assert "step 2" in shown.previews(progress) and "step 4" not in shown.previews(progress)
@@ -323,6 +327,8 @@ def test_who_has_a_model_already_is_told_that_a_lesson_replaces_it(tiny):
 def test_stopping(tiny):
     """What was learnt by then is kept; a lesson that was only about to begin is let go."""
     def page() -> None:
+        from types import SimpleNamespace
+
         import streamlit as st
 
         from pages.ui.serve import desk
@@ -330,9 +336,9 @@ def test_stopping(tiny):
 
         begun = st.session_state["_lesson"]
         if st.session_state["learning"]:
-            running = desk.Running(begun.lesson.work(desk.models.get("tiny")))
-            running.latest = [next(running.steps), next(running.steps)][-1]
-            desk._left()["tiny", begun.lesson] = running
+            steps = begun.lesson.work(desk.models.get("tiny"))
+            latest = [next(steps), next(steps)][-1]
+            desk._left()["tiny", begun.lesson] = SimpleNamespace(latest=latest, drop=lambda: None)
         lessons.stop()
         assert not desk._left()
 
@@ -344,6 +350,15 @@ def test_stopping(tiny):
         assert not app.exception and "_lesson" not in app.session_state
     assert stopped.session_state["_own_model"].taught["star"].ended == "stopped"
     assert "_own_model" not in empty.session_state and "not learnt" in empty.session_state["_said"][0]
+
+
+def test_the_address_cannot_ask_for_a_longer_lesson_than_usual():
+    from branched.class_tree.extend import STEPS_FEW
+
+    assert controls.STEPS == STEPS_FEW
+    for steps, taken in (("400", 400), ("401", 0), ("1000", 0)):
+        app = opened(PAGE, model="mnist-049", steps=steps)
+        assert app.session_state.steps == taken and len(app.warning) == (taken == 0)
 
 
 def test_a_digit_is_offered_where_one_is_missing():

@@ -1,6 +1,7 @@
 """The page that turns one digit into another: its work and words, its script (AppTest), and a visitor in a browser."""
 import io
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -68,8 +69,14 @@ def test_the_parts_of_a_film_are_those_of_one_walk(model, picture, target, deter
     seen, found = finished(replace(asked, first=2).work(model))
     times, usual = asked.times(model.tree)
     assert found.times == times and found.images.shape == found.noisy.shape == (len(times), len(asked.columns), 8, 8)
-    assert seen[0].times == (times[2],) and (seen[0].images[0] == found.images[2]).all()
-    assert seen[1:] == sorted(seen[1:]) and seen[-1] == 1
+    assert seen[0].times == (times[2],)
+    for before, after in pairwise(seen):
+        assert set(before.times) < set(after.times) or after.times == times, "what is there stays"
+    for film in seen:
+        made = [times.index(time) for time in film.times if time is not None]
+        assert made == list(range(made[0], made[-1] + 1)) and 2 in made, "from the first frame outwards, without a gap"
+        for k, time in enumerate(film.times):
+            assert (film.images[k] == found.images[times.index(time)]).all()
     assert len(found.read[usual]) == len(asked.columns) and not found.independent
     assert all(not read for k, read in enumerate(found.read) if k != usual)
     for k in (usual, 4):
@@ -84,8 +91,14 @@ def test_frames_show_what_belongs_together(tree, picture):
     asked = turning(picture, "9", variants=2)
     grey = np.arange(12, dtype=np.uint8).reshape(2, 3, 2)  # which, time, variant
     noisy, images = (np.broadcast_to(part[..., None, None], (3, 2, 8, 8)) for part in grey)
-    turned = work.Turned((0.1, 0.35, 0.7), noisy, images, (("4", "9"), ("9", "9"), ("9", "1")))
+    times, usual = asked.times(tree)
+    there = (2, usual, len(times) - 2)
+    turned = work.Turned(tuple(times[k] for k in there), noisy, images, (("4", "9"), ("9", "9"), ("9", "1")))
     pictures, frames = shown.frames(tree, asked, turned)
+    assert len(frames) == len(times)
+    for k in set(range(len(times))) - set(there):
+        assert frames[k].cells == ((0, 0), (-1, -1), (-1, -1)) and "on its way" in frames[k].caption
+    frames = [frames[k] for k in there]
     for k, frame in enumerate(frames):
         assert frame.cells[0] == (0, 0) and (pictures[0] == levels(picture)).all()
         assert [pictures[own][0, 0] for own in frame.cells[1]] == grey[0, k].tolist()
@@ -97,10 +110,12 @@ def test_frames_show_what_belongs_together(tree, picture):
 
 def test_all_targets_stand_in_the_columns_of_their_classes(tree, picture):
     asked = turning(picture, "0179", variants=1)
-    shape = (2, 4, 8, 8)
-    turned = work.Turned((None, 0.5), np.zeros(shape, np.uint8), np.ones(shape, np.uint8), (("0", "1", "7", "9"),
+    shape, (times, _) = (2, 4, 8, 8), asked.times(tree)
+    turned = work.Turned((None, times[5]), np.zeros(shape, np.uint8), np.ones(shape, np.uint8), (("0", "1", "7", "9"),
                                                                                                   ("0", "1", "1", "9")))
     _, frames = shown.frames(tree, asked, turned)
+    assert frames[1].cells == ((-1,) * 5, (-1, -1, 0, -1, -1))
+    frames = [frames[0], frames[5]]
     assert frames[0].cells == ((1, 2, -1, 3, 4), (9, 10, 0, 11, 12))
     assert "4 of 4" in frames[0].caption and "3 of 4 as meant (not 7)" in frames[1].caption
     assert {t for _, t in frames[0].dots} == {tree.meeting_point("4", other) for other in "0179"}

@@ -1,4 +1,5 @@
-// Player, mounted and piece are in player.js, which film.py puts before this.
+// Player, mounted and piece are in player.js, which film.py puts before this. film_growth.js puts more of a film that is
+// shown into `growths`, by its id, and tells of it.
 const THUMB = 28, LINE = 20;
 
 export default function(called) {
@@ -12,13 +13,15 @@ class Film extends Player {
     this.watch = new ResizeObserver(() => { this.lay(); this.shade(); });
     this.watch.observe(this.marks);
     document.fonts.ready.then(() => this.lay());
+    this.grow = () => this.data && this.renew(window.filmGrowths?.[this.data.id]);
+    document.addEventListener('film-growth', this.grow);
   }
 
   receive(data, tell) {
     this.tell = tell;
     if (data.id === this.data?.id) {  // the same film: it goes on, perhaps in a new theme
       this.overlay?.colour(this.root);
-      this.draw();
+      this.renew(data) || this.draw();
       return;
     }
     this.data = data = {...data, ...JSON.parse(data.film)};
@@ -30,7 +33,21 @@ class Film extends Player {
     this.overlay?.colour(this.root);
     this.show(data.start);
     this.lay();
+    this.grow();  // which may have come before
     if (data.autoplay && !matchMedia('(prefers-reduced-motion: reduce)').matches) this.play();
+  }
+
+  renew(data) {  // more of the same film: all stays where it is; whether there was more
+    if (!data || data.version === this.data.version || data.made < this.data.made) return false;
+    this.data = {...this.data, ...data, ...JSON.parse(data.film)};
+    this.reel = new Reel(this.data);
+    this.keepRoom();
+    this.draw();
+    return true;
+  }
+
+  keepRoom() {  // the longest caption keeps its place, so that nothing below moves
+    this.ghost.textContent = this.data.frames.reduce((most, {caption}) => caption.length > most.length ? caption : most, '');
   }
 
   build() {
@@ -51,8 +68,7 @@ class Film extends Player {
       this.rows.append(canvas);
       this.pens.push(canvas.getContext('2d', {willReadFrequently: true}));
     }
-    // The longest caption keeps its place, so that nothing below moves.
-    this.ghost.textContent = frames.reduce((most, {caption}) => caption.length > most.length ? caption : most, '');
+    this.keepRoom();
   }
 
   draw() {
@@ -112,6 +128,7 @@ class Film extends Player {
   leave() {
     super.leave();
     this.watch.disconnect();
+    document.removeEventListener('film-growth', this.grow);
     this.overlay?.remove();
     delete this.root.player;
   }

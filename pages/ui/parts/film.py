@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,31 +15,50 @@ from .reels import Frame
 MOST = 20_000  # pictures; of 28 x 28 pixels they are 16 MB
 
 _film = component("film", "film", base="player")
+_growth = component("film-growth", "film_growth")
 
 
-def film(key: str, pictures: np.ndarray, frames: Sequence[Frame], *, rows: Sequence[str] = (), start: int = 0,
-         marks: Mapping[int, str] = {}, ends: tuple[str, str] = ("", ""), over: str = "",
-         autoplay: bool = False, height: int = 64, seconds: float = 4.0, label: str = "Time") -> int:
+def film(key: str, pictures: np.ndarray, frames: Sequence[Frame], *, start: int = 0, autoplay: bool = False,
+         **looks: Any) -> int:
     """Pictures that change with a slider, in the browser alone; returns the frame at which it last came to rest.
 
-    `pictures` (P, H, W[, 3]) are floats in [0, 1] or uint8. `rows` are names beside the rows of cells; `marks` are
-    ticks below the slider, by frame; `ends` are texts at its ends. `over` is the key of a `st.plotly_chart` on which
-    dots and sprites are drawn. `height` is a picture's in CSS pixels, where there is room. A film that is shown
-    already stays where it is; another begins at `start`. Raises ValueError where frames and pictures do not fit.
+    `pictures` (P, H, W[, 3]) are floats in [0, 1] or uint8. How it `looks`, see `contents`. A film that is shown
+    already stays where it is; another begins at `start`. One that has a `name` is the same as long as its name is:
+    then it may be shown before it is whole, and `grow`. Raises ValueError where frames and pictures do not fit.
     """
-    check(pictures, frames, start, marks)
-    contents = json.dumps({
+    check(pictures, frames, start, looks.get("marks", ()))
+    data = contents(pictures, frames, **looks)
+    sent = _film(key=key, data=data | {"start": int(start), "autoplay": autoplay}, default={"frame": None},
+                 on_frame_change=lambda: None).frame
+    return reported(sent, data["id"], len(frames), start)
+
+
+def grow(key: str, pictures: np.ndarray, frames: Sequence[Frame], **looks: Any) -> None:
+    """More of a film that this run of the page shows already, by its `name`. It stays where it is, and may be pulled
+    meanwhile. Each growth has a key of its own."""
+    check(pictures, frames, 0, looks.get("marks", ()))
+    _growth(key=key, data=contents(pictures, frames, **looks))
+
+
+def contents(pictures: np.ndarray, frames: Sequence[Frame], *, rows: Sequence[str] = (), marks: Mapping[int, str] = {},
+             ends: tuple[str, str] = ("", ""), over: str = "", height: int = 64, seconds: float = 4.0,
+             label: str = "Time", name: str = "", made: int = 0) -> dict[str, Any]:
+    """What the browser is sent of a film, of which so many frames are `made` (0: all).
+
+    `rows` are names beside the rows of cells; `marks` are ticks below the slider, by frame; `ends` are texts at its
+    ends. `over` is the key of a `st.plotly_chart` on which dots and sprites are drawn. `height` is a picture's in CSS
+    pixels, where there is room.
+    """
+    said = json.dumps({
         "size": [pictures.shape[2], pictures.shape[1], *(pictures.shape[3:] or [1])],
         "frames": [vars(frame) for frame in frames], "rows": list(rows), "marks": sorted(marks.items()),
         "ends": ends, "over": re.sub(r"[^a-zA-Z0-9_-]", "-", over.strip()),  # as Streamlit makes class names
         "height": height, "seconds": seconds, "label": label,
     }, default=lambda number: number.tolist())  # NumPy's
     packed = levels(pictures).tobytes()
-    name = hashlib.blake2b(packed + contents.encode(), digest_size=16).hexdigest()
-    data = {"id": name, "film": contents, "pixels": base64.b64encode(packed).decode(),
-            "start": int(start), "autoplay": autoplay}
-    sent = _film(key=key, data=data, default={"frame": None}, on_frame_change=lambda: None).frame
-    return reported(sent, name, len(frames), start)
+    version = hashlib.blake2b(packed + said.encode(), digest_size=16).hexdigest()
+    return {"id": name or version, "version": version, "made": made or len(frames), "film": said,
+            "pixels": base64.b64encode(packed).decode()}
 
 
 def check(pictures: np.ndarray, frames: Sequence[Frame], start: int, marks: Iterable[int]) -> None:

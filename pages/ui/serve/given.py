@@ -18,12 +18,14 @@ SHOWN = 280  # pixels of the longer side of an original, where it is shown
 
 @dataclass(frozen=True)
 class Source:
-    """A picture as the model sees it, (H, W[, 3]) in [0, 1], and as it was given; `private`: a visitor's own."""
+    """A picture as the model sees it, (H, W[, 3]) in [0, 1], and as it was given; `private`: a visitor's own. `label`
+    is its class, where that is known."""
 
     picture: Numbers
     original: np.ndarray | None  # None: there is no other than what the model sees
     name: str
     private: bool = False
+    label: str | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ KINDS = {"draw": "Draw", "upload": "Upload", "digit": "A digit that it has not s
 TEACHER, SMALLER = shell.USUAL, "mnist-049"  # the model that knows all ten digits, and one that knows three
 DIGITS = "0123456789"
 ADDED = 5                # classes that are added to a model
+STEPS = 400              # of a lesson, at most: so many are usual
 LESSON, SHOWN = 300, 16  # pictures of a digit that the teacher draws, and how many of them are shown
 MEGABYTES = 12           # of an upload
 TIPS = """**Invent a symbol**, or take a letter or a sign. Draw it about ten times, one drawing after the other, and add
@@ -55,7 +56,7 @@ def showing(model: BranchedModel) -> Showing:
     left = missing(model)
     return Showing(link.choice("from", {kind: KINDS[kind] for kind in kinds(model)}, "draw"),
                    link.choice("digit", left, "7" if "7" in left else next(iter(left), None)),
-                   link.text("name", "", lambda text: _good(text, model)), link.whole("steps", 1, 1000, 0))
+                   link.text("name", "", lambda text: _good(text, model)), link.whole("steps", 1, STEPS, 0))
 
 
 def seeing(mine: visitor.Own | None) -> Seeing | tuple[()]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ..serve.request import Numbers, Request
 EXAMPLES = 16  # of a class, that are kept for what comes later
 COLUMNS = 8    # pictures side by side
 RECENT = 20    # steps by which the time left is judged
+LONG = 10      # times the usual: a step that took longer was not worked all the time
 
 
 # -- a lesson ----------------------------------------------------------------------------------------------------------
@@ -46,9 +48,11 @@ class Progress:
 
     @property
     def left(self) -> float:
-        """Seconds that it will still take, judged by the last steps."""
-        now, before = self.records[-1], self.records[-RECENT:][0]
-        return (now.seconds - before.seconds) / max(1, now.step - before.step) * (now.steps - now.step)
+        """Seconds that it will still take, judged by the last steps: by the clock, for others may be there, too. A
+        step in which the lesson was left for a while counts as a long one, no more."""
+        last, recent = self.records[-1], self.records[-RECENT:]
+        took = np.array([after.seconds - before.seconds for before, after in pairwise(recent)] or [0.0])
+        return float(took.clip(max=LONG * np.median(took)).mean()) * (last.steps - last.step)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a visitor of the page "Transmute" can choose and do: a picture, what it is to become, and when it turns."""
-from collections.abc import Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,13 +14,13 @@ from .. import serve
 from ..frame import link
 from ..frame.controls import SEED, WAY, draw_number
 from ..parts.faces import faces
-from ..parts.film import film
+from ..parts.film import film, grow
 from ..parts.given import STAYS, handed_over
 from ..parts.picker import picker
 from ..serve.given import Preparation, Source
 from ..serve.request import Numbers, digest
 from . import shown, told, work
-from .work import EACH, Crossing, Drawings, Gallery, Matrix, Turned, Turning
+from .work import EACH, Crossing, Drawings, Gallery, Matrix, Turned, Turning, Verdict
 
 ALL = "all"
 KINDS = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
@@ -146,6 +147,14 @@ def _pick(setting: str, number: int) -> None:
 
 # -- what it is, and what it becomes -----------------------------------------------------------------------------------
 
+def said(name: str, model: BranchedModel, source: Source, looked: Verdict) -> str | None:
+    """The class of a picture, where it comes with it, or the visitor has said it and the model has not looked yet; or
+    None: then it counts what the model takes it for."""
+    if source.label in model.labels:
+        return source.label
+    return None if serve.is_kept(name, looked) else st.session_state.source
+
+
 def aims(tree: ClassTree, taken_for: str, settings: Settings) -> None:
     """What the picture is, which the visitor may say, and what it is to become."""
     state = st.session_state
@@ -162,7 +171,7 @@ def _forget_time() -> None:
 
 
 def _correct(taken_for: str) -> None:
-    """The visitor says what the picture is; to agree with the model is to say nothing."""
+    """The visitor says what the picture is; to agree with what it is taken for is to say nothing."""
     state = st.session_state
     state.source = None if state["it is"] == taken_for else state["it is"]
     _forget_time()
@@ -212,29 +221,39 @@ def nearest_frame(times: Sequence[float | None], usual: int, wanted: float | Non
     return min(timed, key=lambda k: abs(times[k] - wanted))
 
 
-def film_of(name: str, model: BranchedModel, request: Turning, thing: str) -> tuple[Turned, int]:
-    """The film of what becomes of a picture, and the frame at which it rests. Its first frame is there at once."""
+def film_of(name: str, model: BranchedModel, request: Turning, thing: str,
+            once_seen: Callable[[], None] | None = None) -> tuple[Turned, int]:
+    """The film of what becomes of a picture, and the frame at which it rests. Its first frame is there at once; then it
+    grows, and can be pulled meanwhile. `once_seen`: what else the page has to ask can wait for that."""
     state, (times, usual) = st.session_state, request.times(model.tree)
-    start, options = nearest_frame(times, usual, state.time), shown.film_options(request, thing)
+    start, looks = nearest_frame(times, usual, state.time), shown.film_options(request, thing)
+    looks |= {"name": digest(pickle.dumps((name, replace(request, first=0)))), "ends": ("little noise", "much noise"),
+              "marks": {usual: told.mark(request, times[usual])}}
     if len(request.targets) > 1:
         st.markdown(READING.format(thing=thing))
-        st.html(shown.heads(model.labels, model.shape, options["height"]))
-    screen, result = st.empty(), st.empty()
-    bar = st.empty()
+        st.html(shown.heads(model.labels, model.shape, looks["height"]))
+    screen, more, result, bar = st.empty(), st.empty(), st.empty(), st.empty()
+    rests: list[int] = []  # where the film has been shown, and how often it has grown since
 
-    def show(progress: Turned | float) -> None:
-        if isinstance(progress, Turned):
+    def show(turned: Turned) -> None:
+        pictures, frames = shown.frames(model.tree, request, turned)
+        if not rests:
             with screen:
-                film("still", *shown.frames(model.tree, request, progress), **options)
+                rests.append(film("film", pictures, frames, start=start, made=len(turned.times), **looks))
+            if once_seen:
+                once_seen()
         else:
-            bar.progress(progress, "Now for all other turning times …")
+            with more:
+                grow(f"growth {len(rests)}", pictures, frames, made=len(turned.times), **looks)
+            rests.append(rests[0])
+        if len(turned.times) < len(times):
+            bar.progress(len(turned.times) / len(times), "Now for all other turning times …")
 
     turned = serve.ask(name, replace(request, first=start), show)
+    show(turned)
     bar.empty()
-    with screen:
-        frame = film("film", *shown.frames(model.tree, request, turned), start=start,
-                     ends=("little noise", "much noise"), marks={usual: told.mark(request, times[usual])}, **options)
-    if (rested := (digest(turned.images), frame)) != state.get("_rested"):
+    frame = rests[0]
+    if (rested := (looks["name"], frame)) != state.get("_rested"):
         state.time, state["_rested"] = None if frame == usual else times[frame], rested
     result.markdown(told.success(request, turned, frame))
     return turned, frame

@@ -36,21 +36,24 @@ def film_options(turning: Turning, thing: str) -> dict[str, Any]:
 
 
 def frames(tree: ClassTree, turning: Turning, turned: Turned) -> tuple[np.ndarray, list[Frame]]:
-    """The pictures of a film, and its frames: what is above each other belongs together.
+    """The pictures of a film, and its frames, those to come among them: what is above each other belongs together.
 
     For one target the first row is the source; for all targets the columns are all classes, the source among them.
     """
-    count = len(turning.columns)
+    count, there = len(turning.columns), {time: k for k, time in enumerate(turned.times)}
     # All in a row: the source (number 0), then the noisy pictures of every time, then what became of them.
     pictures = np.concatenate([levels(turning.picture.array)[None], *(x.reshape(-1, *x.shape[2:])
                                                                       for x in (turned.noisy, turned.images))])
     nodes, result = graph(tree.outline()).nodes, []
-    for k, time in enumerate(turned.times):
-        noisy = tuple(range(1 + k * count, 1 + (k + 1) * count))
-        images = tuple(number + len(turned.times) * count for number in noisy)
-        read = turned.read[k] if turned.read and turned.independent else ()
-        result.append(Frame(told.caption(turning, time, read), _cells(tree, turning, noisy, images),
-                            dots(nodes, tree, turning, time)))
+    for time in turning.times(tree)[0]:
+        if (k := there.get(time)) is None:
+            cells, caption = _cells(tree, turning, (-1,) * count, (-1,) * count), told.on_its_way(time)
+        else:
+            noisy = tuple(range(1 + k * count, 1 + (k + 1) * count))
+            images = tuple(number + len(turned.times) * count for number in noisy)
+            cells = _cells(tree, turning, noisy, images)
+            caption = told.caption(turning, time, turned.read[k] if turned.read and turned.independent else ())
+        result.append(Frame(caption, cells, dots(nodes, tree, turning, time)))
     return pictures, result
 
 

@@ -76,16 +76,26 @@ def success(turning: Turning, turned: Turned, frame: int) -> str:
 
 # -- the film ----------------------------------------------------------------------------------------------------------
 
+def turn(time: float | None) -> str:
+    """When it turned."""
+    return "Each turned where its path parts" if time is None else f"Turned at {words.at(time)}"
+
+
+def on_its_way(time: float | None) -> str:
+    """One line about a frame that is not there yet."""
+    return f"{turn(time)} · on its way …"
+
+
 def caption(turning: Turning, time: float | None, read: Sequence[str]) -> str:
     """One line about a frame."""
-    turn = "Each turned where its path parts" if time is None else f"Turned at {words.at(time)}"
+    turned = turn(time)
     if not read:
-        return turn
+        return turned
     if len(turning.targets) == 1:
-        return f"{turn} · an independent classifier reads {reading(read)}"
+        return f"{turned} · an independent classifier reads {reading(read)}"
     wrong = [aim for aim, label in zip(turning.columns, read, strict=True) if label != aim]
     failed = f" (not {words.listed(wrong)})" if 0 < len(wrong) <= 4 else ""
-    return f"{turn} · an independent classifier reads {len(read) - len(wrong)} of {len(read)} as meant{failed}"
+    return f"{turned} · an independent classifier reads {len(read) - len(wrong)} of {len(read)} as meant{failed}"
 
 
 def reading(read: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """What the page "Transmute" asks of a model: what a picture is of, what becomes of it, and pictures to begin with."""
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
@@ -16,7 +16,7 @@ from ..serve.request import Numbers, Request
 
 LOW, HIGH = 0.02, 0.8  # turning times, from hardly any noise to hardly any picture
 TIMES, FEW = 21, 12    # of the film for one target, and for all of them
-ROWS = 28              # pictures walked in one go: no slower than more, and in between the visitor may move on
+ROWS = (16, 32, 64)    # pictures walked in one go, after the first: soon some, and then as many as are fast together
 DRAWN = 8              # pictures of the model's own to choose from
 LARGE = 60             # pixels of a side of a scan that is enlarged
 # Ten of each class of scikit-learn's digits, from leaning left to leaning right: legible ones, of which the judge in
@@ -43,8 +43,9 @@ class Scans:
 
     def source(self, number: int) -> Source:
         """One of them, to be turned into another."""
-        return Source(Numbers(self.pictures[number]), self.originals[number],
-                      f"a {self.classes[number]} from the gallery")
+        label = self.classes[number]
+        return Source(Numbers(self.pictures[number]), self.originals[number], f"a {label} from the gallery",
+                      label=label)
 
 
 def digits(model: BranchedModel) -> list[str]:
@@ -96,7 +97,8 @@ class Drawings(Request[np.ndarray]):
 
     def source(self, drawings: np.ndarray, nth: int) -> Source:
         """The `nth` of what came of this request, from 1 on, to be turned into another."""
-        return Source(Numbers(drawings[nth - 1]), None, f"a picture of {self.label} that the model drew")
+        return Source(Numbers(drawings[nth - 1]), None, f"a picture of {self.label} that the model drew",
+                      label=self.label)
 
 
 # -- what it is, and what becomes of it --------------------------------------------------------------------------------
@@ -117,8 +119,9 @@ class Verdict(Request[np.ndarray]):
 class Turned:
     """Pictures (T, columns, H, W[, 3]), uint8, as they were at the turn and what became of them.
 
-    `times` are the turning times; None stands for each class's own meeting point. `read` (T, columns) says what each is
-    taken for, by an `independent` classifier or by the model itself; a row is empty where nobody looked.
+    `times` are the turning times, or some of them, on its way; None stands for each class's own meeting point. `read`
+    (T, columns) says what each is taken for, by an `independent` classifier or by the model itself; a row is empty
+    where nobody looked.
     """
 
     times: tuple[float | None, ...]
@@ -159,31 +162,34 @@ class Turning(Request[Turned]):
         times = sorted([meeting, *(round(t, 3) for t in others.tolist() if abs(t - meeting) > apart)])
         return tuple(times), times.index(meeting)
 
-    def work(self, model: BranchedModel) -> Iterator[Turned | float]:
-        """Yields the frame `first`, then how far the others are; last they are read."""
+    def work(self, model: BranchedModel) -> Generator[Turned, None, Turned]:
+        """Yields what there is of the film: the frame `first`, then those that are nearest to it. Where no independent
+        classifier reads them, the model itself does, at the end."""
         times, usual = self.times(model.tree)
-        classifier, states = judge_for(model), {}
-        portions = self._portions(times)
-        for number, portion in enumerate(portions):
+        classifier, frames = judge_for(model), {}
+        for portion in self._portions(times):
+            if frames:
+                yield _gathered(times, frames, classifier is not None)
             walked = self._walked(model, [times[k] for k in portion])
-            states |= dict(zip(portion, walked, strict=True))
-            if number == 0:
-                frame = _gathered(times, states, portion)
-                yield frame if classifier is None else replace(frame, read=read(model, classifier, frame.images))
-            yield (number + 1) / len(portions)
-        film = _gathered(times, states, range(len(times)))
-        if classifier is not None:
-            return replace(film, read=read(model, classifier, film.images))
-        [names] = read(model, None, film.images[[usual]])  # slower, and so for the meeting point alone
-        return replace(film, read=tuple(names if k == usual else () for k in range(len(times))), independent=False)
+            names = classifier and read(model, classifier, np.stack([images for _, images in walked]))
+            frames |= {k: (*states, said) for k, states, said in zip(portion, walked, names or [()] * len(walked),
+                                                                     strict=True)}
+        if classifier is None:  # slower, and so for the meeting point alone
+            yield _gathered(times, frames, False)
+            noisy, images, _ = frames[usual]
+            frames[usual] = noisy, images, *read(model, None, images[None])
+        return _gathered(times, frames, classifier is not None)
 
     def _portions(self, times: Sequence[float | None]) -> list[list[int]]:
-        """Which frames are walked in one go; a turn at each class's own meeting point is a walk of another kind."""
-        many = ROWS // len(self.columns) or 1
-        rest = [k for k, t in enumerate(times) if t is not None and k != self.first]
-        own_meeting = [k for k, t in enumerate(times) if t is None and k != self.first]
-        return [[self.first], *([own_meeting] if own_meeting else []),
-                *(rest[k:k + many] for k in range(0, len(rest), many))]
+        """Which frames are walked in one go, from the first outwards; a turn at each class's own meeting point is a
+        walk of another kind."""
+        rest = sorted((k for k, t in enumerate(times) if k != self.first and t is not None),
+                      key=lambda k: abs(k - self.first))
+        portions = [[self.first], [k for k, t in enumerate(times) if k != self.first and t is None]]
+        while rest:
+            many = max(1, ROWS[min(len(portions), len(ROWS) + 1) - 2] // len(self.columns))
+            portions, rest = [*portions, rest[:many]], rest[many:]
+        return [portion for portion in portions if portion]
 
     def _walked(self, model: BranchedModel, times: list[float | None]) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each turning time the noisy pictures and what became of them, (columns, H, W[, 3]) each."""
@@ -197,11 +203,12 @@ class Turning(Request[Turned]):
         return [tuple(x.reshape(-1, *x.shape[2:]) for x in row) for row in rows]
 
 
-def _gathered(times: Sequence[float | None], states: dict[int, tuple[np.ndarray, np.ndarray]],
-              which: Sequence[int]) -> Turned:
-    """The film of some turning times, from the states that were walked."""
-    noisy, images = (np.stack([states[k][part] for k in which]) for part in (0, 1))
-    return Turned(tuple(times[k] for k in which), noisy, images)
+def _gathered(times: Sequence[float | None], frames: Mapping[int, tuple[np.ndarray, np.ndarray, tuple[str, ...]]],
+              independent: bool) -> Turned:
+    """What there is of a film, from the frames that were walked."""
+    which = sorted(frames)
+    noisy, images, names = zip(*(frames[k] for k in which), strict=True)
+    return Turned(tuple(times[k] for k in which), np.stack(noisy), np.stack(images), names, independent)
 
 
 @dataclass(frozen=True)
