@@ -8,14 +8,15 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..denoisers.network import Condition, each, estimates, in_pieces, rows_at_once
+from ..denoisers.network import Condition, each, estimates, rows_at_once
 
 
 @dataclass(eq=False)
 class Question:
     """What somebody asks of a network: estimates of x0 from rows xt (B, *shape), at t (B,), with conditions of B rows.
 
-    `alone`: it is evaluated as if there were no engine. Once all its rows are, `answer` is there, or an `error`.
+    `alone`: it shares no call, and so is evaluated as if there were no engine. Once all its rows are, there is an
+    `answer`, or an `error`.
     """
 
     network: nn.Module
@@ -31,7 +32,7 @@ class Question:
     def __post_init__(self) -> None:
         parts = (self.xt, self.t, *((self.condition,) if isinstance(self.condition, Tensor) else self.condition))
         self.kind = self.network, *((part.shape[1:], part.dtype, part.device) for part in parts)
-        self.most = len(self) if self.alone else rows_at_once(self.network, self.xt.device)
+        self.most = rows_at_once(self.network, self.xt.device)
 
     def __len__(self) -> int:
         return len(self.xt)
@@ -111,8 +112,6 @@ def evaluate(pieces: Sequence[Piece]) -> None:
 @torch.inference_mode()
 def _estimates(pieces: Sequence[Piece]) -> Tensor:
     first = pieces[0].question
-    if first.alone:
-        return in_pieces(first.network, first.xt, first.t, first.condition)
     xt, t = (_joined([piece.of(getattr(piece.question, name)) for piece in pieces]) for name in ("xt", "t"))
     conditions = [each(piece.of, piece.question.condition) for piece in pieces]
     if isinstance(first.condition, Tensor):

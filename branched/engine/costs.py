@@ -5,9 +5,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from cachetools import LRUCache
-
-KEPT = 512    # kinds, and models, of which something is known
+KEPT = 512    # kinds of which something is known
 NEWEST = 0.3  # how much the newest counts against all before
 
 
@@ -42,22 +40,28 @@ class Costs:
     not known yet, all requests of its class are taken as an example."""
 
     def __init__(self) -> None:
-        self._spent: LRUCache[Hashable, Spent] = LRUCache(KEPT)
-        self._paces: LRUCache[str, dict[int, float]] = LRUCache(KEPT)
+        # One thread writes, others read: so what is there is replaced, never changed.
+        self._spent: dict[Hashable, Spent] = {}
+        self._paces: dict[str, dict[int, float]] = {}
 
     def learn(self, name: str, request: Any, spent: Spent) -> None:
         """A request has ended."""
         for kind in _kinds(name, request):
-            self._spent[kind] = self._spent[kind].towards(spent) if kind in self._spent else spent
+            before = self._spent.pop(kind, spent)
+            self._spent[kind] = before.towards(spent)
+        for kind in list(self._spent)[:-KEPT]:
+            del self._spent[kind]
 
     def evaluated(self, name: str, rows: int, seconds: float) -> None:
         """So many rows of a model took so long together."""
-        paces, size = self._paces.setdefault(name, {}), rows.bit_length()
-        paces[size] = paces.get(size, seconds / rows) + NEWEST * (seconds / rows - paces.get(size, seconds / rows))
+        paces, size, pace = self._paces.get(name, {}), rows.bit_length(), seconds / rows
+        before = paces.get(size, pace)
+        self._paces[name] = {**paces, size: before + NEWEST * (pace - before)}
 
     def of(self, name: str, request: Any) -> Spent | None:
         """What such a request costs; None if none has ended yet."""
-        return next((self._spent[kind] for kind in _kinds(name, request) if kind in self._spent), None)
+        known = (self._spent.get(kind) for kind in _kinds(name, request))
+        return next((spent for spent in known if spent is not None), None)
 
     def seconds(self, name: str, spent: Spent, at_once: float) -> float:
         """How long that takes, if about so many rows are evaluated at once."""

@@ -12,7 +12,7 @@ from typing import Any
 from .answer import Answer, News
 from .bounds import Bounds
 from .costs import Costs
-from .expected import expected
+from .expected import expected, soonest
 from .loop import Load, Loop
 from .order import FRONT, Urgency
 from .task import Task, Wish
@@ -31,7 +31,7 @@ class Engine:
 
     def __init__(self, bounds: Bounds = Bounds(), clock: Callable[[], float] = time.perf_counter):  # noqa: B008
         self._clock, self._costs = clock, Costs()
-        self._wanted = Wanted(bounds, partial(expected, costs=self._costs))
+        self._wanted = Wanted(bounds, partial(soonest, costs=self._costs))
         self._loop = Loop(self._wanted, self._costs, clock)
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread: Thread | None = None

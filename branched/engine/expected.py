@@ -28,6 +28,12 @@ def expected(task: Task, tasks: Sequence[Task], costs: Costs) -> float | None:
     return for_me + sum(min(seconds, for_me) for seconds in theirs.values())
 
 
+def soonest(tasks: Sequence[Task], at_work: Sequence[Task], costs: Costs) -> float | None:
+    """Seconds until one of some tasks ends, among all that are at work: the one of which the least is left."""
+    left = {task: costs.seconds(task.name, spent, 1) for task in tasks if (spent := _left(task, costs)) is not None}
+    return expected(min(left, key=left.__getitem__), at_work, costs) if left else None
+
+
 def _left(task: Task, costs: Costs) -> Spent | None:
     known = costs.of(task.name, task.request)
     return known and known.less(task.spent)

@@ -13,10 +13,11 @@ from .task import Task, Wish
 
 
 class Wanted:
-    """All tasks that have not ended, by what makes two of them the same."""
+    """All tasks that have not ended, by what makes two of them the same. `soonest` says in how many seconds one of some
+    tasks ends, among all that are at work."""
 
-    def __init__(self, bounds: Bounds, expected: Callable[[Task, list[Task]], float | None]):
-        self.bounds, self._expected = bounds, expected
+    def __init__(self, bounds: Bounds, soonest: Callable[[list[Task], list[Task]], float | None]):
+        self.bounds, self._soonest = bounds, soonest
         self._tasks: dict[Hashable, Task] = {}
         self._lock = threading.Lock()
 
@@ -81,11 +82,6 @@ class Wanted:
             raise Busy.for_one(len(own), self._soonest(own, at_work))
         if len(at_work) >= -(-self.bounds.all // share):
             raise Busy.for_all(self._soonest(at_work, at_work))
-
-    def _soonest(self, tasks: list[Task], at_work: list[Task]) -> float | None:
-        """Seconds until one of some tasks ends."""
-        known = [seconds for task in tasks if (seconds := self._expected(task, at_work)) is not None]
-        return min(known, default=None)
 
 
 def _forget(task: Task, wish: Wish) -> None:

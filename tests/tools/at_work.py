@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from branched.denoisers.network import NetworkDenoiser
 from branched.engine.bounds import Bounds
 from branched.engine.costs import Costs
-from branched.engine.expected import expected
+from branched.engine.expected import expected, soonest
 from branched.engine.loop import Loop
 from branched.engine.order import FRONT, Urgency
 from branched.engine.task import Task, Wish
@@ -111,7 +111,7 @@ class Bench:
     def __init__(self, chunk: int = 8, bounds: Bounds = Bounds()):  # noqa: B008
         self.clock, self.costs = Clock(), Costs()
         self.network = Counting(chunk, self.clock)
-        self.wanted = Wanted(bounds, partial(expected, costs=self.costs))
+        self.wanted = Wanted(bounds, partial(soonest, costs=self.costs))
         self.loop = Loop(self.wanted, self.costs, self.clock)
 
     def ask(self, request: Any, visitor: Any = None, urgency: Urgency = FRONT) -> tuple[Task, Wish]:
