@@ -1,7 +1,7 @@
 """Which rows of which questions make a batch, and how it is evaluated and answered."""
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from ..denoisers.network import Condition, each, estimates, rows_at_once
+
+Call = Callable[[nn.Module, Tensor, Tensor, Condition], nn.Module]
 
 
 @dataclass(eq=False)
@@ -94,10 +96,13 @@ def batch(questions: Sequence[Question]) -> list[Piece]:
     return pieces
 
 
-def evaluate(pieces: Sequence[Piece]) -> None:
-    """One call for some pieces, which answers their questions. Where it fails, each piece is tried for itself."""
+def evaluate(pieces: Sequence[Piece], call: Call = lambda network, *_: network) -> None:
+    """One call for some pieces, which answers their questions. Where it fails, each piece is tried for itself.
+
+    `call` says what is called with some rows in place of their network, unless the question is alone.
+    """
     try:
-        parts = _estimates(pieces).split([len(piece) for piece in pieces])
+        parts = _estimates(pieces, call).split([len(piece) for piece in pieces])
     except BaseException as error:  # noqa: BLE001 - it belongs to who asked, whatever it is
         if len(pieces) == 1:
             pieces[0].question.error = error
@@ -110,13 +115,14 @@ def evaluate(pieces: Sequence[Piece]) -> None:
 
 
 @torch.inference_mode()
-def _estimates(pieces: Sequence[Piece]) -> Tensor:
+def _estimates(pieces: Sequence[Piece], call: Call) -> Tensor:
     first = pieces[0].question
     xt, t = (_joined([piece.of(getattr(piece.question, name)) for piece in pieces]) for name in ("xt", "t"))
     conditions = [each(piece.of, piece.question.condition) for piece in pieces]
-    if isinstance(first.condition, Tensor):
-        return estimates(first.network, xt, t, _joined(conditions))
-    return estimates(first.network, xt, t, first.condition._make(map(_joined, zip(*conditions, strict=True))))
+    condition = _joined(conditions) if isinstance(first.condition, Tensor) else first.condition._make(
+        map(_joined, zip(*conditions, strict=True)))
+    network = first.network if first.alone else call(first.network, xt, t, condition)
+    return estimates(network, xt, t, condition)
 
 
 def _joined(parts: Sequence[Tensor]) -> Tensor:

@@ -9,6 +9,7 @@ from . import batch, order
 from .costs import Costs
 from .order import Shares, Standing
 from .task import LEFT, Task
+from .traced import Traced
 from .wanted import Wanted
 
 
@@ -31,7 +32,7 @@ class Loop:
         self.wanted, self.costs, self.clock = wanted, costs, clock
         self.batches, self.rows, self.seconds = 0, 0, 0.0
         self._tasks: list[Task] = []
-        self._shares, self._turns = Shares(), 0
+        self._shares, self._traced, self._turns = Shares(), Traced(), 0
 
     def look(self, task: Task) -> None:
         """A task is new, or somebody else wants it, or somebody does not any more."""
@@ -83,7 +84,7 @@ class Loop:
         """Rows of what these tasks ask, as many as make a batch; then those go on who have all of theirs."""
         began, by = self.clock(), {task.question: task for task in tasks}
         pieces = batch.batch(list(by))
-        batch.evaluate(pieces)
+        batch.evaluate(pieces, self._traced.of)
         seconds, rows = self.clock() - began, sum(map(len, pieces))
         self.batches, self.rows, self.seconds = self.batches + 1, self.rows + rows, self.seconds + seconds
         self.costs.evaluated(tasks[0].name, rows, seconds)

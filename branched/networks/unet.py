@@ -108,6 +108,7 @@ class BranchedUNet(BranchedNetwork):
     """Blocks at falling and rising resolution; the first level works at half of it."""
 
     chunk = 64
+    steady = True  # the same operations whatever it is given, so that they can be traced
     layout = torch.channels_last
     block: type[nn.Module] = Block  # of which it is built; others are called alike
 
