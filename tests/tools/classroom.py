@@ -194,7 +194,7 @@ async def teach(group: Class) -> AsyncIterator[Row]:
         if not left:
             over.set()
 
-    lessons = [Lesson(k, one_less) for k in left]
+    lessons = [Lesson(k, ended=one_less) for k in left]
     tasks = [*clickers(half, seconds=LONGEST, over=over), *(Turns(group.numbers, over=over) for _ in range(half))]
     for row in (await group.at_once([*tasks, *lessons])).rows(LESSON, FIRST, WHOLE, CLICK):
         yield row

@@ -14,7 +14,8 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.Element_pb2 import Element
 
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
-FILM, CANVAS = "film", "digit_canvas"  # names of the components that play films and are drawn on
+FILMS = ("film", "film-growth")  # components that play films, or bring more of one that is shown
+CANVAS = "digit_canvas"          # the one that is drawn on
 SLASH = r"\u002f"  # as Plotly writes it
 NUMBER = re.compile(r"\d+(\.\d+)?")
 LABELLED = ("number_input", "text_input", "button")
@@ -118,7 +119,7 @@ def _pictures(sources: Iterable[str], on_chart: bool = False) -> list[Sight]:
 def _component(own: Any, part: str) -> list[Sight]:
     if own.component_name == CANVAS:
         return [Widget(CANVAS, "", own.id, part, own.json)]
-    if own.component_name != FILM:
+    if own.component_name not in FILMS:
         return []
     data = json.loads(own.json)
     frames = [frame["cells"] for frame in json.loads(data["film"])["frames"]]

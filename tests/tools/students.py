@@ -353,16 +353,18 @@ class Turns:
 
 @dataclass(frozen=True)
 class Lesson:
-    """To draw a star ten times, and teach it to the model; `ended` is called at its end, however it came."""
+    """To draw a star ten times, and teach it to the model; `ended` is called at its end, however it came. `steps` are those of the lesson;
+    0 is the usual."""
 
     number: int
+    steps: int = 0
     ended: Callable[[], None] = lambda: None
     asks = (LESSON,)
 
     async def ready(self, visitor: Visitor) -> None:
         """The drawings are there, and the name."""
         random = Random(self.number)
-        await visitor.open("teach")
+        await visitor.open("teach", f"steps={self.steps}" if self.steps else "")
         await visitor.rest()
         for _ in range(DRAWINGS):
             await visitor.draw([stroke(star(random))])

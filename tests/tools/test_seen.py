@@ -26,11 +26,11 @@ ONE, TWO, THREE = (f"data:image/png;base64,{own}" for own in ("AA/+", "BB==", "C
 NOTHING = frozenset()
 
 
-def film(rows: list[list[list[int]]], pixels: str = "AAAA") -> Delta:
+def film(rows: list[list[list[int]]], pixels: str = "AAAA", component: str = "film") -> Delta:
     """A film with these cells in each of its moments, as `pages/ui/parts/film.py` sends it."""
     delta = Delta()
     own = delta.new_element.bidi_component
-    own.component_name, own.id = "film", "$$ID-film"
+    own.component_name, own.id = component, "$$ID-film"
     contents = json.dumps({"frames": [{"caption": "", "cells": cells} for cells in rows]})
     own.json = json.dumps({"id": "x", "film": contents, "pixels": pixels, "start": 0})
     return delta
@@ -84,8 +84,10 @@ def test_moments_of_a_film_that_are_there(rows, moments):
     assert isinstance(seen, Film) and seen.moments == moments
 
 
-def test_a_film_is_another_by_its_pixels():
+def test_a_film_is_another_by_its_pixels_and_may_grow():
     assert sights(film([[[0]]])) == sights(film([[[0]]])) != sights(film([[[0]]], "BBBB"))
+    assert sights(film([[[0]], [[1]]], component="film-growth"))[0].moments == 2
+    assert sights(film([[[0]]], component="puppet")) == []
 
 
 def test_words_and_what_can_be_used():
