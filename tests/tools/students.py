@@ -353,8 +353,10 @@ class Turns:
 
 @dataclass(frozen=True)
 class Lesson:
-    """To draw a star ten times, and teach it to the model; `ended` is called at its end, however it came. `steps` are those of the lesson;
-    0 is the usual."""
+    """To draw a star ten times, and teach it to the model; `ended` is called at its end, however it came.
+
+    `steps` are those of the lesson; 0: as many as usual.
+    """
 
     number: int
     steps: int = 0
