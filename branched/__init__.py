@@ -33,7 +33,7 @@ from .version import __version__
 
 LATER = {  # these need SciPy or serve many, for whose import loading and sampling need not wait (PEP 562)
     "AHEAD": ".engine.order", "FRONT": ".engine.order", "Bounds": ".engine.bounds", "Busy": ".engine.bounds",
-    "Engine": ".engine.engine", "Pool": ".engine.pool",
+    "Engine": ".engine.engine", "processor_seconds": ".engine.task", "Pool": ".engine.pool",
     "tree_from_similarity": ".class_tree.discovery",
     "Judge": ".measure.judge", "judge_for": ".measure.judge",
     "MeasuredMethods": ".measure.methods_data", "measured_methods": ".measure.methods_data",

@@ -90,8 +90,10 @@ class Loop:
         self.costs.evaluated(tasks[0].name, rows, seconds)
         for piece in pieces:
             task = by[piece.question]
+            share = seconds * len(piece) / rows
             task.spent.rows += len(piece)
-            self._shares.charge(task.visitors, seconds * len(piece) / rows)
+            task.had += share
+            self._shares.charge(task.visitors, share)
             task.since = self.clock()
         for piece in pieces:
             if piece.question.is_over:

@@ -6,8 +6,10 @@ milliseconds. Greenlets belong to the thread that made them, and must end there.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from numbers import Number
+from time import perf_counter
 from typing import Any
 
 import torch
@@ -23,6 +25,15 @@ from .order import AHEAD, Urgency
 
 LEFT = "Nobody waited for this any more; it can be asked again."
 MOMENT = 0.005  # seconds for which a task that asks nothing goes on over what it yields
+
+
+def processor_seconds() -> float:
+    """Seconds of the processor that the request has had in which this is called, its share of what is evaluated with
+    others among them; not those in which others were served. Outside of an engine it is a clock."""
+    return _SECONDS.get()()
+
+
+_SECONDS: ContextVar[Callable[[], float]] = ContextVar("seconds", default=perf_counter)
 
 
 class Left(BaseException):
@@ -55,6 +66,7 @@ class Task:
         self.since = clock()
         self._greenlet: greenlet | None = None
         self._asked, self._resumed = False, self.since
+        self.had = 0.0  # seconds of the processor
 
     @property
     def visitors(self) -> list[Hashable]:
@@ -89,6 +101,7 @@ class Task:
     def _stopped(self, began: float) -> float:
         self.since = self.clock()
         self.spent.seconds += self.since - began
+        self.had += self.since - began
         if self._greenlet.dead:
             self._greenlet = None
         return self.since - began
@@ -96,6 +109,7 @@ class Task:
     # -- within the greenlet -------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        _SECONDS.set(lambda: self.had + self.clock() - self._resumed)  # a greenlet has a context of its own
         with evaluated_by(self._estimates):
             try:
                 self.end(self._worked(self.request.work(self.model)))

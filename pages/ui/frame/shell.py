@@ -7,7 +7,7 @@ import streamlit as st
 
 import branched
 
-from ..serve import models
+from ..serve import engines, models
 from . import look, visitor
 
 
@@ -63,6 +63,11 @@ def page(file: str) -> None:
     with st.container(horizontal=True, key="menu"):
         for target, row in PAGES.items():
             st.page_link(target, label=row.name, icon=row.icon, query_params=same_model)
+    try:
+        engines.get()
+    except branched.BranchedError as error:
+        st.error(f"This app has nothing to draw with. {error}", icon=":material/error:")
+        st.stop()
 
 
 def opened(file: str) -> Opened:

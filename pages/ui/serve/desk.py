@@ -42,14 +42,15 @@ def ask(name: str, request: Request[T], show: Callable[[Any], None] | None = Non
         return result
     if request.inline:
         return _at_once(key, things)
-    screen = Screen(st.empty(), show)
-    with _asked(name, request, screen) as answer:
-        screen.turn(answer)
-        while not (answer.wait(LOOK) and answer.done):
-            _look_up()
-            screen.turn(answer)
+    result, screen = MISSING, Screen(st.empty(), show)
+    while result is MISSING:
+        try:
+            result = _waited(key, screen)
+        except branched.Busy as busy:
+            screen.tell(told.busy(busy.seconds))
+            _pause(min(AGAIN, busy.seconds or AGAIN))
     screen.place.empty()
-    return things.put(key, answer.result())
+    return things.put(key, result)
 
 
 def _at_once(key: tuple[str, Request[T]], things: Store) -> T:
@@ -135,11 +136,21 @@ class Screen:
             self.text = text
 
 
+def _waited(key: tuple[str, Request[T]], screen: Screen) -> T:
+    """The engine's result, in view of the visitor. Raises Busy where it has no room."""
+    with _asked(key) as answer:
+        screen.turn(answer)
+        while not (answer.wait(LOOK) and answer.done):
+            _look_up()
+            screen.turn(answer)
+    return answer.result()
+
+
 @contextmanager
-def _asked(name: str, request: Request, screen: Screen) -> Iterator[Any]:
+def _asked(key: tuple[str, Request]) -> Iterator[Any]:
     """The engine's answer to a request, for as long as this script waits for it."""
-    key, left, model = (name, request), _left(), models.get(name)  # a script that is being stopped has no session
-    answer = _taken(key, left, model, screen)
+    left, model = _left(), models.get(key[0])  # fetched before: a script that is being stopped has no session
+    answer = _taken(key, left, model)
     try:
         yield answer
     except BaseException as stopped:
@@ -147,18 +158,12 @@ def _asked(name: str, request: Request, screen: Screen) -> Iterator[Any]:
         raise
 
 
-def _taken(key: tuple[str, Request], left: Left, model: Any, screen: Screen) -> Any:
-    """What this visitor had left, if it is the same and need not be asked again; else the engine's answer, for which it
-    may be too busy for a while."""
+def _taken(key: tuple[str, Request], left: Left, model: Any) -> Any:
+    """What this visitor had left, if it is the same and need not be asked again; else the engine's answer."""
     _let_go(key, left)
     if (before := left.pop(key, None)) and (before.done or not key[1].resumable):
         return before
-    while True:
-        try:
-            return engines.get().ask(*key, model, visitor=_visitor(), private=is_private(*key))
-        except branched.Busy as busy:
-            screen.tell(told.busy(busy.seconds))
-            _pause(min(AGAIN, busy.seconds or AGAIN))
+    return engines.get().ask(*key, model, visitor=_visitor(), private=is_private(*key))
 
 
 def _let_go(key: tuple[str, Request], left: Left) -> None:

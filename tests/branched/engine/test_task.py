@@ -8,6 +8,7 @@ from at_work import Asks, Bench, Learns, estimate
 from greenlet import GreenletExit
 
 from branched.engine.bounds import Bounds
+from branched.engine.task import processor_seconds
 from branched.errors import BranchedError
 
 
@@ -276,3 +277,33 @@ def test_no_mode_is_left_behind_by_who_is_left():
     bench.turns(2)
     leave(bench, task, wish)
     assert torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
+
+
+# -- what a request may know of itself ---------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Clocked(Asks):
+    """Tells what it has had of the processor."""
+
+    def work(self, model):
+        began = processor_seconds()
+        with torch.inference_mode():
+            for _ in range(self.times):
+                estimate(model, self.number, self.rows)
+        model.clock.now += 0.5  # something of its own
+        yield processor_seconds() - began
+        return processor_seconds() - began
+
+
+def test_a_request_is_told_its_own_share_of_the_processor():
+    """Of a batch its rows' part; nothing of what others do meanwhile."""
+    bench = Bench(chunk=4)
+    one, _ = bench.ask(Clocked(1, rows=3, times=2))
+    other, _ = bench.ask(Clocked(2, rows=1, times=2))
+    bench.ask(Learns(3, steps=5, seconds=9.0))
+    bench.turns()
+    assert sorted(map(sorted, bench.network.batches)) == [[1, 1, 1, 2]] * 2
+    assert one.news.result() == pytest.approx(2 * 0.05 * 3 / 4 + 0.5)
+    assert other.news.result() == pytest.approx(2 * 0.05 * 1 / 4 + 0.5)
+    before = processor_seconds()
+    assert 0 <= processor_seconds() - before < 1, "outside of an engine it is a clock"

@@ -2,10 +2,11 @@
 from types import SimpleNamespace
 
 import pytest
+from apptest import opened
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.frame import shell
-from pages.ui.serve import models
+from pages.ui.serve import engines, models
 
 
 def stranger(kind: str) -> SimpleNamespace:
@@ -43,3 +44,14 @@ def test_a_page_that_a_model_does_not_fit_says_so_and_ends(monkeypatch):
     app = AppTest.from_function(_page).run()
     assert not app.exception and "nothing to show of the model mnist" in app.info[0].value
     assert "model" not in app.session_state
+
+
+@pytest.mark.parametrize("address", ["moon", "127.0.0.1", "http://a:1", "a b:1"])
+def test_an_address_of_no_engine_is_a_sentence_on_the_page(address, monkeypatch):
+    engines._started.cache_clear()
+    monkeypatch.setenv("BRANCHED_ENGINE", address)
+    app = opened("pages/about.py")
+    assert not app.title and len(app.error) == 1 and address in app.error[0].value
+    monkeypatch.setenv("BRANCHED_ENGINE", " ")
+    app.run()
+    assert not app.exception and not app.error and app.title
