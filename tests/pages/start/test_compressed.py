@@ -26,14 +26,15 @@ class Site:
         await send({"type": "http.response.body", "body": FILE[100:]})
 
 
-async def get(app, path: str = "/static/js/plotly.js", method: str = "GET", accepts: str = "gzip, br", **headers: str):
+async def get(app, path: str = "/static/js/plotly.js", method: str = "GET", accepts: str = "gzip, br",
+              client: str = "192.168.1.30", **headers: str):
     """What a browser gets: the status, headers and body."""
     sent, asks = [], {"accept-encoding": accepts, **headers}
 
     async def send(message):
         sent.append(message)
 
-    await app({"type": "http", "method": method, "path": path,
+    await app({"type": "http", "method": method, "path": path, "client": (client, 50000),
                "headers": [(name.encode(), value.encode()) for name, value in asks.items()]}, None, send)
     start, *parts = sent
     found = {name.decode(): value.decode() for name, value in start["headers"]}
@@ -62,7 +63,8 @@ def test_thirty_at_once_cost_one():
 
 @pytest.mark.parametrize("asks", [
     {"path": "/"}, {"path": "/media/film.gif"}, {"path": "/static/media/font.woff2"}, {"path": "/_stcore/health"},
-    {"method": "HEAD"}, {"accepts": "br"}, {"range": "bytes=0-99"}])
+    {"method": "HEAD"}, {"accepts": "br"}, {"client": "127.0.0.1"}, {"client": "::1"},
+    {"range": "bytes=0-99"}])
 def test_what_is_no_such_file_or_not_asked_so_goes_out_as_it_is(asks):
     site = Site()
     app = Compressed(site)
