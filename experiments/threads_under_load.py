@@ -23,7 +23,8 @@ SETTINGS = {
     "1 thread": {"OMP_NUM_THREADS": "1"},
     "2 threads": {"OMP_NUM_THREADS": "2"},
     "2 threads, passive": {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"},
-    "2 threads, 1,000 turns": {"OMP_NUM_THREADS": "2", "GOMP_SPINCOUNT": "1000"},
+    **{f"2 threads, {turns} turns": {"OMP_NUM_THREADS": "2", "GOMP_SPINCOUNT": turns}
+       for turns in ("1000", "2000", "4000", "10000")},
 }
 FIXED = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_DYNAMIC")
 

@@ -1,10 +1,11 @@
-"""How fast the app feels: `python tests/tools/measure.py [start click seed scrub draw table teach others clusters]`.
+"""How fast the app feels: `python tests/tools/measure.py [PART ...]`, of `PARTS` below; all without.
 
 How fast it is for many at once, `classroom.py` tells. A real browser drives the real app; every figure is printed as it
 is found, and with `--output` written, too: to docs/figures/results/app.json, for docs/measured.md. To be run on an
 otherwise idle machine.
 """
 import argparse
+import base64
 import statistics
 import sys
 import time
@@ -42,6 +43,26 @@ def start() -> Iterator[tuple[str, str]]:
                 whole.append(time.perf_counter() - began)
     yield "start command to first tree on screen", _told(bare)
     yield "  with all its pictures", _told(whole)
+
+
+def weight() -> Iterator[tuple[str, str]]:
+    """What a visitor on another machine fetches at a first visit and at a second: files, and the server's messages."""
+    elsewhere = {"X-Forwarded-For": "192.168.1.30"}  # as a proxy on the server's machine would say
+    with browser.browser() as chromium, browser.server() as address:
+        visitor = chromium.new_context(extra_http_headers=elsewhere)
+        for what in ("a first visit fetches", "a second visit fetches"):
+            page, sizes = visitor.new_page(), {"files": 0, "messages": 0}
+            network = visitor.new_cdp_session(page)
+            network.send("Network.enable")
+            network.on("Network.loadingFinished", lambda file, sizes=sizes: sizes.update(
+                files=sizes["files"] + file["encodedDataLength"]))
+            network.on("Network.webSocketFrameReceived", lambda frame, sizes=sizes: sizes.update(
+                messages=sizes["messages"] + len(base64.b64decode(frame["response"]["payloadData"]))))
+            page.goto(address)
+            _tree_is_there(page)
+            browser.settled(page)
+            yield what, ", ".join(f"{size / 1e6:.2f} MB of {kind}" for kind, size in sizes.items())
+            page.close()
 
 
 def click() -> Iterator[tuple[str, str]]:
@@ -243,7 +264,7 @@ def _told(seconds: list[float], scale: float = 1, unit: str = "s") -> str:
     return f"median {statistics.median(ordered):.2f} {unit}, 95th of 100 {high:.2f} {unit} ({len(ordered)} times)"
 
 
-PARTS = {"start": start, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "table": table,
+PARTS = {"start": start, "weight": weight, "click": click, "seed": seed, "scrub": scrub, "draw": draw, "table": table,
          "teach": teach, "others": others, "clusters": clusters}
 
 
