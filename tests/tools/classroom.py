@@ -48,6 +48,7 @@ BRIEF = 150.0   # seconds after which the judgement looks for no better answer
 EVERY = 10.0    # seconds between two looks at the memory
 STAYS = 130.0   # seconds after which Streamlit has forgotten who left (server.disconnectedSessionTTL is 120)
 LEVEL = 0.02    # by how much memory may still rise from the third to the last quarter, to be called a plateau
+USUAL = "seconds until nobody waited longer than twice the usual 95th"
 SHOW = 3        # sentences of each kind that are printed
 Row = tuple[str, Spread | str]
 
@@ -290,7 +291,7 @@ def recovered(log: Sequence[tuple[float, float | None]], struck: float) -> Itera
     answers = [asked + wait - struck for asked, wait in log if wait is not None and asked + wait > struck]
     yield "seconds until the next answer", told(min(answers)) if answers else "none came"
     slow = [asked - struck for asked, wait in later if wait is None or wait > 2 * usual.high]
-    yield "seconds until all answers took no longer than usual (twice the 95th)", told(max(slow, default=0.0))
+    yield USUAL, told(max(slow, default=0.0)) if before else "not known: nobody was answered before"
 
 
 SCENARIOS = {"transmute": transmute, "draw": draw, "numbers": numbers, "click": click, "alone": alone, "teach": teach,
