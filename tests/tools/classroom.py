@@ -403,6 +403,11 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if "pool" in options.scenarios and not (options.kill or options.command):
         parser.error("pool needs --kill PID or --command COMMAND")
+    if options.before and options.address:
+        parser.error("--before is of apps that are started here, and --address of one that runs already")
+    for root in filter(None, (options.root, options.before)):
+        if not (root / "app.py").is_file():
+            parser.error(f"{root} has no app.py: it is no checkout of this project")
     if options.browsers and browser.chromium() is None:
         print("There is no Chromium on this machine, so nobody has a browser: all speak the app's protocol.")
         options.browsers = 0
@@ -430,6 +435,10 @@ def main() -> None:
                 figures = measured(options, name, root.resolve(), count(begin))
             except (NotHere, RuntimeError) as error:
                 sys.exit(str(error))
+            except ConnectionRefusedError:
+                sys.exit(f"Nothing answers at {options.address}: is the app running there?")
+            except KeyboardInterrupt:
+                sys.exit("Stopped.")
             if options.output:
                 _stored(options.output, f"{label}{title(options, name)}", figures)
 

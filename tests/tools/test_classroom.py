@@ -92,7 +92,8 @@ def test_load_goes_to_this_machine_alone(address):
 
 
 @pytest.mark.parametrize("wrong", [["--students", "1000"], ["--students", "0"], ["--browsers", "11"], ["pool"],
-                                   ["--patience", "9999"], ["nothing"]])
+                                   ["--patience", "9999"], ["nothing"], ["--root", "/"],
+                                   ["--before", ".", "--address", "http://localhost:1"]])
 def test_what_makes_no_sense_is_refused(wrong, capsys):
     with pytest.raises(SystemExit):
         parsed(wrong)
