@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from signal import SIGTERM, default_int_handler, signal
+from signal import SIGINT, SIGTERM, default_int_handler, signal
 from typing import Any
 
 import numpy as np
@@ -271,7 +271,8 @@ def bench(options: asked.Bench) -> None:
 def pool(options: asked.Pool) -> None:
     threads = options.threads or cluster.usual_threads(options.replicas)
     with cluster.pool(load, options.replicas, threads, options.address or "") as address, suppress(KeyboardInterrupt):
-        signal(SIGTERM, default_int_handler)  # Ray has put a handler of its own there
+        for number in (SIGINT, SIGTERM):  # Ray has put a handler of its own there
+            signal(number, default_int_handler)
         print(f"{options.replicas} replicas, each with {threads} thread{'s' if threads > 1 else ''}, are there until "
               f"this is stopped. The app asks them if it is started by\n"
               f"    BRANCHED_ENGINE={address} streamlit run app.py", flush=True)
