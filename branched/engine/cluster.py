@@ -86,8 +86,8 @@ def _deploy(load: Callable[[str], Any], replicas: int, threads: int) -> None:
                            "runtime_env": {"env_vars": environment}},
         request_router_config=RequestRouterConfig(request_router_class=twins.Twins),
         logging_config={"enable_access_log": False, "log_level": "ERROR"})
-    serve.start(proxy_location=ProxyLocation.Disabled, logging_config={"log_level": "ERROR"})
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
+    serve.start(proxy_location=ProxyLocation.Disabled, logging_config={"log_level": "ERROR"})
     try:
         serve.run(deployment.bind(load, threads), name=APP, route_prefix=None)
     except RuntimeError as error:

@@ -209,17 +209,17 @@ class Line:
                 self._courier.stdin.flush()
 
     def _keep(self) -> None:
-        told = False
+        alone = False
         while not self._closed.is_set():
-            why = self._carried()
-            if why != told and not self._closed.is_set():
-                log.warning("The pool at %s cannot be reached; this process works alone until it can. %s",
-                            self._address, why)
-            told = why
+            was_there, words = self._carried()
+            if not self._closed.is_set() and (was_there or not alone):
+                what = "has gone" if was_there else f"cannot be reached ({words})"
+                log.warning("The pool at %s %s: this process works alone until it is there.", self._address, what)
+            alone = True
             self._closed.wait(AGAIN)
 
-    def _carried(self) -> str:
-        """One courier's life; gives its last words."""
+    def _carried(self) -> tuple[bool, str]:
+        """One courier's life; gives whether the pool was there, and the courier's last words."""
         with subprocess.Popen([sys.executable, "-P", courier.__file__, self._address], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env={**os.environ, **courier.settings(self._address)}) as self._courier:
@@ -227,12 +227,13 @@ class Line:
             while frame := courier.read(self._courier.stdout):
                 self._take(frame)
             with self._lock:
+                was_there = self.reached.is_set()
                 self.reached.clear()
                 left, self._errands = list(self._errands.values()), {}
             for errand in left:
                 errand.work_here()
             self._courier.kill()
-        return words.last
+            return was_there, words.last()
 
     def _take(self, frame: Frame) -> None:
         """Something that the courier says."""
@@ -257,10 +258,15 @@ class Words:
     """What a process says of itself, read as it comes, so that it never has to wait for a reader."""
 
     def __init__(self, pipe: BinaryIO):
-        self.last = ""
-        self._thread = threading.Thread(target=self._read, args=(pipe,), daemon=True)
+        self._pipe, self._last = pipe, ""
+        self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
-    def _read(self, pipe: BinaryIO) -> None:
-        for line in pipe:
-            self.last = line.decode(errors="replace").strip() or self.last
+    def last(self) -> str:
+        """The last line, when the process has ended."""
+        self._thread.join(MOMENT)
+        return self._last
+
+    def _read(self) -> None:
+        for line in self._pipe:
+            self._last = line.decode(errors="replace").strip() or self._last

@@ -197,6 +197,15 @@ def test_what_was_on_its_way_when_the_pool_went_is_worked_here(front):
     assert answer.result() == os.getpid() and answer.latest == (4, os.getpid())
 
 
+def test_the_log_says_once_that_the_pool_has_gone_and_once_that_it_is_there(front, monkeypatch, caplog):
+    monkeypatch.setattr(pool, "AGAIN", 0.01)
+    away = front("sys.exit()")
+    assert away.ask("a", Count(1), None).result() == os.getpid()
+    assert away.wait(30)
+    assert [word for record in caplog.records for word in ("is reached", "has gone") if word in record.message][:3] == [
+        "is reached", "has gone", "is reached"]
+
+
 def test_while_the_pool_is_away_all_is_worked_here_and_errors_too(front):
     away = front("sys.exit()")
     assert away.ask("a", Count(1), None).result() == os.getpid()
