@@ -46,7 +46,7 @@ with link.shared("transmute", *settings):
         verdict.markdown(told.verdict(model.labels, found))
         lit(told.notes(found))
 
-    if later := request and not serve.is_kept(name, looked):
+    if later := not serve.is_kept(name, looked):
         lit(("…",) * len(model.labels), "early")
     else:
         look_at_it()
@@ -56,6 +56,8 @@ with link.shared("transmute", *settings):
         else:
             st.info(f"It is {told.article(it_is)} already. Choose what else it is to become.",
                     icon=":material/done_all:")
+            if later:
+                look_at_it()
     with where:
         if request:
             st.html(shown.remains(thing, request, turned, frame))

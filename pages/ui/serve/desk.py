@@ -21,7 +21,8 @@ from .request import Request, is_private
 
 T = TypeVar("T")
 Left = dict[tuple[str, Request], Any]  # answers of the engine, by what was asked
-PATIENCE = 0.25  # seconds before a wait is told of
+PATIENCE = 0.25  # seconds before there is a bar
+SILENCE = 1.5    # seconds before a sentence tells how long it will take: first pictures often come sooner
 PAUSE = 0.2      # seconds between two redraws: the browser and the model share the processor
 LOOK = 0.1       # seconds between two looks whether the visitor has moved on
 GRACE = 1.0      # seconds in which a script that runs again may ask the same: work in hand is not begun anew
@@ -119,13 +120,14 @@ class Screen:
             if self.show:
                 self.tell("")
                 self.show(latest)
-        if now - self.began > PATIENCE and (self.seen is None or not self.show):
+        waits = SILENCE if self.seen is None else PATIENCE
+        if now - self.began > waits and (self.seen is None or not self.show):
             self.wait(answer.expected)
 
     def wait(self, expected: float | None) -> None:
         """The bar, or the seconds that are expected, where they are many."""
         if self.seen is None:
-            self.tell(told.waiting(expected, engines.get().load().tasks))
+            self.tell(told.waiting(expected, engines.get().load().tasks, bool(self.show)))
         elif isinstance(self.seen, Number):
             self.place.progress(min(1.0, max(0.0, float(self.seen))), told.drawing(expected))
 

@@ -3,12 +3,15 @@ LONG = 3.0  # seconds from which on a wait is told of in seconds
 MANY = 5    # pieces of work at once
 
 
-def waiting(seconds: float | None, tasks: int) -> str:
-    """For whom nothing has come yet: what is expected, where that is long; "" where it is not."""
+def waiting(seconds: float | None, tasks: int, on_the_way: bool = False) -> str:
+    """For whom nothing has come yet: when all is expected, where that is long; "" where it is not. `on_the_way`: some
+    of it will be seen before."""
     if seconds is None or seconds <= LONG:
         return ""
-    who = "Many are drawing just now" if tasks >= MANY else "Others are drawing, too" if tasks > 1 else ""
-    return f"{who}; yours is ready in {about(seconds)}." if who else f"It will be ready in {about(seconds)}."
+    who = "Many are drawing just now; " if tasks >= MANY else "Others are drawing, too; " if tasks > 1 else ""
+    what = "your first pictures come soon, and all" if on_the_way else "yours is ready"
+    said = f"{who}{what} in {about(seconds)}."
+    return said[0].upper() + said[1:]
 
 
 def drawing(seconds: float | None) -> str:

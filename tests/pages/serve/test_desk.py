@@ -194,15 +194,15 @@ def test_redraws_are_seldom_and_the_latest_comes_in_the_end(clock):
 def test_a_short_wait_says_nothing_and_a_long_one_when_it_ends(clock, no_models, monkeypatch):
     place = Place()
     screen = desk.Screen(place, str)
-    for clock.now, expected in ((0.0, 9.0), (0.2, 9.0), (0.3, 2.0), (0.6, None)):
+    for clock.now, expected in ((0.0, 9.0), (0.3, 9.0), (1.4, 9.0), (1.6, 2.0), (1.7, None)):
         screen.turn(answer(None, expected))
     assert place.put == []
     monkeypatch.setattr(engines, "get", lambda: SimpleNamespace(load=lambda: SimpleNamespace(tasks=12)))
-    for clock.now, expected in ((1.0, 8.2), (1.3, 7.9), (1.6, 7.2)):
+    for clock.now, expected in ((1.8, 8.2), (2.0, 7.9), (2.2, 7.2)):
         screen.turn(answer(None, expected))
-    assert [said[1] for said in place.put] == [f"Many are drawing just now; yours is ready in about {k} seconds."
-                                               for k in (8, 7)]
-    clock.now = 2.0
+    told_so = "Many are drawing just now; your first pictures come soon, and all in about {} seconds."
+    assert [said[1] for said in place.put] == [told_so.format(k) for k in (8, 7)]
+    clock.now = 3.0
     screen.turn(answer("a picture", 6.0))
     screen.turn(answer("a picture", 6.0))
     assert place.put[2:] == [("empty",)], "a picture says more than a sentence"
@@ -221,7 +221,7 @@ def test_times_in_words():
     assert [told.counted(seconds) for seconds in (0.2, 3.4, 8.6, 12, 44, 170)] == [
         "1 second", "3 seconds", "9 seconds", "10 seconds", "45 seconds", "3 minutes"]
     assert told.waiting(3.0, 30) == told.waiting(None, 30) == "" and "Others" in told.waiting(5.0, 2)
-    assert told.waiting(5.0, 1) == "It will be ready in about 5 seconds."
+    assert told.waiting(5.0, 1) == "Yours is ready in about 5 seconds."
     assert "moment" in told.busy(None) and "about 10 seconds" in told.busy(11.0)
 
 
