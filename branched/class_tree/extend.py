@@ -22,7 +22,7 @@ from ..data.dataset import Dataset
 from ..data.form import Form
 from ..errors import BranchedError
 from ..learning.loop import learn, start
-from ..learning.precision import autocast
+from ..learning.precision import Cast, autocast
 from ..networks.base import BranchedNetwork
 from ..noise.sampling import Sampling
 from ..noise.seeds import mix, normal
@@ -75,7 +75,8 @@ def learning(diffusion: Diffusion, network: BranchedNetwork, tree: ClassTree, na
     state = start(network.only([row]), config)
     # The leaf is learnt by a network of its own, whose only process is row 0, on the frozen trunk.
     lone = Branch(leaf.id, leaf.classes, 0.0, leaf.t_high, None, process=0)
-    started = Diffusion(BranchedDenoiser(network.joined(state.average).eval(), tree), tree, form)
+    walked = Cast(network.joined(state.average).eval(), autocast(config.precision, diffusion.device))
+    started = Diffusion(BranchedDenoiser(walked, tree), tree, form)
     supply = LeafSupply(started, leaf, objects, config)
     last = None
     for progress in learn(state, Batches([lone], supply, config), loss_of, config):
@@ -123,8 +124,7 @@ class LeafSupply:
         # Walking the frozen model is what takes long. Twice as many states as are paired at a time do: each turn pairs
         # others of them, with other objects.
         if len(self.arrived) < 2 * config.pairs:
-            with autocast(config.precision, self.diffusion.device)():
-                fresh = arriving(self.diffusion, self.leaf, config.pairs, mix(config.seed, turn, 4)).float()
+            fresh = arriving(self.diffusion, self.leaf, config.pairs, mix(config.seed, turn, 4))
             self.arrived = torch.cat([self.arrived, fresh])
         x_high = self.arrived[torch.randperm(len(self.arrived), generator=generator)[:config.pairs]]
         x0 = data.draw(self.leaf.classes, len(x_high), generator)

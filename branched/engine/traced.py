@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-AFTER = 32        # calls of a network, from which on it is worth it
-MOST = 32         # networks: PyTorch keeps for ever what it has traced
+AFTER = 100       # calls of a network, from which on it is worth it; a lesson's previews are drawn in fewer
+MOST = 64         # networks: PyTorch keeps for ever what it has traced
 SIZES = 1, 2, 5   # rows for which a traced network is compared
 TIMES = 3         # it changes itself in its first calls
 
@@ -25,13 +25,15 @@ class Traced:
     def __init__(self) -> None:
         self._calls: WeakKeyDictionary[nn.Module, int] = WeakKeyDictionary()
         self._traced: WeakKeyDictionary[nn.Module, nn.Module | None] = WeakKeyDictionary()
+        self._tried = 0
 
     def of(self, network: nn.Module, xt: Tensor, t: Tensor, condition: Tensor) -> nn.Module:
         """What is to be called with such rows in place of a network: itself, or what was traced of it."""
         if not getattr(network, "steady", False) or not isinstance(condition, Tensor):
             return network
         calls = self._calls[network] = self._calls.get(network, 0) + 1
-        if calls == AFTER and len(self._traced) < MOST:
+        if calls == AFTER and self._tried < MOST:
+            self._tried += 1
             self._traced[network] = traced(network, xt, t, condition)
         return self._traced.get(network) or network
 

@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from branched.learning.precision import autocast
+from branched.learning.precision import Cast, autocast
 
 CPU = torch.device("cpu")
 
@@ -24,3 +24,17 @@ def test_a_processor_that_multiplies_bfloat16_does(monkeypatch, capabilities, ex
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
     with autocast("auto", CPU)():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == expected
+
+
+class Product(torch.nn.Module):
+    chunk = 7
+
+    def forward(self, xt, t, condition):
+        return xt @ xt
+
+
+def test_a_network_is_cast_where_it_is_called_and_nowhere_else():
+    network = Cast(Product().eval(), autocast("bfloat16", CPU))
+    ones = torch.ones(2, 2)
+    assert network(ones, ones, ones).dtype == torch.bfloat16 and not torch.is_autocast_enabled("cpu")
+    assert network.chunk == 7 and not network.training
