@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 APP = "branched"         # what the pool is called on Ray
 TRIES = 4                # replicas that may die under one request: perhaps it is the request that they die of
+PAUSE = 0.5              # seconds before the second try after a death, and as much longer before each other
 SILENCE = 20.0           # seconds without any sign of a request, after which it is taken for lost
 WATCH = 1.0              # seconds between two looks at the pool
 LOOPBACK = ("auto", "127.", "localhost")  # how the address of a pool on this machine begins
@@ -80,11 +81,11 @@ class Courier:
         """A request to its end. If its replica dies it is asked again: who asks the same gets the same."""
         from ray.exceptions import RayActorError
 
-        for _ in range(TRIES):
+        for tries in range(TRIES):
             try:
                 return await self._carry_once(number, key, body)
             except RayActorError:
-                continue
+                await asyncio.sleep(PAUSE * tries)
             except Exception as error:  # noqa: BLE001 - whatever it is, the app can work it itself
                 print(f"A request was lost: {error!r}", file=sys.stderr)
                 return self.tell(number, LOST)

@@ -25,7 +25,7 @@ from . import courier
 from .answer import Answer, News
 from .bounds import Busy
 from .courier import Frame
-from .engine import Engine
+from .engine import Engine, Load
 from .order import FRONT, Urgency
 from .task import LEFT
 from .told import Asked, Told, ended
@@ -69,9 +69,10 @@ class Pool:
         """Wait until the pool is reached; False: it is not."""
         return self._line.reached.wait(seconds)
 
-    def load(self) -> Any:
-        """What this process's own engine has to do, and has done."""
-        return self._engine.load()
+    def load(self) -> Load:
+        """What this process's own engine has to do, and has done; among the tasks, those that replicas work for it."""
+        load = self._engine.load()
+        return load._replace(tasks=load.tasks + self._line.carries)
 
     def close(self) -> None:
         """Let the pool go; the engine stays."""
@@ -177,6 +178,11 @@ class Line:
         self._closed, self.reached = threading.Event(), threading.Event()
         for work in (self._keep, self._write):
             threading.Thread(target=work, name="pool", daemon=True).start()
+
+    @property
+    def carries(self) -> int:
+        """How many errands are on their way."""
+        return len(self._errands)
 
     def send(self, errand: Errand) -> None:
         """Let it be carried; if the pool has just gone, it is worked here."""

@@ -92,7 +92,9 @@ def test_who_asks_the_same_shares_it(pool, tmp_path):
 def test_who_leaves_is_worked_for_no_more(pool, tmp_path):
     answer = pool.ask("mnist", Count(2000, 0.05, str(tmp_path / "diary")), None)
     newest(answer)
+    assert pool.load().tasks == 1
     answer.leave()
+    assert pool.load().tasks == 0
     time.sleep(1)
     steps = (tmp_path / "diary").stat().st_size
     time.sleep(1)
