@@ -1,4 +1,5 @@
 """The app: what its script makes (AppTest), and what a visitor meets in a browser. Nothing here looks at weights."""
+import asyncio
 import base64
 import io
 import json
@@ -231,11 +232,13 @@ def test_without_a_model_there_is_a_sentence(contents, tmp_path, monkeypatch):
 
 def test_a_class_that_opens_a_fresh_server_together_meets_no_error():
     """Plotly took pandas from `sys.modules` while another visitor's thread was still importing it."""
+    async def visit(address: str, page: str) -> list[str]:
+        async with Visitor(address) as visitor:
+            await visitor.open(page)
+            return visitor.failures
+
+    async def together(address: str) -> list[list[str]]:
+        return await asyncio.gather(*(visit(address, page) for page in 3 * ("", "teach", "discovery", "about")))
+
     with browser.server() as fresh:
-        visitors = [Visitor(fresh, page=page) for page in 3 * ("", "teach", "discovery", "about")]
-        for visitor in visitors:
-            visitor.start()
-        for visitor in visitors:
-            visitor.join(120)
-    assert not any(visitor.is_alive() for visitor in visitors)
-    assert [error for visitor in visitors for error in visitor.errors] == []
+        assert asyncio.run(together(fresh)) == [[]] * 12
