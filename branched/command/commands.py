@@ -38,7 +38,8 @@ from ..learning.loop import Progress
 from ..measure.bench import lines as bench_lines
 from ..measure.clustering import clustering
 from ..measure.evaluate import evaluate as measure
-from ..measure.evaluate import unmeasured
+from ..measure.evaluate import MEASURES, unmeasured
+from ..measure.frontier import Search
 from ..measure.judge import Judge, make_judge
 from ..measure.report import as_text, card, cards, machine, pages
 from ..measure.report import record as write_results
@@ -277,6 +278,18 @@ def pool(options: asked.Pool) -> None:
               f"this is stopped. The app asks them if it is started by\n"
               f"    BRANCHED_ENGINE={address} streamlit run app.py", flush=True)
         cluster.wait()
+
+
+def measure_steps(options: asked.MeasureSteps) -> None:
+    model = tree_of(options.model)
+    train, test = (data_of(_models_source(options.source, model), split).only(model.labels)
+                   for split in ("train", "test"))
+    judge = partial(_judge, checkpoint.find(options.judge), model, train)
+    classifier = MEASURES[model.form.kind].classifier(train, judge)
+    for task, found in Search(model, classifier, train, test, options, options.output).run():
+        figures = "".join(f"  {name} {value:.4g}" for name, value in found.items() if isinstance(value, float))
+        print(f"{task}{figures}", flush=True)
+    print(f"See {options.output}.")
 
 
 def report(options: asked.Report) -> None:

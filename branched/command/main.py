@@ -27,6 +27,7 @@ COMMANDS = {
     options.Remove: commands.remove,
     options.Evaluate: commands.evaluate,
     options.Bench: commands.bench,
+    options.MeasureSteps: commands.measure_steps,
     options.TrainMethods: methods.train_methods,
     options.MeasureMethods: methods.measure_methods,
     options.MeasureClusters: methods.measure_clusters,

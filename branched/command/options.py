@@ -23,6 +23,8 @@ from ..label.recipes import CLASSIFIER, EVERY, PARENTS
 from ..learning.loop import check_positive
 from ..learning.resume import checked_every
 from ..measure.cluster_laboratory import PARTS as CLUSTER_PARTS
+from ..measure.frontier import PARTS as STEPS_PARTS
+from ..measure.frontier import Sought
 from ..measure.laboratory import PARTS
 from ..measure.of_clusters import ClusterProtocol
 from ..measure.of_methods import Protocol
@@ -37,6 +39,7 @@ Solver = Literal[tuple(SOLVERS)]
 Guide = Literal[GUIDES]
 ToldBy = Literal[tuple(TOLD)]
 Part = Literal["generation", "transmutation", "classification"]
+StepsPart = Literal[STEPS_PARTS]
 MethodsPart = Literal[tuple(PARTS)]
 ClustersPart = Literal[tuple(CLUSTER_PARTS)]
 
@@ -419,6 +422,36 @@ class Bench:
     """runs of each; the median is printed"""
     output: Maybe[Path] = None
     """also write the figures as JSON (default: no)"""
+
+
+@dataclass(frozen=True)
+class MeasureSteps(Lists, Sought):
+    """Measure how few steps suffice, by every solver; what was measured before is left as it is."""
+
+    parts: tuple[StepsPart, ...] = Sought.parts
+    """what to measure"""
+    solvers: tuple[Solver, ...] = Sought.solvers
+    """that are tried"""
+    steps: tuple[int, ...] = Sought.steps
+    """numbers of steps that are tried"""
+    try_n: int = Sought.try_n
+    """objects of each class, by every setting, to choose by"""
+    try_seed: int = Sought.try_seed
+    """that these are drawn from"""
+    n: int = Sought.n
+    """objects of each class, by a setting that is told of"""
+    seed: int = Sought.seed
+    """that these are drawn from"""
+    transmuted: int = Sought.transmuted
+    """real objects of each class that are turned into each other class"""
+    least: float = Sought.least
+    """share of right classes below which a setting is not followed up"""
+    output: Path = Path("docs/figures/results/steps.json")
+    """where the figures are kept"""
+    model: Model = Model()
+    source: ModelsSource = ModelsSource()
+    judge: str = "judge-mnist"
+    """the classifier to measure images with: a name or a path"""
 
 
 @dataclass(frozen=True)

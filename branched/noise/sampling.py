@@ -11,6 +11,7 @@ from .solvers import ODE_SOLVER, SOLVER, SOLVERS
 
 MOST = {"n": 10_000, "steps": 1_000, "noises": 1_000}
 MOST_GUIDANCE = 100.0
+QUALITY_STEPS, QUICK_STEPS, FEW_STEPS = 8, 5, "ddim"  # of the frontier in docs/measured.md, and its solver
 GUIDES = ("model", "classifier")  # what guides: the model's own second estimate, or a classifier of noisy objects
 
 
@@ -35,6 +36,23 @@ class Sampling:
         object.__setattr__(self, "guidance", checked_guidance(self.guidance))
         if not isinstance(self.guide, str) or self.guide not in GUIDES:
             raise BranchedError(f"What guides is one of {', '.join(GUIDES)}, not {self.guide!r}.")
+
+    @classmethod
+    def quality(cls, **asked: Any) -> Sampling:
+        """For pictures that are looked at closely: in fewer steps than usual, and as good (docs/measured.md has the
+        frontier). What `asked` says otherwise holds."""
+        return cls(**{"steps": QUALITY_STEPS, "solver": FEW_STEPS, **asked})
+
+    @classmethod
+    def quick(cls, **asked: Any) -> Sampling:
+        """For films, previews and thumbnails. Its pictures are `quality`'s of the same seed, a little soft: neither
+        adds noise on the way."""
+        return cls(**{"steps": QUICK_STEPS, "solver": FEW_STEPS, **asked})
+
+    def quickly(self) -> Sampling:
+        """The same in no more steps than a quick one; by the same solver, if that adds no noise."""
+        solver = FEW_STEPS if SOLVERS[self.solver].is_stochastic else self.solver
+        return replace(self, steps=min(self.steps, QUICK_STEPS), solver=solver)
 
     @property
     def is_guided(self) -> bool:

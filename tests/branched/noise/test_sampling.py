@@ -1,6 +1,7 @@
 """What is asked of a walk: one frozen record, with its checks, carried whole into results."""
 import dataclasses
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -31,6 +32,18 @@ def test_without_noise_keeps_what_needs_none(solver):
     still = Sampling(n=2, solver=solver, seed=3).without_noise()
     assert still.solver not in STOCHASTIC and (still.solver == solver) == (solver not in STOCHASTIC)
     assert (still.n, still.seed) == (2, 3)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_quickly_changes_steps_and_never_adds_noise(solver):
+    """What was asked for stays: how many, from which seed, how guided; and a way that bears no noise gets none."""
+    asked = Sampling(3, 20, solver, 7, 1.5, "classifier")
+    quick = asked.quickly()
+    assert quick.steps < asked.steps and replace(quick, steps=20, solver=solver) == asked
+    assert (quick.solver in STOCHASTIC) <= (solver in STOCHASTIC) and quick.quickly() == quick
+    assert Sampling(steps=2).quickly().steps == 2
+    assert Sampling.quality(seed=7).quickly() == Sampling.quick(seed=7)
+    assert Sampling.quick(n=3, seed=7) == Sampling(3, seed=7).quickly() and Sampling.quick(steps=9).steps == 9
 
 
 def test_results_carry_it_whole(model):
