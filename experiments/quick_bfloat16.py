@@ -1,14 +1,14 @@
 """Does a quick walk gain by bfloat16 on this machine? `python experiments/quick_bfloat16.py`
 
-The network's evaluations alone are in bfloat16: "autocast" leaves weights as they are, and norms in float32; "weights" has
-them in bfloat16 beforehand, and all but the time embedding. Told are right classes, how far pictures are from float32's of the
-same seed, in levels of 8 bits, and the time of one evaluation, as a ratio of medians of runs in turn.
+The network's evaluations alone are in bfloat16: "autocast" leaves weights as they are, and norms in float32; "weights"
+has them in bfloat16 beforehand, and all but the time embedding. Told are right classes, how far pictures are from
+float32's of the same seed, in levels of 8 bits, and the time of one evaluation, as a ratio of medians of runs in turn.
 """
 import argparse
 import copy
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -86,9 +86,9 @@ def ratios(model: BranchedModel, repeats: int) -> dict[str, dict[str, float]]:
         asked = (torch.randn(rows, *model.form.shape, generator=generator), torch.rand(rows, generator=generator),
                  torch.randint(len(model.tree.branches), (rows,), generator=generator))
         made = networks(model)
-        seconds = dict(zip(made, medians([lambda n=network: n(*asked) for network in made.values()], repeats),
-                           strict=True))
-        found[str(rows)] = {"float32": 1e3 * seconds["float32"],
+        tasks = [partial(network, *asked) for network in made.values()]
+        seconds = dict(zip(made, medians(tasks, repeats), strict=True))
+        found[f"{rows} rows"] = {"float32": 1e3 * seconds["float32"],
                             **{name: seconds["float32"] / seconds[name] for name in ("autocast", "weights")}}
     return found
 
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=9, help="timings that a median is of; 0 measures none")
     parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args()
-    model, found = load("mnist"), {}  # type: BranchedModel, dict[str, Any]
+    model, found = load("mnist"), {}
     if options.n:
         asked = Sampling.quick(n=options.n, seed=options.seed)
         found |= {"n": options.n, "steps": asked.steps,

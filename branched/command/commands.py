@@ -37,8 +37,8 @@ from ..files import write_atomically
 from ..learning.loop import Progress
 from ..measure.bench import lines as bench_lines
 from ..measure.clustering import clustering
-from ..measure.evaluate import evaluate as measure
 from ..measure.evaluate import MEASURES, unmeasured
+from ..measure.evaluate import evaluate as measure
 from ..measure.frontier import Search
 from ..measure.judge import Judge, make_judge
 from ..measure.report import as_text, card, cards, machine, pages

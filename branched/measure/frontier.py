@@ -1,7 +1,8 @@
 """How few steps suffice: what each solver draws in so many steps, how good that is, and what it costs.
 
-Every solver is tried in many numbers of steps, on one seed and in few objects of each class. Told of are those that are
-on the frontier there, drawn from another seed and in many objects. By the library's own settings real objects are turned.
+Every solver is tried in many numbers of steps, on one seed and in few objects of each class. Told of are those that
+are on the frontier there, drawn from another seed and in many objects. By the library's own settings real objects are
+turned.
 """
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from ..class_tree.model import BranchedModel
 from ..data.dataset import Dataset
 from ..noise.sampling import Sampling
 from ..noise.solvers import SOLVERS
-from . import of_images, of_tables
+from . import metrics, of_images, of_tables
 from .evaluate import MEASURES
 from .report import add, machine
 from .sizes import Sizes, cost, drawn, right_classes
@@ -159,15 +160,16 @@ class Search:
         add(self.path, {task.part: part | {str(task.setting): found}}, machine(self.model.device))
 
     @cached_property
-    def _real(self) -> dict[tuple[int, int], np.ndarray]:
-        """The judge's features of training images, by how many of each class and the seed."""
+    def _real(self) -> dict[tuple[int, int], tuple[np.ndarray, float]]:
+        """What `real` has found, by how many of each class and the seed."""
         return {}
 
-    def real(self, sizes: Sizes) -> np.ndarray:
-        """The judge's features of as many training images as are drawn."""
+    def real(self, sizes: Sizes) -> tuple[np.ndarray, float]:
+        """The judge's features of as many training images as are drawn, and how far test images are from these."""
         key = sizes.n, sizes.seed
         if key not in self._real:
-            self._real[key] = self._look(self.train, *key).features
+            features, other = (self._look(data, *key).features for data in (self.train, self.test))
+            self._real[key] = features, metrics.frechet_distance(other, features)
         return self._real[key]
 
     def _look(self, data: Dataset, n: int, seed: int) -> of_images.Look:
@@ -176,10 +178,10 @@ class Search:
 
 def _of_images(search: Search, sizes: Sizes) -> dict[str, Any]:
     """Right class, distance, and variety (recall, coverage) of images."""
-    samples = search.model.sample(sampling=sizes.sampling())
+    samples, (real, floor) = search.model.sample(sampling=sizes.sampling()), search.real(sizes)
     look = of_images.looked(search.classifier, dict(zip(samples.labels, samples.images, strict=True)))
-    return _figures({**right_classes(look.right), **cost(samples, sizes),
-                     **of_images.compared(look.features, search.real(sizes))}, "feature_frechet")
+    return {**_figures({**right_classes(look.right), **cost(samples, sizes),
+                        **of_images.compared(look.features, real)}, "feature_frechet"), "frechet_real": floor}
 
 
 def _of_rows(search: Search, sizes: Sizes) -> dict[str, Any]:
