@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -41,6 +42,7 @@ def lines(name: str, device: str, repeats: int) -> Iterator[Line]:
     yield Line("loading the model, import of torch not counted", f"{loading:.2f} s", {"loading": loading})
     yield from _verbs(model, repeats)
     yield from _all_classes(model, repeats)
+    yield from _few_steps(model, repeats)
     yield from _training(model, repeats)
 
 
@@ -74,6 +76,18 @@ def _all_classes(model: BranchedModel, repeats: int) -> Iterator[Line]:
     yield Line("  class by class", f"{alone:.2f} s", {"class by class": alone})
     yield Line("  class by class over tree: wall time, evaluations", f"{time_ratio:.2f}, {evaluations:.2f}",
                {"time ratio": time_ratio, "evaluations ratio": evaluations})
+
+
+def _few_steps(model: BranchedModel, repeats: int) -> Iterator[Line]:
+    """What fewer steps spare, for all classes: the usual ones, those of quality and the quick ones, in turn."""
+    kind, n = model.form.kind, OF_EACH_CLASS.get(model.form.kind, BATCH)
+    asked = {"usual": Sampling(n), "quality": Sampling.quality(n=n), "quick": Sampling.quick(n=n)}
+    found = medians([partial(model.sample, sampling=sampling) for sampling in asked.values()], repeats)
+    seconds = dict(zip(asked, found, strict=True))
+    for name in ("quality", "quick"):
+        share = seconds[name] / seconds["usual"]
+        yield Line(f"  {name}, {asked[name].steps} steps of {asked[name].solver}, {n:,} {kind} each, of the usual",
+                   f"{seconds[name]:.2f} s, {share:.2f}", {name: seconds[name], f"{name} share": share})
 
 
 def _training(model: BranchedModel, repeats: int) -> Iterator[Line]:

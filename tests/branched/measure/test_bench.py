@@ -8,7 +8,8 @@ from branched.command.main import main
 from branched.measure import bench
 
 NAMES = {"loading", "evaluation", "hybrid", "transmutation", "deterministic", "classification", "through the tree",
-         "class by class", "time ratio", "evaluations ratio", "few branches", "many branches", "branches ratio"}
+         "class by class", "time ratio", "evaluations ratio", "quality", "quality share", "quick", "quick share",
+         "few branches", "many branches", "branches ratio"}
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def test_bench_prints_and_writes_what_it_measured(kind, request, tmp_path, capsy
     assert figures["branches ratio"] == figures["many branches"] / figures["few branches"]
     assert written["model"] == str(path) and "CPU threads" in written["machine"]
     lines = capsys.readouterr().out.splitlines()
-    assert f"one evaluation of 64 {kind}" in lines[2] and len(lines) == 12
+    assert f"one evaluation of 64 {kind}" in lines[2] and len(lines) == 14
     assert [line.split("  ")[0] for line in lines[3:7]] == [
         "one hybrid, 20 steps", "one transmutation, 20 steps", "one transmutation, deterministic, 20 steps",
         "one classification"]
