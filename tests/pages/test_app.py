@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from visitor import Visitor
 
 import branched
-from branched import Branch, ClassTree, Facts
+from branched import Branch, ClassTree, Facts, Sampling
 from pages.ui import serve
 from pages.ui.figures.graph import graph, lit
 from pages.ui.figures.standing_tree import figure
@@ -98,7 +98,7 @@ def test_the_tour_gives_every_node_its_own_pictures():
     assert set(pictures) == {branch.id for branch in model.tree.branches}
     for branch in model.tree.branch_points:
         first, *rest = (child.classes for child in model.tree.children(branch))
-        alone = model.hybrid(first, sum(rest, ()), n=COLUMNS, seed=0)
+        alone = model.hybrid(first, sum(rest, ()), sampling=Sampling.quality(n=COLUMNS, seed=0))
         np.testing.assert_allclose(pictures[branch.id], alone.denoised[0], atol=1e-4)
         np.testing.assert_allclose(found.noisy[branch.id], alone.noisy, atol=1e-4)
         for label in branch.classes:

@@ -8,7 +8,7 @@ from models import untrained
 from streamlit.testing.v1 import AppTest
 
 import branched
-from branched import ClassTree, Facts
+from branched import ClassTree, Facts, Sampling
 from pages.ui.discovery import shown, told, work
 from pages.ui.frame.look import DARK, LIGHT
 
@@ -191,7 +191,7 @@ def test_revealing_keeps_each_picture_in_its_column(model):
         assert [("4", "9")[nine >= 0] for nine in nines] == list(game.secret)
         assert all(min(pair) == -1 for pair in zip(fours, nines, strict=True))
     last = hidden[-1].cells[0]  # at t = 0 the pictures are as they were drawn
-    drawn = model.sample(["4", "9"], n=8).images
+    drawn = model.sample(["4", "9"], sampling=Sampling.quality(n=8)).images
     for place, who in enumerate(game.secret):
         assert np.abs(pictures[last[place]] / 255 - drawn[int(who == "9"), place]).max() < 0.01
 

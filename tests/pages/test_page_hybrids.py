@@ -6,7 +6,7 @@ import pytest
 from apptest import opened
 
 import branched
-from branched import ClassTree
+from branched import ClassTree, Sampling
 from pages.ui.figures.standing_tree import graph
 from pages.ui.figures.ways import two_ways
 from pages.ui.frame.look import LIGHT
@@ -104,7 +104,8 @@ def test_a_judge_that_is_not_sure_says_nothing():
 @pytest.mark.parametrize("kind", ["model", "colour_model", "flat_model"])
 def test_hybrids_and_endings_are_the_models_own(kind, request):
     model = request.getfixturevalue(kind)
-    found, own = finished(Hybrids(A, B, 3).work(model)), model.hybrid(A, B, n=work.COLUMNS, seed=3)
+    found, own = finished(Hybrids(A, B, 3).work(model)), model.hybrid(
+        A, B, sampling=Sampling.quality(n=work.COLUMNS, seed=3))
     assert found.reel.times[found.meeting] == own.time
     np.testing.assert_allclose(found.noisy, own.noisy, atol=1e-4)
     np.testing.assert_allclose(found.guesses, own.denoised, atol=1e-4)

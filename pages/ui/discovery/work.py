@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 import branched
-from branched import Branch, BranchedModel, ClassTree, Facts, Rule
+from branched import Branch, BranchedModel, ClassTree, Facts, Rule, Sampling
 
 from ..parts.pictures import levels
 from ..serve.request import Request
@@ -136,7 +136,7 @@ class Guess(Request[Game]):
     seed: int
 
     def work(self, model: BranchedModel) -> Generator[float, None, Game]:
-        for frame in model.sampling([self.a, self.b], n=GUESSES, seed=self.seed):
+        for frame in model.sampling([self.a, self.b], sampling=Sampling.quality(n=GUESSES, seed=self.seed)):
             yield 1 - min(frame.times)
         order = secret(self.a, self.b, self.seed)
         pictures = np.stack([frame.result.images[(self.a, self.b).index(label), k] for k, label in enumerate(order)])

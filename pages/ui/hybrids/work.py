@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from branched import BranchedModel, Frame, Judge
+from branched import BranchedModel, Frame, Judge, Sampling
 
 from ..parts import reels
 from ..parts.pictures import levels
@@ -48,7 +48,7 @@ class Hybrids(Request[Parted]):
 
     def work(self, model: BranchedModel) -> Generator[Frame, None, Parted]:
         tree, labels, waves = model.tree, self.a + self.b, []
-        for frame in model.sampling(labels, n=COLUMNS, seed=self.seed, hybrids=True):
+        for frame in model.sampling(labels, sampling=Sampling.quality(n=COLUMNS, seed=self.seed), hybrids=True):
             if not waves:
                 beginning = frame
             waves.append(reels.wave(frame))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from branched import BranchedModel, Extension
+from branched import BranchedModel, Extension, Sampling
 
 from ..parts.pictures import levels
 from ..serve.request import Numbers, Request
@@ -108,7 +108,8 @@ class Kinship(Request[Kin]):
     seed: int
 
     def work(self, model: BranchedModel) -> Generator[float, None, Kin]:
-        for frame in model.sampling([self.label, self.sibling], n=EXAMPLES, seed=self.seed, hybrids=True):
+        for frame in model.sampling([self.label, self.sibling], hybrids=True,
+                                    sampling=Sampling.quality(n=EXAMPLES, seed=self.seed)):
             yield 1 - min(frame.times)
         shared = frame.result.hybrids.get(model.tree.meeting(self.label, self.sibling).id)
         return Kin(*frame.result.images, shared and shared.noisy, shared and shared.denoised)
@@ -135,12 +136,13 @@ class Crossing(Request[Crossed]):
     private = True
 
     def work(self, model: BranchedModel) -> Generator[float, None, Crossed]:
+        asked = Sampling.quality(n=COLUMNS, seed=self.seed)
         yield 0.1
-        as_old = model.transmute(self.examples.array, self.label, self.old, seed=self.seed).images
+        as_old = model.transmute(self.examples.array, self.label, self.old, sampling=asked).images
         yield 0.4
-        old = model.sample(self.old, n=COLUMNS, seed=self.seed).images[0]
+        old = model.sample(self.old, sampling=asked).images[0]
         yield 0.7
-        as_new = model.transmute(old, self.old, self.label, seed=self.seed).images
+        as_new = model.transmute(old, self.old, self.label, sampling=asked).images
         return Crossed(self.examples.array, as_old, old, as_new)
 
 
@@ -154,7 +156,7 @@ class Drawing(Request[np.ndarray]):
     alone = True
 
     def work(self, model: BranchedModel) -> Generator[float, None, np.ndarray]:
-        for frame in model.sampling(self.labels, n=COLUMNS, seed=self.seed):
+        for frame in model.sampling(self.labels, sampling=Sampling.quality(n=COLUMNS, seed=self.seed)):
             yield 1 - max(frame.times)
         return frame.result.images
 

@@ -24,7 +24,8 @@ from .work import EACH, Crossing, Drawings, Gallery, Matrix, Turned, Turning, Ve
 
 ALL = "all"
 KINDS = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
-STEPS = (5, 10, 20, 50)
+QUICK = Sampling.quick().steps  # a film is many pictures, of which each is looked at in passing
+STEPS = tuple(sorted({QUICK, 10, 20, 50}))
 FIRST = 47  # of the gallery, to begin with: a 4, which is close to a 9
 READING = "One column for each class: above, your {thing} at the turn; below, what becomes of it."
 
@@ -58,7 +59,7 @@ def settings(model: BranchedModel) -> Settings:
         link.choice("own", model.labels, model.labels[0]), link.whole("nth", 1, work.DRAWN, 1),
         link.choice("source", labels, None), link.choice("target", labels | {ALL: ALL}, None),
         link.number("time", 0, 1, None), link.whole("variants", 1, 8, 4), WAY,
-        link.choice("steps", STEPS, 20), SEED, link.switch("matrix", False))
+        link.choice("steps", STEPS, QUICK), SEED, link.switch("matrix", False))
 
 
 def kinds(model: BranchedModel) -> list[str]:
@@ -137,7 +138,7 @@ def _from_model(name: str, settings: Settings) -> Source:
 
 
 def _drawings(label: str) -> Drawings:
-    return Drawings(label, Sampling(n=work.DRAWN, seed=st.session_state.seed))
+    return Drawings(label, Sampling.quality(n=work.DRAWN, seed=st.session_state.seed))
 
 
 def _pick(setting: str, number: int) -> None:
@@ -196,7 +197,7 @@ def _more(settings: Settings) -> None:
 
 def _sampling(deterministic: bool) -> Sampling:
     """What the controls say of the walk; without chance by a solver that adds no noise."""
-    sampling = Sampling(steps=st.session_state.steps, seed=st.session_state.seed)
+    sampling = Sampling.quick(steps=st.session_state.steps, seed=st.session_state.seed)
     return sampling.without_noise() if deterministic else sampling
 
 

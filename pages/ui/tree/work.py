@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from branched import BranchedModel, Frame
+from branched import BranchedModel, Frame, Sampling
 
 from ..serve.request import Request
 
@@ -34,7 +34,7 @@ class Descent(Request[Tour]):
 
     def work(self, model: BranchedModel) -> Generator[Frame, None, Tour]:
         waves = []
-        for frame in model.sampling(n=COLUMNS, seed=self.seed, hybrids=True):
+        for frame in model.sampling(sampling=Sampling.quality(n=COLUMNS, seed=self.seed), hybrids=True):
             waves.append((frame.times, frame.noisy[:, 0]))
             yield frame
         samples = frame.result
