@@ -6,7 +6,7 @@ takes 10 ms on an idle machine took 4 s (docs/experiments.md). A thread that soo
 """
 import os
 
-SPIN = "2000"  # turns (0.1 ms) before a thread sleeps: most waits between two layers are shorter
+SPIN = "6000"  # turns (0.3 ms) before a thread sleeps: most waits between two layers are shorter
 
 
 def settle() -> None:

@@ -24,7 +24,7 @@ SETTINGS = {
     "2 threads": {"OMP_NUM_THREADS": "2"},
     "2 threads, passive": {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"},
     **{f"2 threads, {turns} turns": {"OMP_NUM_THREADS": "2", "GOMP_SPINCOUNT": turns}
-       for turns in ("1000", "2000", "4000", "10000")},
+       for turns in ("1000", "2000", "4000", "6000", "10000")},
 }
 FIXED = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_DYNAMIC")
 

@@ -20,7 +20,7 @@ def displayed(**own: str) -> str:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere PyTorch has another OpenMP")
 def test_openmp_has_read_them():
-    assert "GOMP_SPINCOUNT = '2000'" in displayed()
+    assert "GOMP_SPINCOUNT = '6000'" in displayed()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere PyTorch has another OpenMP")
