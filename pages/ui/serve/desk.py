@@ -24,6 +24,7 @@ Left = dict[tuple[str, Request], Any]  # answers of the engine, by what was aske
 PATIENCE = 0.25  # seconds before there is a bar
 SILENCE = 1.5    # seconds before a sentence tells how long it will take: first pictures often come sooner
 PAUSE = 0.2      # seconds between two redraws: the browser and the model share the processor
+EVERY = 0.5      # seconds between two tellings of the wait: to reckon it takes a look at all that is at work
 LOOK = 0.1       # seconds between two looks whether the visitor has moved on
 GRACE = 1.0      # seconds in which a script that runs again may ask the same: work in hand is not begun anew
 AGAIN = 5.0      # seconds, at most, after which the engine is asked again where it had been too busy
@@ -106,7 +107,7 @@ class Screen:
 
     def __init__(self, place: Any, show: Callable[[Any], None] | None):
         self.place, self.show = place, show
-        self.began, self.drawn = time.monotonic(), -PAUSE
+        self.began, self.drawn, self.told = time.monotonic(), -PAUSE, -EVERY
         self.seen: Any = None
         self.text = ""
 
@@ -121,7 +122,8 @@ class Screen:
                 self.tell("")
                 self.show(latest)
         waits = SILENCE if self.seen is None else PATIENCE
-        if now - self.began > waits and (self.seen is None or not self.show):
+        if now - self.began > waits and now - self.told >= EVERY and (self.seen is None or not self.show):
+            self.told = now
             self.wait(answer.expected)
 
     def wait(self, expected: float | None) -> None:
