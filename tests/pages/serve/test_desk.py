@@ -198,7 +198,7 @@ def test_a_short_wait_says_nothing_and_a_long_one_when_it_ends(clock, no_models,
         screen.turn(answer(None, expected))
     assert place.put == []
     monkeypatch.setattr(engines, "get", lambda: SimpleNamespace(load=lambda: SimpleNamespace(tasks=12)))
-    for clock.now, expected in ((1.8, 8.2), (2.0, 7.9), (2.2, 7.2)):
+    for clock.now, expected in ((2.1, 8.2), (2.3, 5.0), (2.7, 7.2)):  # in between it is not reckoned
         screen.turn(answer(None, expected))
     told_so = "Many are drawing just now; your first pictures come soon, and all in about {} seconds."
     assert [said[1] for said in place.put] == [told_so.format(k) for k in (8, 7)]
