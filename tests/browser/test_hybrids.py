@@ -23,4 +23,5 @@ def test_scrubbing_past_the_meeting_point(address, chromium):
         page.goto(link)
         page.get_by_text(said).and_(page.locator(".film .now")).wait_for()
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        page.wait_for_selector(".js-plotly-plot .film-overlay", state="attached")
         assert page.locator(".js-plotly-plot .film-overlay").count() == 1

@@ -8,6 +8,7 @@ import browser
 import numpy as np
 import pytest
 from apptest import asked, opened
+from awaited import awaited
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 from visitor import Visitor
@@ -241,4 +242,4 @@ def test_a_class_that_opens_a_fresh_server_together_meets_no_error():
         return await asyncio.gather(*(visit(address, page) for page in 3 * ("", "teach", "discovery", "about")))
 
     with browser.server() as fresh:
-        assert asyncio.run(together(fresh)) == [[]] * 12
+        assert awaited(together(fresh)) == [[]] * 12

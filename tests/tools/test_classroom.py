@@ -1,12 +1,12 @@
 """The class under load: the judgement and its words against planted machines; three students and the real app."""
 import argparse
-import asyncio
 import json
 from itertools import count
 from random import Random
 
 import classroom
 import pytest
+from awaited import awaited
 from classroom import ENOUGH, USUAL, Class, Outcome, parsed, recovered, remembered, served_within, verdict
 from served import App, NotHere, found
 from spread import Spread
@@ -45,11 +45,11 @@ def test_how_many_are_served_is_found_by_halving(monkeypatch, limit, begins, man
 
     monkeypatch.setattr(Class, "at_once", at_once)
     began = classroom.time.monotonic()
-    good, sure = asyncio.run(served_within(group(students=begins), begins <= limit, began))
+    good, sure = awaited(served_within(group(students=begins), begins <= limit, began))
     assert many[0] <= good <= many[1] and sure == (limit < 64) and len(tried) <= 6
     tried.clear()
     late = classroom.time.monotonic() - 1000
-    assert asyncio.run(served_within(group(students=begins), True, late)) == (begins, False) and tried == []
+    assert awaited(served_within(group(students=begins), True, late)) == (begins, False) and tried == []
 
 
 def test_the_verdict_in_words():
@@ -125,7 +125,7 @@ def test_three_students_and_the_real_app(address):
     async def attended():
         return [outcome async for outcome in school()]
 
-    first, second = asyncio.run(attended())
+    first, second = awaited(attended())
     assert first.failures == second.failures == []
     assert {name: len(waits) for name, waits in first.waits.items()} == {FIRST: 2, WHOLE: 2, DRAWN: 1, ANEW: 1}
     assert all(None not in waits for waits in first.waits.values())

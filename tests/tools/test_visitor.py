@@ -2,6 +2,7 @@
 import asyncio
 from collections.abc import Callable
 
+from awaited import awaited
 from seen import first_drawn
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -56,7 +57,7 @@ def planted(answers: Callable[[int, BackMsg], list[ForwardMsg] | None], visit) -
             port = server.sockets[0].getsockname()[1]
             await visit(f"http://127.0.0.1:{port}")
 
-    asyncio.run(run())
+    awaited(run())
     return heard
 
 

@@ -21,7 +21,7 @@ class Film extends Player {
     this.tell = tell;
     if (data.id === this.data?.id) {  // the same film: it goes on, perhaps in a new theme
       this.overlay?.colour(this.root);
-      this.renew(data) || this.draw();
+      if (!this.renew(data)) this.draw();
       return;
     }
     this.data = data = {...data, ...JSON.parse(data.film)};

@@ -8,6 +8,7 @@ import pickle
 import time
 
 import pytest
+from awaited import awaited
 from errands import Count, Fail
 
 from branched import BranchedError, Busy, Engine
@@ -105,7 +106,7 @@ def test_a_slow_reader_holds_nobody_up_and_gets_the_newest():
         await telling_all
         return time.monotonic() - began, await read
 
-    seconds, read = asyncio.run(story())
+    seconds, read = awaited(story())
     seen = [told.latest for told in read if told.new]
     assert seconds < 3 and seen == sorted(seen) and 2 <= len(seen) < 50 and seen[-1] == 199
     assert read[-1].done and read[-1].result == "the end" and read[0].expected == 3.0 and nobody.left == 1
@@ -119,7 +120,7 @@ def test_who_stops_reading_has_left():
         await anext(messages)
         await messages.aclose()
 
-    asyncio.run(story())
+    awaited(story())
     assert nobody.left == 1
 
 
@@ -133,7 +134,7 @@ def test_there_is_a_sign_of_life_where_there_is_no_news(monkeypatch):
         news.end()
         return await reading
 
-    read = asyncio.run(story())
+    read = awaited(story())
     assert 4 <= len(read) <= 12 and all(told.expected == 3.0 and not told.new for told in read[:-1])
 
 
@@ -159,7 +160,7 @@ def test_frames_are_read_as_they_were_written():
 def worked(request, load=str.upper):
     """What a replica tells of a request."""
     replica = Replica(load)
-    read = asyncio.run(all_of(replica.work(pickle.dumps(Asked("a", request, "", False, FRONT)))))
+    read = awaited(all_of(replica.work(pickle.dumps(Asked("a", request, "", False, FRONT)))))
     replica.close()
     return unpacked(read)
 
@@ -185,7 +186,7 @@ def test_a_replica_loads_each_model_once():
         asked = [pickle.dumps(Asked("ab"[k % 2], Count(1), str(k), True, FRONT)) for k in range(30)]
         await asyncio.gather(*(all_of(replica.work(each)) for each in asked))
 
-    asyncio.run(thirty())
+    awaited(thirty())
     replica.close()
     assert sorted(loaded) == ["a", "b"]
 

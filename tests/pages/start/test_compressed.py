@@ -3,6 +3,7 @@ import asyncio
 import gzip
 
 import pytest
+from awaited import awaited
 
 from pages.start.compressed import Compressed
 
@@ -42,7 +43,7 @@ async def get(app, path: str = "/static/js/plotly.js", method: str = "GET", acce
 
 
 def test_a_file_comes_compressed_and_is_the_same():
-    status, headers, body = asyncio.run(get(Compressed(Site())))
+    status, headers, body = awaited(get(Compressed(Site())))
     assert status == 200 and gzip.decompress(body) == FILE and len(body) < len(FILE) / 10
     assert headers["content-encoding"] == "gzip" and headers["content-length"] == str(len(body))
     assert headers["cache-control"] == LASTING["cache-control"] and headers["vary"].lower() == "accept-encoding"
@@ -56,7 +57,7 @@ def test_thirty_at_once_cost_one():
     async def class_of_thirty():
         return await asyncio.gather(*(get(app, f"/static/js/{k % 2}.js") for k in range(30)))
 
-    answers = asyncio.run(class_of_thirty())
+    answers = awaited(class_of_thirty())
     assert sorted(site.asked) == ["/static/js/0.js", "/static/js/1.js"]
     assert {gzip.decompress(body) for _, _, body in answers} == {FILE}
 
@@ -69,7 +70,7 @@ def test_what_is_no_such_file_or_not_asked_so_goes_out_as_it_is(asks):
     site = Site()
     app = Compressed(site)
     for _ in range(2):
-        assert asyncio.run(get(app, **asks)) == (200, LASTING, FILE)
+        assert awaited(get(app, **asks)) == (200, LASTING, FILE)
     assert len(site.asked) == 2
 
 
@@ -78,7 +79,7 @@ def test_what_does_not_last_is_not_kept(site):
     """A name that is not there gets the page itself: thousands of such names must not fill the memory."""
     app = Compressed(site)
     for _ in range(2):
-        assert asyncio.run(get(app)) == (site.status, site.headers, FILE)
+        assert awaited(get(app)) == (site.status, site.headers, FILE)
     assert len(site.asked) == 2
 
 
@@ -88,5 +89,5 @@ def test_a_web_socket_passes():
     async def app(scope, receive, send):
         seen.append(scope)
 
-    asyncio.run(Compressed(app)({"type": "websocket", "path": "/static/a.js", "headers": []}, None, None))
+    awaited(Compressed(app)({"type": "websocket", "path": "/static/a.js", "headers": []}, None, None))
     assert len(seen) == 1
