@@ -2,7 +2,7 @@
 from importlib import import_module
 from typing import Any
 
-from . import threads  # noqa: F401 - first: it has to come before PyTorch
+from . import memory, threads  # noqa: F401 - first: these have to come before PyTorch
 from .class_tree.branch import Branch, Meeting
 from .class_tree.extension import Extension
 from .class_tree.generate import Samples
