@@ -9,6 +9,8 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
+import torch
+
 from .answer import Answer, News
 from .bounds import Bounds
 from .costs import Costs
@@ -89,6 +91,7 @@ class Engine:
     # -- in its thread -------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        _only_here()
         why = BROKEN
         try:
             while self._called(self._loop.turn()):
@@ -110,6 +113,15 @@ class Engine:
                 call()
                 busy = True
         return True
+
+
+def _only_here() -> None:
+    """Let threads that come later compute each by itself: where OpenMP has more threads than there are cores, GNU's
+    lets all of them sleep at once, and every layer waits for one to wake (docs/experiments.md)."""
+    torch.get_num_threads()  # this thread takes its own number now, and keeps it
+    later = Thread(target=torch.set_num_threads, args=(1,))
+    later.start()
+    later.join()
 
 
 class Wanting:

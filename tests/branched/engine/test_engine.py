@@ -2,6 +2,7 @@
 import gc
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -320,3 +321,26 @@ def test_models_of_other_families(engine, name):
     for a, b in zip(plain, merged, strict=True):
         np.testing.assert_allclose(a.made, b.made, atol=1e-3)
     assert engine.load().batches == max(result.waves for result in plain)
+
+
+def test_threads_that_come_later_compute_by_themselves():
+    """Or there are more of OpenMP's than cores, which then sleep at once."""
+    found, own = [], torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with closing(Engine()) as engine:
+            assert engine.ask("any", Threads(), None).result() == 2
+        later = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+        later.start()
+        later.join()
+        assert found == [1] and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(own)
+
+
+class Threads:
+    """How many threads an evaluation has, where requests are worked."""
+
+    def work(self, model):
+        yield 0.0
+        return torch.get_num_threads()
