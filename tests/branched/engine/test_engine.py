@@ -320,7 +320,8 @@ def test_models_of_other_families(engine, name):
     merged = at_once(engine, [Draw(label, Sampling(n=2, steps=3, seed=1)) for label in labels], model)
     for a, b in zip(plain, merged, strict=True):
         np.testing.assert_allclose(a.made, b.made, atol=1e-3)
-    assert engine.load().batches == max(result.waves for result in plain)
+    waves = [result.waves for result in plain]  # who comes a moment later joins at a later one
+    assert max(waves) <= engine.load().batches < sum(waves)
 
 
 def test_threads_that_come_later_compute_by_themselves():
