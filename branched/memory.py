@@ -1,7 +1,7 @@
 """Memory that an evaluation has let go is kept for the next one.
 
 Of itself the GNU C library gives large blocks back to the system at once, which hands over others, empty, a page at a
-time: 7,000 pages in each evaluation of 64 digits, a fifth of its time (docs/experiments.md).
+time: some 6,000 pages in each evaluation of 64 digits, a tenth of its time (docs/experiments.md).
 """
 import ctypes
 import os
