@@ -33,7 +33,7 @@ with link.shared("transmute", *settings):
         request = controls.turning(source, model)
         it_is = st.session_state["it is"]
     targets = request.targets if request else (it_is,)
-    tree = where.empty()
+    tree = where.container(key="paths").empty()  # whose room is kept, while it is not there
     where.html(shown.colours(it_is, targets, look))
 
     def lit(notes: tuple[str, ...], key: str = "tree") -> None:
@@ -46,18 +46,21 @@ with link.shared("transmute", *settings):
         verdict.markdown(told.verdict(model.labels, found))
         lit(told.notes(found))
 
-    if later := not serve.is_kept(name, looked):
+    def once_seen() -> None:
+        """What can wait for the first picture."""
         lit(("…",) * len(model.labels), "early")
-    else:
+        look_at_it()
+
+    if not (later := not serve.is_kept(name, looked)):
         look_at_it()
     with turning:
         if request:
-            turned, frame = controls.film_of(name, model, request, thing, once_seen=look_at_it if later else None)
+            turned, frame = controls.film_of(name, model, request, thing, once_seen=once_seen if later else None)
         else:
             st.info(f"It is {told.article(it_is)} already. Choose what else it is to become.",
                     icon=":material/done_all:")
             if later:
-                look_at_it()
+                once_seen()
     with where:
         if request:
             st.html(shown.remains(thing, request, turned, frame))

@@ -91,13 +91,15 @@ class Engine:
     # -- in its thread -------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        _only_here()
+        own = torch.get_num_threads()  # this thread takes its own number now, and keeps it
+        _for_later(1)
         why = BROKEN
         try:
             while self._called(self._loop.turn()):
                 pass
             why = CLOSED
         finally:
+            _for_later(own)
             # Who asks while it ends is told so, or finds no thread and starts one.
             with self._starting:
                 self._thread = None
@@ -115,11 +117,11 @@ class Engine:
         return True
 
 
-def _only_here() -> None:
-    """Let threads that come later compute each by itself: where OpenMP has more threads than there are cores, GNU's
-    lets all of them sleep at once, and every layer waits for one to wake (docs/experiments.md)."""
-    torch.get_num_threads()  # this thread takes its own number now, and keeps it
-    later = Thread(target=torch.set_num_threads, args=(1,))
+def _for_later(number: int) -> None:
+    """Let threads that come later compute with so many; while an engine works, each by itself: where OpenMP has more
+    threads than there are cores, GNU's lets all of them sleep at once, and every layer waits for one to wake
+    (docs/experiments.md)."""
+    later = Thread(target=torch.set_num_threads, args=(number,))
     later.start()
     later.join()
 

@@ -87,6 +87,19 @@ def test_the_parts_of_a_film_are_those_of_one_walk(model, picture, target, deter
             assert np.abs(mine / 255 - its).max() < 0.01
 
 
+def test_where_the_film_rests_it_is_sharp(model, picture):
+    asked = turning(picture, "9", variants=2, sampling=Sampling.quick(seed=5))
+    _, film = finished(asked.work(model))
+    _, closer = finished(work.Sharpened(asked, film.times[4]).work(model))
+    sharp = film.sharper(4, closer)
+    whole = model.transmute(np.repeat(picture[None], 2, 0), "4", "9", film.times[4], sampling=Sampling.quality(seed=5))
+    assert np.abs(sharp.images[4] / 255 - whole.images.reshape(-1, 8, 8)).max() < 0.01
+    assert not np.array_equal(sharp.images[4], film.images[4]), "its steps are others"
+    assert np.array_equal(sharp.noisy, film.noisy), "what it began with is the same"
+    others = [k for k in range(len(film.times)) if k != 4]
+    assert np.array_equal(sharp.images[others], film.images[others]) and sharp.read == film.read
+
+
 def test_frames_show_what_belongs_together(tree, picture):
     asked = turning(picture, "9", variants=2)
     grey = np.arange(12, dtype=np.uint8).reshape(2, 3, 2)  # which, time, variant

@@ -23,7 +23,8 @@ T = TypeVar("T")
 Left = dict[tuple[str, Request], Any]  # answers of the engine, by what was asked
 PATIENCE = 0.25  # seconds before there is a bar
 SILENCE = 1.5    # seconds before a sentence tells how long it will take: first pictures often come sooner
-PAUSE = 0.2      # seconds between two redraws: the browser and the model share the processor
+PAUSES = 0.2, 1.5  # seconds between two redraws: the browser and the model share the processor
+SPARING = 5      # times as long as the last redraw took, which is long where many are drawn, within these bounds
 EVERY = 0.5      # seconds between two tellings of the wait: to reckon it takes a look at all that is at work
 LOOK = 0.1       # seconds between two looks whether the visitor has moved on
 GRACE = 1.0      # seconds in which a script that runs again may ask the same: work in hand is not begun anew
@@ -107,20 +108,21 @@ class Screen:
 
     def __init__(self, place: Any, show: Callable[[Any], None] | None):
         self.place, self.show = place, show
-        self.began, self.drawn, self.told = time.monotonic(), -PAUSE, -EVERY
+        self.began, self.next, self.told = time.monotonic(), 0.0, -EVERY
         self.seen: Any = None
         self.text = ""
 
     def turn(self, answer: Any) -> None:
         """Draw what is new, or tell of the wait, if it is time for that."""
         now, latest = time.monotonic(), answer.latest
-        if now - self.drawn < PAUSE:
+        if now < self.next:
             return
         if latest is not None and latest is not self.seen:
-            self.seen, self.drawn = latest, now
+            self.seen = latest
             if self.show:
                 self.tell("")
                 self.show(latest)
+            self.next = now + min(max(PAUSES[0], SPARING * (time.monotonic() - now)), PAUSES[1])
         waits = SILENCE if self.seen is None else PATIENCE
         if now - self.began > waits and now - self.told >= EVERY and (self.seen is None or not self.show):
             self.told = now

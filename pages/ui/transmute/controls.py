@@ -20,7 +20,7 @@ from ..parts.picker import picker
 from ..serve.given import Preparation, Source
 from ..serve.request import Numbers, digest
 from . import shown, told, work
-from .work import EACH, Crossing, Drawings, Gallery, Matrix, Turned, Turning, Verdict
+from .work import EACH, Crossing, Drawings, Gallery, Matrix, Sharpened, Turned, Turning, Verdict
 
 ALL = "all"
 KINDS = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
@@ -254,6 +254,9 @@ def film_of(name: str, model: BranchedModel, request: Turning, thing: str,
     show(turned)
     bar.empty()
     frame = rests[0]
+    if request.sampling.steps == QUICK:  # here the visitor looks closely
+        turned = turned.sharper(frame, serve.ask(name, Sharpened(request, times[frame])))
+        show(turned)
     if (rested := (looks["name"], frame)) != state.get("_rested"):
         state.time, state["_rested"] = None if frame == usual else times[frame], rested
     result.markdown(told.success(request, turned, frame))

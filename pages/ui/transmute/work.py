@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image
@@ -14,8 +14,8 @@ from ..serve.given import Source
 from ..serve.judge import judge_for
 from ..serve.request import Numbers, Request
 
-LOW, HIGH = 0.02, 0.8  # turning times, from hardly any noise to hardly any picture
-TIMES, FEW = 21, 12    # of the film for one target, and for all of them
+LOW, HIGH = 0.05, 0.75  # turning times, from hardly any noise to hardly any picture
+TIMES, FEW = 15, 8     # of the film for one target, and for all of them: .05 apart, and .1
 ROWS = (16, 32, 64)    # pictures walked in one go, after the first: soon some, and then as many as are fast together
 DRAWN = 8              # pictures of the model's own to choose from
 LARGE = 60             # pixels of a side of a scan that is enlarged
@@ -115,6 +115,9 @@ class Verdict(Request[np.ndarray]):
         return model.classify(self.picture.array[None]).probabilities[0].astype(np.float32)
 
 
+Walked = tuple[np.ndarray, np.ndarray, tuple[str, ...]]  # of one frame: noisy, what became of it, and read as what
+
+
 @dataclass(frozen=True)
 class Turned:
     """Pictures (T, columns, H, W[, 3]), uint8, as they were at the turn and what became of them.
@@ -129,6 +132,13 @@ class Turned:
     images: np.ndarray
     read: tuple[tuple[str, ...], ...] = ()
     independent: bool = True
+
+    def sharper(self, frame: int, other: Turned) -> Turned:
+        """The same with another's only frame in place of one."""
+        noisy, images = self.noisy.copy(), self.images.copy()
+        noisy[frame], images[frame] = other.noisy[0], other.images[0]
+        read = self.read[:frame] + (other.read[0] or self.read[frame],) + self.read[frame + 1:]
+        return replace(self, noisy=noisy, images=images, read=read)
 
 
 @dataclass(frozen=True)
@@ -155,7 +165,7 @@ class Turning(Request[Turned]):
     def times(self, tree: ClassTree) -> tuple[tuple[float | None, ...], int]:
         """The turning times of the film, in rising order, and which of them is the meeting point."""
         if len(self.targets) > 1:
-            return (None, *np.linspace(0.05, HIGH, FEW).round(3).tolist()), 0
+            return (None, *np.linspace(LOW, HIGH, FEW).round(3).tolist()), 0
         meeting = tree.meeting_point(self.source, self.targets[0])
         others = np.linspace(LOW, HIGH, TIMES)
         apart = (others[1] - others[0]) / 2.5  # a time nearer to the meeting point shows nothing new
@@ -170,10 +180,7 @@ class Turning(Request[Turned]):
         for portion in self._portions(times):
             if frames:
                 yield _gathered(times, frames, classifier is not None)
-            walked = self._walked(model, [times[k] for k in portion])
-            names = classifier and read(model, classifier, np.stack([images for _, images in walked]))
-            frames |= {k: (*states, said) for k, states, said in zip(portion, walked, names or [()] * len(walked),
-                                                                     strict=True)}
+            frames |= zip(portion, self.walked(model, [times[k] for k in portion], classifier), strict=True)
         if classifier is None:  # slower, and so for the meeting point alone
             yield _gathered(times, frames, False)
             noisy, images, _ = frames[usual]
@@ -191,20 +198,42 @@ class Turning(Request[Turned]):
             portions, rest = [*portions, rest[:many]], rest[many:]
         return [portion for portion in portions if portion]
 
-    def _walked(self, model: BranchedModel, times: list[float | None]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each turning time the noisy pictures and what became of them, (columns, H, W[, 3]) each."""
+    def walked(self, model: BranchedModel, times: list[float | None], classifier: Judge | None) -> list[Walked]:
+        """For each turning time the noisy pictures and what became of them, (columns, H, W[, 3]) each, and what the
+        classifier takes those for: nothing, if there is none."""
         copies = np.repeat(self.picture.array[None], self.variants if len(self.targets) == 1 else 1, 0)
         time = None if times == [None] else times
         result = model.transmute(copies, self.source, list(self.targets), time, sampling=self.sampling,
                                  deterministic=self.deterministic)
         # (targets, times, variants, H, W[, 3]); without times there is no such axis
         noisy, images = (levels(x)[:, None] if time is None else levels(x) for x in (result.noisy, result.images))
-        rows = [(noisy[:, k], images[:, k]) for k in range(len(times))]
-        return [tuple(x.reshape(-1, *x.shape[2:]) for x in row) for row in rows]
+        noisy, images = (np.stack([x[:, k].reshape(-1, *x.shape[3:]) for k in range(len(times))])
+                         for x in (noisy, images))
+        names = read(model, classifier, images) if classifier else [()] * len(times)
+        return list(zip(noisy, images, names, strict=True))
 
 
-def _gathered(times: Sequence[float | None], frames: Mapping[int, tuple[np.ndarray, np.ndarray, tuple[str, ...]]],
-              independent: bool) -> Turned:
+@dataclass(frozen=True)
+class Sharpened(Request[Turned]):
+    """One frame of a film, in as many steps as a picture that is looked at closely: of the same seed, and so the same
+    pictures, only sharper."""
+
+    film: Turning
+    time: float | None
+
+    @property
+    def private(self) -> bool:
+        return self.film.private
+
+    def work(self, model: BranchedModel) -> Generator[float, None, Turned]:
+        yield 0.0
+        film = replace(self.film, sampling=replace(self.film.sampling, steps=Sampling.quality().steps))
+        classifier = judge_for(model)
+        return _gathered([self.time], dict(enumerate(film.walked(model, [self.time], classifier))),
+                         classifier is not None)
+
+
+def _gathered(times: Sequence[float | None], frames: Mapping[int, Walked], independent: bool) -> Turned:
     """What there is of a film, from the frames that were walked."""
     which = sorted(frames)
     noisy, images, names = zip(*(frames[k] for k in which), strict=True)

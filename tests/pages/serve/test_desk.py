@@ -278,7 +278,7 @@ def _lesson():
 
 
 def test_work_that_was_left_goes_on_where_it_was(no_models, monkeypatch):
-    monkeypatch.setattr(desk, "PAUSE", 0.0)
+    monkeypatch.setattr(desk, "PAUSES", (0.0, 0.0))
     app = AppTest.from_function(_lesson, default_timeout=30)
     app.session_state["until"] = 2
     app.run()
@@ -297,7 +297,7 @@ def test_work_that_was_left_goes_on_where_it_was(no_models, monkeypatch):
 
 
 def test_work_that_was_dropped_begins_anew(monkeypatch):
-    monkeypatch.setattr(desk, "PAUSE", 0.0)
+    monkeypatch.setattr(desk, "PAUSES", (0.0, 0.0))
     app = AppTest.from_function(_lesson, default_timeout=30)
     app.session_state["until"] = 2
     app.run()
