@@ -64,7 +64,7 @@ def test_what_works_for_a_page_needs_no_screen(name):
 
 REQUESTS = [kind for name in WORKS for kind in vars(import_module(name)).values()
             if isinstance(kind, type) and issubclass(kind, Request) and kind.__module__ == name]
-SAMPLES = {str: "4", int: 3, bool: True, bytes: b"GIF", tuple: ("4", "9"), Numbers: Numbers(PICTURE),
+SAMPLES = {str: "4", int: 3, float: 0.4, bool: True, bytes: b"GIF", tuple: ("4", "9"), Numbers: Numbers(PICTURE),
            Sampling: Sampling(n=2)}
 
 
