@@ -11,8 +11,8 @@ from .task import Task
 def expected(task: Task, tasks: Sequence[Task], costs: Costs) -> float | None:
     """Seconds until a task ends, if nobody else comes; None where nothing like it has ended yet.
 
-    Visitors share the processor, so until it ends each of the others gets as much as it does, or all that is left for
-    that one. What is made ahead does not hold up a page in front.
+    Visitors share the processor, so until it ends each of the others gets as much as it does, by their weights, or all
+    that is left for that one. What is made ahead does not hold up a page in front.
     """
     if task.over:
         return 0.0
@@ -21,11 +21,12 @@ def expected(task: Task, tasks: Sequence[Task], costs: Costs) -> float | None:
     others = [other for other in tasks if other is not task and other.visitors and other.urgency <= task.urgency]
     left = {other: _left(other, costs) or own for other in others}
     at_once = sum(spent.rows_at_once for spent in [own, *left.values()])
-    mine, theirs = costs.seconds(task.name, own, at_once), defaultdict(float)
+    mine, theirs, weights = costs.seconds(task.name, own, at_once), defaultdict(float), defaultdict(float)
     for other, spent in left.items():
         theirs[_payer(other)] += costs.seconds(other.name, spent, at_once)
+        weights[_payer(other)] = max(weights[_payer(other)], other.weight / task.weight)
     for_me = mine + min(theirs.pop(_payer(task), 0.0), mine)
-    return for_me + sum(min(seconds, for_me) for seconds in theirs.values())
+    return for_me + sum(min(seconds, for_me * weights[payer]) for payer, seconds in theirs.items())
 
 
 def soonest(tasks: Sequence[Task], at_work: Sequence[Task], costs: Costs) -> float | None:

@@ -93,7 +93,7 @@ class Loop:
             share = seconds * len(piece) / rows
             task.spent.rows += len(piece)
             task.had += share
-            self._shares.charge(task.visitors, share)
+            self._shares.charge(task.visitors, share / task.weight)
             task.since = self.clock()
         for piece in pieces:
             if piece.question.is_over:
@@ -103,7 +103,7 @@ class Loop:
     def _go_on(self, task: Task) -> None:
         seconds = task.go_on()
         self.seconds += seconds
-        self._shares.charge(task.visitors, seconds)
+        self._shares.charge(task.visitors, seconds / task.weight)
         if task.over:
             if not task.failed:
                 self.costs.learn(task.name, task.request, task.spent)

@@ -53,12 +53,12 @@ class Task:
     """A request, worked step by step. `question`: what it waits for, if it waits for something.
 
     `wishes`: of those who want it. `since`: when it was last served. `seen`: whether it has yielded something that is
-    to be looked at; a plain number only tells how far it is.
+    to be looked at; a plain number only tells how far it is. `weight`: how many visitors' shares of the processor it has.
     """
 
     def __init__(self, name: str, request: Any, model: Any, clock: Callable[[], float]):
         self.name, self.request, self.model, self.clock = name, request, model, clock
-        self.resumable = getattr(request, "resumable", False)
+        self.resumable, self.weight = getattr(request, "resumable", False), getattr(request, "weight", 1.0)
         self.news, self.spent = News(), Spent()
         self.wishes: tuple[Wish, ...] = ()
         self.question: Question | None = None

@@ -92,6 +92,7 @@ class Learns:
     steps: int = 4
     seconds: float = 0.1
     resumable: bool = True
+    weight: float = 1.0
     log: list[Any] = field(default_factory=list, compare=False)
 
     def work(self, model: Counting) -> Generator[str, None, int]:

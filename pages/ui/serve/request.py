@@ -28,12 +28,15 @@ class Request(ABC, Generic[T]):
     One that is `resumable` may be left half done and asked again: it then goes on where it was. It waits in the engine
     for as long as the session lasts in which it was asked, and is found again by the model's name and an equal request.
 
+    Its `weight` says how many visitors' shares of the processor it has while others wait, too.
+
     One that is `inline` needs no network: it is worked in the thread of who asks. One that is `alone` is never merged
     with what others ask, and so is the same to the last bit whatever they do.
     """
 
     private = False  # not annotated, so that these are no fields, and a subclass may have a field of that name
     resumable = inline = alone = False
+    weight = 1.0
 
     @abstractmethod
     def work(self, model: Any) -> Generator[Any, None, T]:

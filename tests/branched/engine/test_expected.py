@@ -47,12 +47,13 @@ def test_what_fails_teaches_nothing():
 
 @pytest.mark.parametrize("company", [0, 1, 5, 12])
 @pytest.mark.parametrize("lessons", [0, 2])
-def test_what_is_expected_is_true_within_a_third(company, lessons):
+@pytest.mark.parametrize("weight", [1.0, 10.0])
+def test_what_is_expected_is_true_within_a_third(company, lessons, weight):
     bench = taught()
     for number in range(company):
         bench.ask(Asks(100 + number, rows=2, times=10))
     for number in range(lessons):
-        bench.ask(Learns(100 + number, steps=20))
+        bench.ask(Learns(100 + number, steps=20, weight=weight))
     task, _ = bench.ask(Asks(99, rows=2, times=10))
     expected = bench.expected(task)
     assert expected == pytest.approx(until_over(bench, task), rel=1 / 3)

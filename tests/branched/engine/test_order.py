@@ -124,6 +124,19 @@ def test_nothing_starves():
     assert old.over and bench.clock.now < 5 * (PATIENCE + 5 * 0.09 + 0.1)
 
 
+@pytest.mark.parametrize("weight", [1.0, 3.0])
+def test_what_weighs_more_has_a_larger_share(weight):
+    """While both have work, of every second 3/4 are the lesson's that weighs 3."""
+    bench = Bench()
+    bench.ask(Asks(1, times=10_000), "a")
+    bench.turns(3)
+    lesson, _ = bench.ask(Learns(1, steps=10_000, weight=weight), "b")
+    began, log = bench.clock.now, lesson.request.log
+    while bench.clock.now < began + 60:
+        bench.loop.turn()
+    assert len(log) * 0.1 / (bench.clock.now - began) == pytest.approx(weight / (1 + weight), abs=0.1)
+
+
 def test_a_lesson_goes_on_by_turns():
     """A step of it is a turn: between two of them others are served."""
     bench = Bench()
