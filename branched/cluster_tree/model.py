@@ -319,7 +319,7 @@ class ClusterModel(Formed):
                                 "the decoders of its leaves draw without (decode).")
         if asked.is_guided and asked.guide not in self.guides:
             raise BranchedError("A tree's diffusion model is guided by itself alone (guide=\"model\"), if it has also "
-                                "learnt without a path (--drop).")
+                                "learnt without a path (--untold).")
         told = told_of(self.network, self.tree, latents, ends, network.config.parts.decoded)
         space = Space(self.form.shape, self.form.clamp, self.form.from_core, self.form.kind)
         return Drawing(denoiser(network, told, asked.guidance), space, labels, torch.arange(len(ends)), asked)

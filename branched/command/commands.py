@@ -353,10 +353,12 @@ def data_of(source: asked.Source, split: str = "train", classed: bool = True) ->
     """The data that are asked for. They need no classes where those are leaves of a tree, or not looked at."""
     clusters = source.clusters if isinstance(source, asked.ClassedSource) else None
     data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label,
-                        classed and not clusters)
+                        classed and not clusters, source.drop or (), source.skip_gaps,
+                        () if clusters else source.classes or ())
     if clusters:
         data = grouped(data, clusters)
-    return data.only(source.classes) if source.classes else data
+        data = data.only(source.classes) if source.classes else data
+    return data
 
 
 def grouped(data: dataset.Dataset, clusters: str) -> dataset.Dataset:

@@ -78,6 +78,10 @@ class Source(Lists):
     """where MNIST or the letters lie (default: $BRANCHED_DATA)"""
     label: Maybe[str] = None
     """the column of classes in a CSV file (default: found)"""
+    drop: Maybe[tuple[str, ...]] = None
+    """columns of a CSV file to leave out, such as names and numbers of rows (default: none)"""
+    skip_gaps: bool = False
+    """leave out the rows of a CSV file in which a value is missing"""
     size: Maybe[int] = None
     """resize images to this many pixels (default: as they are; those of a folder to 28)"""
     colour: bool = False
@@ -260,6 +264,14 @@ class Grow:
 
 
 @dataclass(frozen=True)
+class PathTraining(DiffusionConfig):
+    """How the diffusion model is trained."""
+
+    drop: Annotated[float, arg(name="untold")] = DiffusionConfig.drop  # --drop is of columns
+    """share of rows that learn without their path"""
+
+
+@dataclass(frozen=True)
 class TreeDiffusion:
     """Train the diffusion model of a tree of clusters, which draws along its paths."""
 
@@ -272,7 +284,7 @@ class TreeDiffusion:
     """what the diffusion model is told of an object"""
     trunk: Maybe[str] = None
     """a model whose network it begins from, a name in checkpoints/ or a path (default: from nothing)"""
-    training: DiffusionConfig = DiffusionConfig()
+    training: PathTraining = PathTraining()
     every: int = 1000
     """steps between checkpoints"""
     resume: bool = False

@@ -117,29 +117,45 @@ class Dataset:
 
 
 def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike | None = None,
-         size: int | None = None, colour: bool = False, label: str | None = None, classed: bool = True) -> Dataset:
+         size: int | None = None, colour: bool = False, label: str | None = None, classed: bool = True,
+         drop: Sequence[str] = (), skip_gaps: bool = False, classes: Sequence[str] = ()) -> Dataset:
     """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), a folder with one sub-folder of images per
     class, or a CSV file with a column of classes; if they need not be `classed`, also a folder of images, or a CSV file
     of numbers: all are of one class.
 
     `folder` is where files of MNIST or the letters lie (else $BRANCHED_DATA, our cache, the network). `size` is the
     side of an image in pixels, a multiple of 4 (default: 28 for a folder, else as it is). `label` names the column of
-    classes of a CSV file, where it is not plain. Raises BranchedError with the reason.
+    classes of a CSV file, where it is not plain; `drop` names columns to leave out, and `skip_gaps` leaves out rows in
+    which a value is missing. `classes` names those that are wanted (default: all); what is amiss with others is not
+    looked at. Raises BranchedError with the reason.
     """
     if split not in SPLITS:
         raise BranchedError(f"The split is 'train' or 'test', not {split!r}.")
     if size is not None and (size % 4 or not 4 <= size <= MAX_SIZE):
         raise BranchedError(f"The size of images is a multiple of 4 from 4 to {MAX_SIZE}, not {size}.")
-    if source in ("mnist", "digits"):
-        x, y = sources.mnist(split, folder) if source == "mnist" else _digits(split)
-        return Dataset.of_images(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
+    if source in ("mnist", "digits", "letters"):
+        data = _known(source, split, folder, size, colour)
+        return data.only(classes) if classes else data
+    path = Path(source).expanduser()
+    if path.suffix.lower() in (".csv", ".tsv", ".data", ".txt") or path.is_file():
+        return _csv(path, split, table.read(path, label, classed, drop, skip_gaps), classes)
+    return _image_folder(path, split, size or 28, colour, classed, classes)
+
+
+def _known(source: str, split: str, folder: str | os.PathLike | None, size: int | None, colour: bool) -> Dataset:
     if source == "letters":
         x, y = sources.letters(folder)
         return _table(source, sources.LETTER_FEATURES, x, y, torch.arange(len(x)) >= sources.LETTERS_TRAINING, split)
-    path = Path(source).expanduser()
-    if path.suffix.lower() in (".csv", ".tsv", ".data", ".txt") or path.is_file():
-        return _csv(path, split, label, classed)
-    return _image_folder(path, split, size or 28, colour, classed)
+    x, y = sources.mnist(split, folder) if source == "mnist" else _digits(split)
+    return Dataset.of_images(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
+
+
+def _chosen(name: str, labels: Sequence[str], classes: Sequence[str]) -> list[str]:
+    """Of all labels those that are wanted, in their own order."""
+    for label in map(str, classes):
+        if label not in labels:
+            raise BranchedError(f"There is no class {label!r} in {name}; it has {', '.join(labels)}.")
+    return [label for label in labels if not classes or label in set(map(str, classes))]
 
 
 def _fit(x: Tensor, size: int | None, colour: bool) -> Tensor:
@@ -168,9 +184,9 @@ def _tests(place: int) -> bool:
 
 # -- a folder of images ----------------------------------------------------------------------------------------------
 
-def _image_folder(root: Path, split: str, size: int, colour: bool, classed: bool) -> Dataset:
+def _image_folder(root: Path, split: str, size: int, colour: bool, classed: bool, classes: Sequence[str]) -> Dataset:
     folders = _folders(root, classed)
-    labels = tuple(sorted(folders, key=natural_order))
+    labels = tuple(_chosen(root.name, sorted(folders, key=natural_order), classes))
     images, y = [], []
     for k, label in enumerate(labels):
         paths = sorted(path for path in folders[label].iterdir() if not path.name.startswith("."))
@@ -199,8 +215,11 @@ def _folders(root: Path, classed: bool) -> dict[str, Path]:
 
 # -- tables ----------------------------------------------------------------------------------------------------------
 
-def _csv(path: Path, split: str, label: str | None, classed: bool) -> Dataset:
-    features, x, y = table.read(path, label, classed=classed)
+def _csv(path: Path, split: str, found: tuple[tuple[str, ...], Tensor, list[str]], classes: Sequence[str]) -> Dataset:
+    features, x, y = found
+    labels = _chosen(path.stem, sorted(set(y), key=natural_order), classes)
+    kept = [k for k, name in enumerate(y) if name in set(labels)]
+    x, y = x[kept], [y[k] for k in kept]
     seen: dict[str, int] = {}
     test = []
     for name in y:
@@ -208,8 +227,10 @@ def _csv(path: Path, split: str, label: str | None, classed: bool) -> Dataset:
         seen[name] = seen.get(name, 0) + 1
     few = min(seen, key=seen.get)
     if seen[few] < LEAST_ROWS:
+        others = " ".join(label for label in labels if seen[label] >= LEAST_ROWS)
+        choice = f"Choose others (--classes {others:.200}), or name" if others else "Name"
         raise BranchedError(f"The class {few!r:.40} in {path} has {seen[few]} row{'s' * (seen[few] > 1)}; every class "
-                            f"needs at least {LEAST_ROWS}. Leave it out, or name the column of classes by --label.")
+                            f"needs at least {LEAST_ROWS}. {choice} the column of classes by --label.")
     return _table(path.stem, features, x, y, torch.tensor(test), split)
 
 

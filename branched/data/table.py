@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ from torch import Tensor
 from ..errors import BranchedError
 from ..files import write_atomically
 from ..networks.mlp import MLPConfig
+from .cells import CLASS_COLUMNS, MISSING, SAMPLE, Cells, is_number, opened
 from .form import Blocks, Form
 
-MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
-CLASS_COLUMNS = {"class", "label", "target"}   # names by which the column of classes is known
-ALL = "all"                                    # the class of what has none
-MOST_BYTES = 500 << 20
+UNNAMED = {"", "?", "nan"}  # what is no name of a class; "None" and "NA" are
+ALL = "all"                 # the class of what has none
+LARGEST = 1e30              # of a feature's values
+EXACT = 2 ** 24             # above this, not all whole numbers are numbers in single precision
 
 
 @dataclass(frozen=True)
@@ -147,25 +148,30 @@ class Table(Form):
 
 # -- CSV files -------------------------------------------------------------------------------------------------------
 
-def read(path: Path, label: str | None = None, names: Sequence[str] = (),
-         classed: bool = True) -> tuple[tuple[str, ...], Tensor, list[str]]:
+def read(path: Path, label: str | None = None, classed: bool = True, drop: Sequence[str] = (),
+         skip_gaps: bool = False) -> tuple[tuple[str, ...], Tensor, list[str]]:
     """The features of a CSV file, its rows, float32 (n, F), and their classes. `label` names the column of classes.
 
-    Without it, that is the column called class, label or target, or the only one with text in it. `names` are those of
-    all columns of a file without a header; else they are called 1, 2, 3. If rows need not be `classed`, and no column
-    can be that of classes, all are of one class. Raises BranchedError with what is wrong.
+    Without it, that is the column called class, label or target, or the only one with text in it that comes again. The
+    columns of a file without a header are called 1, 2, 3. Columns named by `drop` are left out; with `skip_gaps` also
+    rows in which a value is missing. If rows need not be `classed`, and no column can be that of classes, all are of
+    one class. Raises BranchedError with what is wrong.
     """
-    header, lines = _lines(path)
-    columns = header or list(names) or [str(k + 1) for k in range(len(lines[0][1]))]
-    place = _class_column(path, columns, [cells for _, cells in lines], label, classed)
-    features = tuple(name for k, name in enumerate(columns) if k != place)
+    found = opened(path)
+    for name in drop:
+        _place(found, name)
+    found = found.only([k for k, name in enumerate(found.names) if name not in drop])
+    place = _class_column(found, label, classed)
+    if skip_gaps:
+        found = _without_gaps(found, place)
+    features = [k for k in range(len(found.names)) if k != place]
     if not features:
         raise BranchedError(f"{path} has no column but that of the classes; a table needs a numeric feature.")
-    y = [ALL if place is None else cells[place] for _, cells in lines]
-    unnamed = next((line for (line, _), name in zip(lines, y, strict=True) if name.lower() in MISSING), None)
-    if unnamed:
-        raise BranchedError(f"{path}: line {unnamed} has no class in the column {columns[place]}; fill or remove it.")
-    return features, _numbers(path, columns, lines, [k for k in range(len(columns)) if k != place]), y
+    y = [ALL] * len(found.lines) if place is None else found.column(place)
+    if place is not None and (unnamed := [k for k, name in enumerate(y) if name.lower() in UNNAMED]):
+        raise BranchedError(f"{path}: line {found.lines[unnamed[0]][0]} has no class in the column "
+                            f"{found.names[place]}; fill or remove it.")
+    return tuple(found.names[k] for k in features), _numbers(found.only(features)), y
 
 
 def read_rows(path: Path, table: Table, label: str) -> np.ndarray:
@@ -173,84 +179,79 @@ def read_rows(path: Path, table: Table, label: str) -> np.ndarray:
 
     Where the file has a column of classes (and a header), only rows of the class `label` are taken, if it has any.
     """
-    header, lines = _lines(path)
-    columns = header or list(table.features)
-    absent = [name for name in table.features if name not in columns]
-    if absent or len(columns) != len(lines[0][1]):
-        what = f"no column {absent[0]}" if absent else f"{len(lines[0][1])} columns and no header"
+    found = opened(path)
+    names = found.names if found.has_header else list(table.features)
+    absent = [name for name in table.features if name not in names]
+    if absent or len(names) != len(found.names):
+        what = f"no column {absent[0]}" if absent else f"{len(found.names)} columns and no header"
         raise BranchedError(f"{path} has {what}; this model takes the features {', '.join(table.features)}.")
-    classes = next((k for k, name in enumerate(columns) if name.lower() in CLASS_COLUMNS), None)
-    of_class = [line for line in lines if classes is not None and line[1][classes] == label]
-    return _numbers(path, columns, of_class or lines, [columns.index(name) for name in table.features]).numpy()
+    classes = next((k for k, name in enumerate(names) if name.lower() in CLASS_COLUMNS), None)
+    of_class = [line for line in found.lines if classes is not None and line[1][classes] == label]
+    kept = replace(found, names=names, lines=of_class or found.lines)
+    return _numbers(kept.only([names.index(name) for name in table.features])).numpy()
 
 
-def _lines(path: Path) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
-    """The header of a CSV file (None if it has none) and the cells of every line, with the line's number."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BranchedError(f"{path} is larger than {MOST_BYTES >> 20} MB; take a part of it.")
-        text = path.read_text("utf-8-sig")
-        first = text[:text.find("\n")]
-        delimiter = max(",;\t", key=first.count)
-        reader = csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
-        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(cells)]
-    except FileNotFoundError:
-        raise BranchedError(f"There is no file {path}.") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BranchedError(f"{path} cannot be read as a CSV file ({error}).") from None
-    header = None
-    if len(lines) > 1 and not any(_is_number(cell) for cell in lines[0][1]):
-        header = lines.pop(0)[1]
-        if "" in header or len(set(header)) < len(header):
-            raise BranchedError(f"{path}: every column needs a name of its own in the first line; found "
-                                f"{', '.join(header):.200}.")
-    if not lines:
-        raise BranchedError(f"{path} has no rows.")
-    width = len(header or lines[0][1])
-    for line, cells in lines:
-        if len(cells) != width:
-            raise BranchedError(f"{path}: line {line} has {len(cells)} cells, and those before have {width}.")
-    return header, lines
+def _place(found: Cells, name: str) -> int:
+    """Where a column stands."""
+    if name not in found.names:
+        raise BranchedError(f"{found.path} has no column {name!r}; it has {', '.join(found.names):.400}.")
+    return found.names.index(name)
 
 
-def _class_column(path: Path, columns: list[str], rows: list[list[str]], label: str | None,
-                  classed: bool) -> int | None:
+def _class_column(found: Cells, label: str | None, classed: bool) -> int | None:
     """The place of the column of classes; None for no such column, where rows need not be classed."""
     if label is not None:
-        if label not in columns:
-            raise BranchedError(f"{path} has no column {label!r}; it has {', '.join(columns):.400}.")
-        return columns.index(label)
-    known = [k for k, name in enumerate(columns) if name.lower() in CLASS_COLUMNS]
-    texts = [k for k in range(len(columns)) if not any(_is_number(cells[k]) for cells in rows[:100])]
-    candidates = known or texts
+        return _place(found, label)
+    columns = [found.column(k)[:SAMPLE] for k in range(len(found.names))]
+    known = [k for k, name in enumerate(found.names) if name.lower() in CLASS_COLUMNS]
+    texts = [k for k, cells in enumerate(columns) if not any(map(is_number, cells))]
+    again = [k for k in texts if len(set(columns[k])) < len(columns[k])]  # the others are names of rows
+    candidates = known or (again if len(again) == 1 else texts)
     if not (candidates or classed):
         return None
     if len(candidates) != 1:
-        raise BranchedError(f"Which column of {path} holds the classes? Name it (--label): {', '.join(columns):.400}.")
+        raise BranchedError(f"Which column of {found.path} holds the classes? Name it (--label): "
+                            f"{', '.join(found.names):.400}.")
     return candidates[0]
 
 
-def _numbers(path: Path, columns: list[str], lines: list[tuple[int, list[str]]], places: list[int]) -> Tensor:
-    """The cells in some columns as float32 (n, F), or a sentence about the first that is no number."""
-    try:
-        x = np.array([[cells[k] for k in places] for _, cells in lines], np.float64)
-        if np.isfinite(x).all() and np.abs(x).max() < 1e30:
-            return torch.from_numpy(x.astype(np.float32))
-    except ValueError:
-        pass
-    for line, cells in lines:
-        for k in places:
-            if cells[k].lower() in MISSING:
-                raise BranchedError(f"{path}: a value is missing in line {line}, column {columns[k]}; fill it, or "
-                                    "leave the row out.")
-            if not _is_number(cells[k]) or not abs(float(cells[k])) < 1e30:
-                raise BranchedError(f"{path}: {cells[k]!r:.40} in line {line}, column {columns[k]}, is not a number; "
-                                    "features are numbers.")
-    raise BranchedError(f"{path} cannot be read as numbers.")
+def _without_gaps(found: Cells, place: int | None) -> Cells:
+    """Without the rows in which a value is missing."""
+    kept = [(number, cells) for number, cells in found.lines
+            if not any(cell.lower() in (UNNAMED if k == place else MISSING) for k, cell in enumerate(cells))]
+    if not kept:
+        raise BranchedError(f"In every row of {found.path} a value is missing.")
+    return replace(found, lines=kept)
 
 
-def _is_number(text: str) -> bool:
+def _numbers(found: Cells) -> Tensor:
+    """All cells as float32 (n, F), or a sentence about what is no number."""
     try:
-        return bool(np.isfinite(float(text)))
+        x = np.array([cells for _, cells in found.lines], np.float64)
     except ValueError:
-        return False
+        x = None
+    if x is None or not np.isfinite(x).all() or np.abs(x).max() > LARGEST:
+        raise BranchedError(_objection(found))
+    single = x.astype(np.float32)
+    for k, name in enumerate(found.names):
+        if np.abs(x[:, k]).max() > EXACT and len(np.unique(single[:, k])) < len(np.unique(x[:, k])):
+            raise BranchedError(f"{found.path}: the column {name} has numbers so long that some would be taken for the "
+                                f"same; if it only names the rows, leave it out (--drop {name}).")
+    return torch.from_numpy(single)
+
+
+def _objection(found: Cells) -> str:
+    """Why some cells are no numbers."""
+    gaps = [(number, k) for number, cells in found.lines for k, cell in enumerate(cells) if cell.lower() in MISSING]
+    wrong = [(number, k) for number, cells in found.lines for k, cell in enumerate(cells)
+             if cell.lower() not in MISSING and not (is_number(cell) and abs(float(cell)) <= LARGEST)]
+    if wrong:
+        (number, k), columns = wrong[0], list(dict.fromkeys(found.names[k] for _, k in wrong))
+        cell = dict(found.lines)[number][k]
+        if not any(is_number(cell) for _, cells in found.lines for cell in cells):
+            return f"{found.path} has no column of numbers (line {number} has {cell!r:.40}); features are numbers."
+        return (f"{found.path}: {cell!r:.40} in line {number}, column {found.names[k]}, is not a number; features are "
+                f"numbers. Columns can be left out (--drop {' '.join(columns):.120}).")
+    (number, k), rows = gaps[0], len({number for number, _ in gaps})
+    return (f"{found.path}: a value is missing in line {number}, column {found.names[k]}, and in {rows} of "
+            f"{len(found.lines)} rows in all; fill them, or leave those rows out (--skip-gaps).")

@@ -53,7 +53,8 @@ class Task:
     """A request, worked step by step. `question`: what it waits for, if it waits for something.
 
     `wishes`: of those who want it. `since`: when it was last served. `seen`: whether it has yielded something that is
-    to be looked at; a plain number only tells how far it is. `weight`: how many visitors' shares of the processor it has.
+    to be looked at; a plain number only tells how far it is. `weight`: how many visitors' shares of the processor it
+    has.
     """
 
     def __init__(self, name: str, request: Any, model: Any, clock: Callable[[], float]):

@@ -116,6 +116,73 @@ def test_files_are_read_however_they_are_written(tmp_path, text):
     assert torch.equal(x, torch.tensor([[0.3, 4], [0.7, 5]]))
 
 
+EUROPEAN = "höhe;Länge;art\r\n1,5;1.234,5;Kätzchen\r\n2;,25;Hund\r\n"
+
+
+@pytest.mark.parametrize("content", [
+    EUROPEAN.encode(), EUROPEAN.encode("utf-8-sig"), EUROPEAN.encode("cp1252"), EUROPEAN.encode("utf-16"),
+    b"sep=;\r\n" + EUROPEAN.encode(), EUROPEAN.replace(";", "\t").encode()], ids=range(6))
+def test_files_of_european_spreadsheets(tmp_path, content):
+    path = tmp_path / "tiere.csv"
+    path.write_bytes(content)
+    features, x, y = read(path)
+    assert features == ("höhe", "Länge") and y == ["Kätzchen", "Hund"] and x.tolist() == [[1.5, 1234.5], [2, 0.25]]
+
+
+def test_decimal_commas_without_a_header(tmp_path):
+    assert read(file(tmp_path, "1,5;2,5;a\n3,5;4,5;b\n"))[1].tolist() == [[1.5, 2.5], [3.5, 4.5]]
+    assert read(file(tmp_path, "1.5;2;a\n3.5;4;b\n"))[1].tolist() == [[1.5, 2], [3.5, 4]]
+
+
+def test_columns_between_blanks_quotes_and_nameless_ones(tmp_path):
+    """As UCI, single-quoting programs, pandas (with its index) and Kaggle (with a comma too many) write them."""
+    for text in ("A_1  0.5 2   x\nA_2  1.5 3   y\nA_3  2.5 4   x\n", "'A_1','0.5','2','x'\n'A_2','1.5','3','y'\n"
+                 "'A_3','2.5','4','x'\n"):
+        features, x, y = read(file(tmp_path, text), drop=["1"])
+        assert features == ("2", "3") and x.tolist() == [[0.5, 2], [1.5, 3], [2.5, 4]] and y == ["x", "y", "x"]
+    for text in (",a,y\n0,5,u\n1,6,v\n", '"a","y",\n5,u\n6,v\n', "a,y,\n5,u,\n6,v,\n", "a,,y\n5,1,u\n6,2,v\n"):
+        features, x, y = read(file(tmp_path, text), label="y")
+        assert features == ("a",) and x.tolist() == [[5], [6]] and y == ["u", "v"]
+    assert read(file(tmp_path, "a,,y\n5,4,u\n6,2,v\n"))[0] == ("a", "column 2")
+
+
+def test_a_header_may_have_numbers_among_its_names(tmp_path):
+    features, _, y = read(file(tmp_path, "kind,1,2\ncat,5,6\ndog,7,8\n"), label="1")
+    assert features == ("2", "3") or y == ["kind", "cat", "dog"]  # it looks like a row; unless one name is plain:
+    features, x, y = read(file(tmp_path, "class,1,2\ncat,5,6\ndog,7,8\n"))
+    assert features == ("1", "2") and x.tolist() == [[5, 6], [7, 8]] and y == ["cat", "dog"]
+    assert read(file(tmp_path, "height,2010,kind\n1,5,cat\n2,6,cat\n3,7,dog\n"))[0] == ("height", "2010")
+
+
+def test_classes_may_be_called_none(tmp_path):
+    assert read(file(tmp_path, "class,a\nNone,1\nNA,2\nNone,3\n"))[2] == ["None", "NA", "None"]
+
+
+def test_gaps_are_counted_or_left_out(tmp_path):
+    path = file(tmp_path, "class,a,b\nx,1,2\nx,,3\ny,4,NA\ny,5,6\n,7,8\n")
+    with pytest.raises(BranchedError, match=r"missing in line 3, column a, and in 2 of 4 rows in all; .*--skip-gaps"):
+        read(file(tmp_path, "class,a,b\nx,1,2\nx,,3\ny,4,NA\ny,5,6\n"))
+    features, x, y = read(path, skip_gaps=True)
+    assert x.tolist() == [[1, 2], [5, 6]] and y == ["x", "y"]
+    with pytest.raises(BranchedError, match="In every row"):
+        read(file(tmp_path, "class,a\nx,\ny,?\n"), skip_gaps=True)
+
+
+def test_columns_are_left_out_by_name(tmp_path):
+    path = file(tmp_path, "id,island,height,class\n123456789,a,1,x\n123456790,a,2,y\n123456791,b,3,x\n")
+    with pytest.raises(BranchedError, match=r"'a' in line 2, column island, is not a number.*--drop island"):
+        read(path)
+    with pytest.raises(BranchedError, match=r"the column id has numbers so long.*--drop id"):
+        read(path, drop=["island"])
+    assert read(path, drop=["island", "id"])[:1] == (("height",),)
+    with pytest.raises(BranchedError, match="no column 'sea'; it has id, island, height, class"):
+        read(path, drop=["sea"])
+
+
+def test_large_numbers_that_stay_apart_are_features(tmp_path):
+    assert read(file(tmp_path, "people,class\n331000000,x\n83200000,y\n"))[1].tolist() == [[331e6], [83.2e6]]
+
+
 def test_a_file_without_a_header(tmp_path):
     features, x, y = read(file(tmp_path, "cat,1,2\ndog,3,4\n"))
     assert features == ("2", "3") and x.tolist() == [[1, 2], [3, 4]] and y == ["cat", "dog"]
@@ -144,11 +211,12 @@ def test_the_column_of_classes_can_be_named(tmp_path):
 @pytest.mark.parametrize(("text", "sentence"), [
     ("class,a\nx,1\ny,\n", "missing in line 3, column a"), ("class,a\nx,1\ny,NaN\n", "missing in line 3"),
     ("class,a\nx,1\ny,?\n", "missing in line 3"), ("class,a\nx,1\ny,tall\n", "'tall' in line 3, column a, is not a nu"),
+    ("class,a,b\nx,1,t\ny,2,u\n", "'t' in line 2, column b, .*--drop b"), ("class,a\nx,t\n", "has no column of num"),
     ("class,a\nx,1\ny,inf\n", "is not a number"), ("class,a\nx,1\ny,1e300\n", "is not a number"),
     ("class,a\nx,1\n,2\n", "line 3 has no class"), ("class,a\nx,1\ny,2,3\n", "line 3 has 3 cells"),
-    ("class,a,a\nx,1,2\n", "a name of its own"), ("class,\nx,1\n", "a name of its own"),
+    ("class,a,a\nx,1,2\n", "a name of its own"), ("class,column 3,\nx,1,9\n", "a name of its own"),
     ("class\nx\ny\n", "no column but"),
-    ("", "no rows"), ("\n\n", "no rows"), ("a,b\n1,2\n3,4\n", "Which column"), ("class,a\n\0,1\n", "1 row")
+    ("", "no rows"), ("\n\n", "no rows"), ("a,b\n1,2\n3,4\n", "Which column"), ("class,a\n\0,1\n", "is no text")
 ], ids=lambda value: value[:24].replace("\n", "/"))
 def test_bad_files_are_refused_in_a_sentence(tmp_path, text, sentence):
     with pytest.raises(BranchedError, match=sentence) as error:
@@ -158,7 +226,7 @@ def test_bad_files_are_refused_in_a_sentence(tmp_path, text, sentence):
 
 def test_what_is_no_text_is_refused(tmp_path):
     path = tmp_path / "picture.csv"
-    path.write_bytes(b"\x89PNG\xff\xfe")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
     with pytest.raises(BranchedError, match="cannot be read"):
         load(str(path))
     with pytest.raises(BranchedError, match="There is no file"):
@@ -170,6 +238,15 @@ def test_a_class_with_too_few_rows_is_refused(tmp_path):
     with pytest.raises(BranchedError, match=f"class 'y' .* has {LEAST_ROWS - 1} rows; .* at least {LEAST_ROWS}"):
         load(str(file(tmp_path, text)))
     assert len(load(str(file(tmp_path, text + "y,2\n")))) == 25 + LEAST_ROWS - 1
+
+
+def test_a_rare_class_can_be_left_out(tmp_path):
+    path = file(tmp_path, "class,a\n" + "x,1\n" * 30 + "y,2\n" * 30 + "z,3\n")
+    with pytest.raises(BranchedError, match=r"class 'z' .* has 1 row; .*--classes x y"):
+        load(str(path))
+    assert load(str(path), classes=["y", "x"]).labels == ("x", "y")
+    with pytest.raises(BranchedError, match=r"no class 'w' in .*; it has x, y, z"):
+        load(str(path), classes=["w"])
 
 
 def test_one_in_six_rows_of_a_class_is_for_testing_and_both_parts_share_their_form(tmp_path):
