@@ -8,28 +8,27 @@ if __name__ == "__main__":
     from pages.ui import serve
     from pages.ui.frame import link, shell
     from pages.ui.frame.controls import draw_number
-    from pages.ui.parts.film import film
     from pages.ui.tree import controls, shown, told
     from pages.ui.tree.work import Descent
 
     name, model, look = shell.opened("app.py")
     setting = controls.settings(model.outline())
+    st.html(shown.CSS)
     with link.shared("tree", *setting):
-        st.title("Where classes part", anchor=False)
+        st.title(told.title(model), anchor=False)
         st.markdown(told.introduction(model))
-        left, right = st.columns(2, gap="large", vertical_alignment="bottom")
-        fall = left.container(key="fall")
-        with right.container(horizontal=True, gap="large", vertical_alignment="bottom"):
-            descent = Descent(draw_number(width=180))
-            setting.pictures.toggle("Pictures on the tree")
-        body = st.empty()
+        with st.container(key="watch"):
+            fall = st.container(key="fall")
+            with st.container(key="dice", horizontal=True, gap="large", vertical_alignment="bottom"):
+                descent = Descent(draw_number(width=180))
+                setting.pictures.toggle("Pictures on the tree")
+            body = st.container(key="body").empty()
         if not serve.is_kept(name, descent):
             with body.container():
                 controls.first_look(name, model, descent, setting, look)
         tour = serve.ask(name, descent)
         with fall:
-            film("film", *shown.falling(name, descent, outline=model.outline(), tour=tour), over="tree",
-                 start=shown.MOMENTS, label="Time: let noise go down the tree")
+            controls.played(name, descent, tour, setting, model.outline())
         with body.container():
             controls.explorer(name, model, descent, tour, setting, look)
 else:

@@ -7,6 +7,7 @@ import pytest
 
 import branched
 from branched import ClassTree
+from pages.ui.figures.graph import moves
 from pages.ui.tree import told
 from pages.ui.tree.controls import in_order
 
@@ -14,6 +15,10 @@ SINGLE = """() => {  // until Plotly takes the next click and the last one no mo
     const plot = document.querySelector('.st-key-tree .js-plotly-plot');
     return Date.now() - plot._mouseDownTime > plot._context.doubleClickDelay;
 }"""
+
+SHIFTS = """window.shifts = 0;  // the sum of all layout shifts, as browsers reckon it
+new PerformanceObserver(list => { for (const one of list.getEntries()) window.shifts += one.value; })
+  .observe({type: 'layout-shift', buffered: true});"""
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +90,104 @@ def test_on_a_phone(tree, address, chromium):
 
 
 def test_noise_goes_down_the_tree_when_played(tree, address, chromium):
-    """The pictures move over the tree, the tree's own fade meanwhile, and are back at the end."""
+    """The pictures move over the tree, its own come out where they have passed, and all are there at the end."""
     with browser.page(chromium) as page:
         page.goto(f"{address}/?seed=5")
         shows(page, tree, tree.branch_points[-1].id)
         page.wait_for_selector(".film-overlay", state="attached")
+        assert page.locator(".film-overlay.moving").count() == 0, "a link to something else does not play by itself"
         page.get_by_role("button", name="Play").click()
         page.wait_for_selector(".film-overlay.moving", state="attached")
-        page.locator(".now", has_text="one picture for 10 classes").wait_for()
-        page.locator(".now", has_text="10 finished pictures").wait_for()
+        page.locator(".now", has_text="One picture for all ten.").wait_for()
+        before = ahead(page)
+        assert before >= len(tree.branches), "no node is reached yet"
+        page.locator(".now", has_text="The 1 leaves: two pictures.").wait_for()
+        assert ahead(page) == before - 2, "the root's picture, and the one on the trunk"
+        slider = page.get_by_role("slider", name="Noise level")
+        slider.press("End")
+        page.locator(".now", has_text=told.finished(tree.outline())).wait_for()
         page.wait_for_selector(".film-overlay:not(.moving)", state="attached")
+        assert ahead(page) == 0 and page.noise == []
+
+
+def ahead(page) -> int:
+    """How many of the tree's own pictures are not reached yet."""
+    return page.locator(".st-key-tree .imagelayer image.ahead").count()
+
+
+def test_it_plays_by_itself_once(tree, address, chromium):
+    """On a visitor's first sight of it; who clicks on the tree has it whole at once, and it does not begin again."""
+    root = tree.roots[0].id
+    with browser.page(chromium) as page:
+        page.goto(address)
+        page.locator(".now", has_text="One picture for all ten.").wait_for()
+        page.get_by_role("button", name="Pause").wait_for()
+        page.mouse.click(*browser.node_at(page, root))
+        page.locator(".now", has_text=told.finished(tree.outline())).wait_for()
+        shows(page, tree, root)
+        page.go_back()
+        shows(page, tree, tree.branch_points[-1].id)
+        assert page.get_by_role("button", name="Play").is_visible() and ahead(page) == 0 and page.noise == []
+
+
+def test_it_does_not_play_by_itself_where_motion_is_unwelcome(tree, address, chromium):
+    with browser.page(chromium, reduced_motion="reduce") as page:
+        page.goto(address)
+        shows(page, tree, tree.branch_points[-1].id)
+        page.locator(".now", has_text=told.finished(tree.outline())).wait_for()
+        assert page.get_by_role("button", name="Play").is_visible() and ahead(page) == 0
+
+
+def test_a_double_click_is_a_click(tree, address, chromium):
+    points = [branch.id for branch in tree.branch_points]
+    with browser.page(chromium) as page:
+        page.goto(f"{address}/?seed=3")
+        shows(page, tree, points[-1])
+        for node in points[:3]:
+            page.mouse.dblclick(*browser.node_at(page, node), delay=20)
+            shows(page, tree, node)
+            browser.idle(page)
+            assert browser.asked(page, "node") == [str(node)]
+
+
+def test_the_tree_by_arrow_keys(tree, address, chromium):
+    """Down the trunk, to a leaf beside it, and up again; each is said."""
+    outline = tree.outline()
+    root, ways = tree.roots[0].id, moves(outline)
+    with browser.page(chromium) as page:
+        page.goto(f"{address}/?node={root}")
+        shows(page, tree, root)
+        page.locator(".st-key-tree[tabindex='0']").focus()
+        node = root
+        for key in ("Down", "Left", "Up"):
+            page.keyboard.press(f"Arrow{key}")
+            node = ways[node][key.lower()]
+            shows(page, tree, node)
+            assert page.get_by_role("status").filter(has_text=told.headline(outline, outline[node])).count() == 1
+        assert node == root and page.evaluate("document.activeElement.matches('.st-key-tree')")
         assert page.noise == []
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)], ids=["desk", "tablet", "phone"])
+def test_play_and_the_leaves_are_on_one_screen_and_nothing_jumps(tree, address, chromium, size):
+    """And what a tap tells is in view."""
+    touch = {"has_touch": True, "is_mobile": size[0] < 500}
+    with browser.page(chromium, *size, **touch) as page:
+        page.add_init_script(SHIFTS)
+        page.goto(address)
+        shows(page, tree, tree.branch_points[-1].id)
+        page.wait_for_selector(".film-overlay", state="attached")
+        leaf = browser.node_at(page, tree.leaf("8").id)
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+        button = page.get_by_role("button", name="Pause").bounding_box()
+        assert button["y"] > 0 and leaf[1] + 60 <= size[1]
+        assert page.evaluate("window.shifts") < 0.1
+        page.touchscreen.tap(*browser.node_at(page, tree.roots[0].id))
+        shows(page, tree, tree.roots[0].id)
+        page.wait_for_function("""height => {
+            const head = document.querySelector('.st-key-told').getBoundingClientRect();
+            const row = document.querySelectorAll('.st-key-told .row')[1].getBoundingClientRect();
+            return head.top >= 0 && row.bottom <= height}""", arg=size[1])
 
 
 def test_a_new_draw_number_changes_every_picture(tree, address, chromium):

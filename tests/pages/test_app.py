@@ -18,11 +18,12 @@ from branched import Branch, ClassTree, Facts, Sampling
 from pages.ui import serve
 from pages.ui.figures.graph import graph, lit
 from pages.ui.figures.standing_tree import figure
+from pages.ui.figures.stretch import stretch
 from pages.ui.frame.look import DARK, LIGHT
 from pages.ui.parts import pictures
 from pages.ui.serve.kept import SHARED
 from pages.ui.tree import shown, told
-from pages.ui.tree.work import COLUMNS, Descent, Tour
+from pages.ui.tree.work import COLUMNS, SEVERAL, Descent, Passed, Tour
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_every_thumbnail_stands_at_its_own_node(look):
     assert len(shown) == len(ODD.branches)
     for branch in ODD.branches:
         own = nodes[branch.id]
-        below = [at for at in shown if at[0] == own["x"] and at[1] <= own["t"]]
+        below = [at for at in shown if at[0] == own["x"] and at[1] <= stretch(OUTLINE).height(own["t"]) + 1e-6]
         assert shown[max(below, key=lambda at: at[1])] == pytest.approx(branch.id / 20, abs=1 / 255)
 
 
@@ -100,28 +101,115 @@ def test_the_tour_gives_every_node_its_own_pictures():
     for branch in model.tree.branch_points:
         first, *rest = (child.classes for child in model.tree.children(branch))
         alone = model.hybrid(first, sum(rest, ()), sampling=Sampling.quality(n=COLUMNS, seed=0))
-        np.testing.assert_allclose(pictures[branch.id], alone.denoised[0], atol=1e-4)
+        corners = np.s_[:28, :28], np.s_[:28, 30:], np.s_[30:, :28], np.s_[30:, 30:]
+        for place, guess in zip(corners, alone.denoised[:SEVERAL], strict=True):
+            np.testing.assert_allclose(pictures[branch.id][place], guess, atol=1e-4)
         np.testing.assert_allclose(found.noisy[branch.id], alone.noisy, atol=1e-4)
         for label in branch.classes:
             np.testing.assert_allclose(found.finished[label], alone.endings[label], atol=1e-4)
 
 
+def planted(*waves: tuple[tuple[float, ...], tuple[float, ...]]) -> Tour:
+    """A tour of which after each wave the times of all classes and the grey levels of their pictures are given."""
+    ways = [Passed(times, grey := np.broadcast_to(np.array(levels)[:, None, None, None], (len(levels), SEVERAL, 4, 4)),
+                   grey / 2) for times, levels in waves]
+    return Tour({}, {}, {}, tuple(ways))
+
+
+PAIR = ClassTree.from_json({"time": 0.5, "split": ["a", {"time": 0.4, "split": ["b", "c"]}]})
+TOUR = planted(((1.0, 1.0, 1.0), (0.2, 0.2, 0.2)), ((0.5, 0.5, 0.5), (0.4, 0.4, 0.4)),
+               ((0.1, 0.4, 0.4), (0.6, 0.5, 0.5)), ((0.1, 0.3, 0.3), (0.6, 0.8, 0.7)), ((0.0,) * 3, (1.0, 1.0, 1.0)))
+
+
 def test_noise_goes_down_the_tree():
-    """Planted: each class's state is its wave's number; two waves, the second at the branch points and below."""
-    tree = ClassTree.from_json({"time": 0.5, "split": ["a", "b"]})
-    waves = [((1.0, 1.0), np.full((2, 4, 4), 0.2)), ((0.5, 0.5), np.full((2, 4, 4), 0.4)),
-             ((0.1, 0.3), np.stack([np.full((4, 4), 0.6), np.full((4, 4), 0.8)])), ((0.0, 0.0), np.ones((2, 4, 4)))]
-    outline, tour = tree.outline(), Tour({}, {}, {}, tuple(waves))
-    pictures, frames = shown.falling.__wrapped__("", Descent(0), outline=outline, tour=tour)
-    nodes = graph(tree.outline()).nodes
+    """Planted: each class's state is its wave's number; they part at 0.5 and at 0.4."""
+    outline = PAIR.outline()
+    pictures, frames = shown.falling.__wrapped__("", Descent(0), outline=outline, tour=TOUR)
+    nodes, scale = graph(outline).nodes, stretch(outline)
+    assert len(frames) == shown.MOMENTS + 1
     for k, frame in enumerate(frames[:-1]):
-        t = 1 - k / shown.MOMENTS
-        assert [(x, round(s, 9)) for x, s, _ in frame.sprites] == [
-            (nodes[branch.id]["x"], round(t, 9)) for branch in tree.branches if branch.owns(t)]
-        levels = [pictures[place[2]][0, 0] // 51 / 5 for place in frame.sprites]
-        own = ((0.1 + 1e-9, 0.6), (0.3 + 1e-9, 0.8))
-        assert levels == ([0.2] if t > 0.5 else [0.4 if t > arrives else grey for arrives, grey in own])
-    assert not frames[-1].sprites and "2 finished" in frames[-1].caption
+        t = scale.time(1 - k / shown.MOMENTS)
+        live = [branch for branch in PAIR.branches if branch.owns(t)]
+        assert [sprite[:2] for sprite in frame.sprites] == [(nodes[branch.id]["x"], t) for branch in live]
+        grey = {"a": 0.2 if t > 0.5 else 0.4 if t > 0.1 else 0.6, "c": 0.7 if t <= 0.3 else 0.5,
+                "b": 0.2 if t > 0.5 else 0.4 if t > 0.4 else 0.5 if t > 0.3 else 0.8}
+        seen = [pictures[place][0, 0] / 255 for *_, place in frame.sprites]
+        assert seen == pytest.approx([grey[branch.classes[0]] for branch in live], abs=1 / 255)
+    assert not frames[-1].sprites and frames[-1].caption == told.finished(outline)
+    assert len(pictures) == 1 + 2 + 2 + 3, "each branch's picture of a wave is sent once"
+
+
+def test_most_of_the_film_is_where_paths_part(tree):
+    """Of any tree that has two branch points."""
+    for shape in (tree, ODD, THREE, PAIR):
+        scale, parted = stretch(shape.outline()), [branch.t_low for branch in shape.branch_points]
+        times = [scale.time(1 - k / shown.MOMENTS) for k in range(shown.MOMENTS + 1)]
+        between = [t for t in times if min(parted) <= t <= max(parted)]
+        assert times[0] == 1 and times[-1] == 0 and len(between) >= len(times) / 2
+
+
+def test_the_branch_on_which_one_leaves_is_lit_until_the_next_leaves():
+    outline = PAIR.outline()
+    nodes = graph(outline).nodes
+    root, a = (nodes[PAIR.roots[0].id]["x"], nodes[PAIR.leaf("a").id]["x"])
+    _, frames = shown.falling.__wrapped__("", Descent(0), outline=outline, tour=TOUR)
+    for frame in frames[:-1]:
+        t = frame.sprites[0][1]
+        if t > 0.5:
+            assert frame.trails == ()
+        elif t > 0.4:
+            assert frame.trails == (((root, 0.5), (a, 0.5), (a, t)),)
+        else:
+            assert {trail[-1] for trail in frame.trails} == {(nodes[PAIR.leaf(x).id]["x"], t) for x in "bc"}
+
+
+def test_from_noise_to_digit_pictures_hang_on_the_branches():
+    """Planted: what the model sees is half as bright as what it has."""
+    outline = PAIR.outline()
+    noise, ghost, *leaves = shown.hung(outline, TOUR)
+    root = graph(outline).nodes[PAIR.roots[0].id]["x"]
+    assert (noise.x, noise.t, noise.picture[0, 0]) == pytest.approx((root, 1.0, 0.2))
+    assert ghost.x == root and 0.5 < ghost.t < 1 and ghost.picture[0, 0] == pytest.approx(0.1)
+    assert [(one.x, one.picture[0, 0]) for one in leaves] == [(graph(outline).nodes[PAIR.leaf("a").id]["x"],
+                                                              pytest.approx(0.2 if leaves[0].t > 0.1 else 0.3))]
+
+
+def test_the_film_says_what_happens(tree):
+    """In words that are read off the tree."""
+    outline = tree.outline()
+    points = outline.points
+    assert told.progress(outline, 1.0) == "One picture for all ten."
+    assert told.progress(outline, points[0].low) == "The 1 leaves: two pictures."
+    said = [told.progress(outline, point.low) for point in points]
+    assert len(set(said)) == len(said) and said[-1] == "4 and 9 part: ten pictures."
+    for point, caption in zip(points, said, strict=True):
+        for child in told.leavers(outline, point):
+            assert all(group in caption for group in child.groups)
+    together = np.mean([sum(branch.t_high - branch.t_low for branch in tree.path(label) if not branch.is_leaf)
+                        for label in tree.labels])
+    assert told.shared(outline) == pytest.approx(together) and together > 0.5
+    assert told.finished(outline) == "Ten pictures, drawn together for most of the way."
+    assert told.progress(outline, 0.0) == told.finished(outline)
+
+
+def test_the_film_of_any_tree_says_what_happens():
+    assert told.progress(OUTLINE, 0.9) == "E and f leave together: two pictures."
+    assert told.progress(OUTLINE, 0.7) == "E and f part: three pictures."
+    assert told.progress(OUTLINE, 0.5) == "A and b leave: five pictures."
+    flat, single = ClassTree.flat("abc").outline(), ClassTree.flat("a").outline()
+    assert told.progress(flat, 0.5) == told.progress(flat, 0.0) == "Three pictures."
+    assert told.progress(single, 0.5) == told.progress(single, 0.0) == "One picture."
+
+
+def test_the_title_and_the_introduction_are_of_the_model():
+    digits, three = branched.load("mnist"), branched.load("mnist-049")
+    assert told.title(digits) == "One noise, ten digits: when does the model decide?"
+    assert told.title(three) == "One noise, three digits: when does the model decide?"
+    assert "ten groups" in told.title(branched.load("mnist-unlabelled"))
+    first = digits.tree.roots[0].t_low
+    assert abs(1 - first - 0.5) < 0.05 and "For the first half of the way, one picture serves all ten digits" \
+        in told.introduction(digits)
+    assert "all three digits" in told.introduction(three)
 
 
 def test_the_path_to_a_node_is_lit():
@@ -133,12 +221,13 @@ def test_sentences():
         return text.replace("\N{NO-BREAK SPACE}", " ")
 
     point, pair, root = ODD.meeting("a", "d").branch, ODD.meeting("e", "f").branch, ODD.roots[0]
-    assert plain(headline(ODD, pair)) == "e and f part here, at t = 0.70. Until then the model draws them as one."
-    assert plain(headline(ODD, root)).startswith("e and f part from all the others here, at t = 0.90.")
+    assert plain(headline(ODD, pair)) == "e and f part here, at t = 0.70. Up to here, one picture serves both."
+    assert plain(headline(ODD, root)) == (
+        "e and f part from all the others here, at t = 0.90. Up to here, one picture serves all six.")
     assert plain(headline(ODD, point)).startswith("3 groups part here (a; b; c and d), at t = 0.50.")
     assert plain(told.name(OUTLINE, OUTLINE[pair.id])) == "e | f, at t = 0.70"
     assert plain(told.company(OUTLINE, OUTLINE.leaf("d"))) == (
-        "On its way down from noise, d is drawn together with e and f until t = 0.90, a and b until t = 0.50 "
+        "On its path from noise, d is drawn together with e and f until t = 0.90, a and b until t = 0.50 "
         "and c until t = 0.50.")
 
 
@@ -170,7 +259,9 @@ def test_something_is_chosen_before_the_first_click(tree):
 def test_the_figure_has_one_node_for_each_branch_at_its_time(tree):
     nodes = node_trace(opened())
     times = {own[0]: t for own, t in zip(nodes["customdata"], nodes["y"], strict=True)}
-    assert times == {branch.id: branch.t_low for branch in tree.branches} and len(nodes["y"]) == len(tree.branches)
+    scale = stretch(tree.outline())
+    assert times == {branch.id: scale.height(branch.t_low) for branch in tree.branches}
+    assert len(nodes["y"]) == len(tree.branches)
 
 
 def test_a_link_opens_its_node(tree):

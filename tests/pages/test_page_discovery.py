@@ -27,7 +27,10 @@ def figure(app: AppTest, key: str) -> dict:
 
 
 def node_times(app: AppTest) -> list[float]:
-    return next(trace for trace in figure(app, "tree")["data"] if "customdata" in trace)["y"]
+    """The times at which the figure has its nodes, by the map that it carries."""
+    shown = figure(app, "tree")
+    heights, scale = next(trace for trace in shown["data"] if "customdata" in trace)["y"], shown["layout"]["meta"]
+    return np.interp(heights, scale["heights"], scale["times"]).tolist()
 
 
 def sentences(app: AppTest) -> str:

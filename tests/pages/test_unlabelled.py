@@ -40,7 +40,7 @@ def said(app) -> str:
 
 def test_the_tree_tells_what_its_letters_are(unlabelled, model):
     assert "A to E are groups of like ones" in tree.introduction(unlabelled)
-    assert tree.introduction(model) == tree.INTRODUCTION
+    assert "groups" not in tree.introduction(model) and "five digits" in tree.introduction(model)
     assert "without its labels" in tree.training(unlabelled.facts)
 
 

@@ -35,7 +35,7 @@ def main() -> None:
 
 def falling(visitor: Page, address: str) -> Iterator[Frame]:
     """Noise goes down the tree, parts where classes part, and becomes pictures."""
-    yield from scrubbed(opened(visitor, address), ".st-key-fall .film input", 2)
+    yield from scrubbed(opened(visitor, address), ".st-key-fall .film input", 6)
 
 
 def clicking(visitor: Page) -> Iterator[Frame]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import networkx as nx
 
-from branched import Outline
+from branched import Outline, OutlineNode
 
 WIDE = 0.22  # of a short name's room, that each letter of a longer one takes
 
@@ -45,6 +45,26 @@ def _placed(result: nx.DiGraph, node: int, leaves: float) -> float:
 def lit(nodes: nx.DiGraph, chosen: int) -> set[int]:
     """The chosen node and all above it."""
     return nx.ancestors(nodes, chosen) | {chosen}
+
+
+def moves(outline: Outline) -> dict[int, dict[str, int]]:
+    """Where the arrow keys lead from each node: up to its parent, down to the child with most classes, left and right
+    to those that part with it."""
+    places, result = graph(outline).nodes, {}
+    for node in outline.nodes:
+        kin = outline.roots if node.parent is None else outline.children(outline[node.parent])
+        result[node.id] = _beside(node, sorted(kin, key=lambda own: places[own.id]["x"]))
+        if node.parent is not None:
+            result[node.id]["up"] = node.parent
+        if not node.is_leaf:
+            result[node.id]["down"] = max(outline.children(node), key=lambda child: len(child.groups)).id
+    return result
+
+
+def _beside(node: OutlineNode, row: list[OutlineNode]) -> dict[str, int]:
+    place = row.index(node)
+    sides = {"left": row[place - 1] if place else None, "right": row[place + 1] if place + 1 < len(row) else None}
+    return {side: other.id for side, other in sides.items() if other}
 
 
 def hover(here: Mapping[str, Any]) -> str:

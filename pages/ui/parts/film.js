@@ -1,6 +1,6 @@
 // Player, mounted and piece are in player.js, which film.py puts before this. film_growth.js puts more of a film that is
 // shown into `growths`, by its id, and tells of it.
-const THUMB = 28, LINE = 20;
+const THUMB = 28, LINE = 20, NOTHING = {dots: [], sprites: [], trails: []};
 
 export default function(called) {
   return mounted('.film', Film, called);
@@ -29,12 +29,13 @@ class Film extends Player {
     this.reel = new Reel(data);
     this.build();
     this.overlay?.remove();
-    this.overlay = data.over ? new Overlay(data.over, () => this.shade()) : null;
+    this.overlay = data.over ? new Overlay(data.over, () => { this.shade(); this.hurry(); }, () => this.finish()) : null;
     this.overlay?.colour(this.root);
     this.show(data.start);
     this.lay();
     this.grow();  // which may have come before
-    if (data.autoplay && !matchMedia('(prefers-reduced-motion: reduce)').matches) this.play();
+    this.eager = data.autoplay && !matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.hurry();
   }
 
   renew(data) {  // more of the same film: all stays where it is; whether there was more
@@ -87,9 +88,20 @@ class Film extends Player {
     seen.count = +(seen.count ?? 0) + 1;
   }
 
+  hurry() {  // play by itself, once there is what it is played over
+    if (!this.eager || (this.overlay && !this.overlay.plotted())) return;
+    this.eager = false;
+    this.play();
+  }
+
+  finish() {  // who clicks on the tree wants to see all of it
+    this.eager = false;
+    if (this.playing) this.pause(this.last);
+  }
+
   shade() {  // nothing on the tree from a film that Streamlit keeps hidden, while the page is made anew
     const hidden = !this.root.getClientRects().length;
-    this.overlay?.draw(hidden ? {dots: [], sprites: []} : this.data.frames[this.frame], this.reel,
+    this.overlay?.draw(hidden ? NOTHING : this.data.frames[this.frame], this.reel,
       this.playing || this.frame < this.last);
   }
 
@@ -166,9 +178,9 @@ class Reel {  // the pictures, unpacked when first seen
 }
 
 class Overlay {  // dots and pictures upon a plot that stands elsewhere on the page
-  constructor(key, redraw) {
+  constructor(key, redraw, pressed) {
     this.plots = `.st-key-${key} .js-plotly-plot`;
-    this.redraw = redraw;
+    Object.assign(this, {redraw, pressed});
     this.layer = piece('div', 'film-overlay', '');
     this.layer.setAttribute('aria-hidden', 'true');
     this.layer.style.cssText = 'position: absolute; inset: 0; pointer-events: none';
@@ -176,7 +188,7 @@ class Overlay {  // dots and pictures upon a plot that stands elsewhere on the p
     this.canvas.style.cssText = 'position: absolute; inset: 0; width: 100%; height: 100%';
     this.layer.append(piece('style', '', `
       .js-plotly-plot:has(.film-overlay) .imagelayer image {transition: opacity .3s}
-      .js-plotly-plot:has(.film-overlay.moving) .imagelayer image {opacity: .2}`));
+      .js-plotly-plot .imagelayer image.ahead {opacity: .1}`));
     this.pen = this.canvas.getContext('2d');
     this.watch = new MutationObserver(() => { if (this.plot !== this.plotted() || !this.layer.isConnected) redraw(); });
     this.watch.observe(document.body, {childList: true, subtree: true});
@@ -190,8 +202,9 @@ class Overlay {  // dots and pictures upon a plot that stands elsewhere on the p
   attach() {  // Streamlit makes a new plot for each new figure
     const plot = this.plotted();
     if (plot !== this.plot) {
-      this.plot?.removeListener?.('plotly_afterplot', this.redraw);  // gone with a purged plot
+      this.detach();
       plot?.on('plotly_afterplot', this.redraw);
+      plot?.on('plotly_click', this.pressed);
       this.plot = plot;
     }
     const paper = plot?.querySelector('.svg-container');
@@ -199,14 +212,21 @@ class Overlay {  // dots and pictures upon a plot that stands elsewhere on the p
     return plot;
   }
 
+  detach() {
+    this.plot?.removeListener?.('plotly_afterplot', this.redraw);  // gone with a purged plot
+    this.plot?.removeListener?.('plotly_click', this.pressed);
+  }
+
   colour(root) {
     const look = getComputedStyle(root), get = (name) => look.getPropertyValue(`--st-${name}-color`);
     [this.fill, this.ring, this.rim] = [get('primary'), get('background'), get('text')];
   }
 
-  draw({dots, sprites}, reel, moving) {
-    this.layer.classList.toggle('moving', moving && sprites.length > 0);
+  draw({dots, sprites, trails}, reel, moving) {
+    const carried = moving && sprites.length > 0;
+    this.layer.classList.toggle('moving', carried);
     if (!this.attach()) return;
+    this.reveal(carried ? Math.min(...sprites.map(([, t]) => this.height(t))) : -Infinity);
     const layout = this.plot._fullLayout, {xaxis, yaxis} = layout, ratio = devicePixelRatio;
     const [width, height] = ['width', 'height'].map((side) => Math.round(layout[side] * ratio));
     if (this.canvas.width !== width) this.canvas.width = width;
@@ -214,10 +234,30 @@ class Overlay {  // dots and pictures upon a plot that stands elsewhere on the p
     this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.pen.clearRect(0, 0, width, height);
     this.pen.imageSmoothingEnabled = false;
-    const at = (x, t) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(t)];
+    const at = (x, t) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(this.height(t))];
     const side = Math.round(Math.min(40, 0.8 * Math.abs(xaxis.d2p(1) - xaxis.d2p(0))));
+    for (const trail of trails) this.trail(trail.map(([x, t]) => at(x, t)));
     for (const [x, t, k] of sprites) this.sprite(...at(x, t), side, reel.enlargeable(k));
     for (const [x, t] of dots) this.dot(...at(x, t));
+  }
+
+  height(t) {  // how high a time is drawn: the figure's own map (stretch.py), if it has one
+    const {times, heights} = this.plot.layout.meta ?? {}, k = times ? times.findIndex((time) => time >= t) : -1;
+    if (k < 1) return t;
+    return heights[k - 1] + (heights[k] - heights[k - 1]) * (t - times[k - 1]) / (times[k] - times[k - 1]);
+  }
+
+  reveal(reached) {  // the tree's own pictures come out when what moves has passed them
+    const places = this.plot._fullLayout.images ?? [];
+    this.plot.querySelectorAll('.imagelayer image').forEach((image, k) =>
+      image.classList.toggle('ahead', places[k]?.y < reached - 1e-6));
+  }
+
+  trail(corners) {
+    Object.assign(this.pen, {strokeStyle: this.fill, lineWidth: 7, lineCap: 'round', lineJoin: 'round'});
+    this.pen.beginPath();
+    for (const [x, y] of corners) this.pen.lineTo(x, y);
+    this.pen.stroke();
   }
 
   sprite(x, y, side, picture) {
@@ -239,7 +279,8 @@ class Overlay {  // dots and pictures upon a plot that stands elsewhere on the p
 
   remove() {
     this.watch.disconnect();
-    this.plot?.removeListener?.('plotly_afterplot', this.redraw);
+    if (this.plot?._fullLayout) this.reveal(-Infinity);
+    this.detach();
     this.layer.remove();
   }
 }

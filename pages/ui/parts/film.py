@@ -23,7 +23,8 @@ def film(key: str, pictures: np.ndarray, frames: Sequence[Frame], *, start: int 
     """Pictures that change with a slider, in the browser alone; returns the frame at which it last came to rest.
 
     `pictures` (P, H, W[, 3]) are floats in [0, 1] or uint8. How it `looks`, see `contents`. A film that is shown
-    already stays where it is; another begins at `start`. One that has a `name` is the same as long as its name is:
+    already stays where it is; another begins at `start`, or plays once by itself, as soon as there is what it is played
+    `over`; not where motion is unwelcome. One that has a `name` is the same as long as its name is:
     then it may be shown before it is whole, and `grow`. Raises ValueError where frames and pictures do not fit.
     """
     check(pictures, frames, start, looks.get("marks", ()))
@@ -76,7 +77,8 @@ def check(pictures: np.ndarray, frames: Sequence[Frame], start: int, marks: Iter
     carried = [k for frame in frames for *_, k in frame.sprites]
     if any(k not in range(-1, len(pictures)) for k in used) or any(k not in range(len(pictures)) for k in carried):
         raise ValueError(f"a frame asks for a picture that is not among the {len(pictures)}")
-    places = [number for frame in frames for spot in (*frame.dots, *frame.sprites) for number in spot[:2]]
+    places = [number for frame in frames for spot in (*frame.dots, *frame.sprites, *sum(frame.trails, ()))
+              for number in spot[:2]]
     if not np.isfinite(places).all():
         raise ValueError("places of dots and sprites must be finite")
 

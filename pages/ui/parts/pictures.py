@@ -13,6 +13,7 @@ from .markup import filled
 TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]  # files of pictures that a visitor may upload
 FRAMED = 3  # how many times larger a picture in a frame is
 GAP = 2  # pixels between the pictures of a row, before it is enlarged
+SEAM = 0.62  # how bright the lines between the pictures of a mosaic are, from 0 to 1
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,17 @@ def strip(arrays: np.ndarray, columns: int = 0) -> str:
     return png(sheet)
 
 
+def mosaic(arrays: np.ndarray, columns: int) -> np.ndarray:
+    """Pictures (n, H, W[, 3]) in rows of so many, as one picture with lines between them."""
+    count, height, width, *rest = arrays.shape
+    rows = -(-count // columns)
+    whole = np.full((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, *rest), SEAM, np.float32)
+    for k, array in enumerate(arrays):
+        top, left = k // columns * (height + GAP), k % columns * (width + GAP)
+        whole[top:top + height, left:left + width] = array
+    return whole
+
+
 def growing(labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
     """The model's best guesses (N, n, H, W[, 3]) for some classes, while it is drawing."""
     return [Row("Being drawn:", "", "", "")] + [Row(label, "", strip(pictures), f"{label}, being drawn", "short")
@@ -72,10 +84,10 @@ def growing(labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
 def hybrids(who: str, noisy: np.ndarray, guesses: np.ndarray, endings: Mapping[str, np.ndarray]) -> list[Row]:
     """Hybrids (n, H, W[, 3]) that `who` share, what the model sees in them, and below each what becomes of it."""
     return [
-        Row("This moment", "what the model has", strip(noisy), f"{len(noisy)} noisy pictures that {who} share"),
-        Row("Best guess", "of the finished picture", strip(guesses),
+        Row("What it sees", "a noisy picture", strip(noisy), f"{len(noisy)} noisy pictures that {who} share"),
+        Row("What it thinks", "it will be", strip(guesses),
             f"The model's best guesses of the finished pictures: between {who}"),
-        Row("What becomes of it further down:", "", "", ""),
+        Row("How the same start ends, on each branch:", "", "", ""),
         *(Row(label, "", strip(pictures), f"What each becomes as {label}", "short")
           for label, pictures in endings.items()),
     ]

@@ -15,12 +15,13 @@ VIEWS = {"now": "What the model has", "guess": "Its best guess"}
 
 @dataclass(frozen=True)
 class Frame:
-    """One moment of a film. Places are in the tree figure's own coordinates, pictures are indices."""
+    """One moment of a film. Places on a tree are an x of its figure and a time, pictures are indices."""
 
     caption: str  # a line of plain text under the pictures
     cells: tuple[tuple[int, ...], ...] = ()  # rows of pictures; -1 leaves a place empty
     dots: tuple[tuple[float, float], ...] = ()  # x, t
     sprites: tuple[tuple[float, float, int], ...] = ()  # pictures carried over the tree: x, t, index
+    trails: tuple[tuple[tuple[float, float], ...], ...] = ()  # lines that are lit on the tree: x, t of each corner
 
 
 @dataclass(frozen=True)

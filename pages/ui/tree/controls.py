@@ -3,14 +3,16 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from branched import BranchedModel, Outline
+from branched import BranchedModel, Outline, OutlineNode
 
 from .. import serve
-from ..figures.graph import graph
+from ..figures.graph import graph, moves
 from ..figures.standing_tree import figure
 from ..frame import controls, link, words
 from ..frame.look import Look
 from ..parts import pictures
+from ..parts.film import film
+from ..parts.steering import steering
 from ..parts.touch import touch
 from . import shown, told
 from .work import Descent, Tour
@@ -38,6 +40,19 @@ def in_order(outline: Outline) -> list[int]:
     return sorted(nodes, key=lambda node: (nodes[node]["leaf"], -nodes[node]["t"], nodes[node]["x"]))
 
 
+def is_usual(setting: Settings) -> bool:
+    """Whether the page is as one finds it who comes without a link that asks for more."""
+    return all(own.value == own.default for own in setting)
+
+
+def played(name: str, descent: Descent, tour: Tour, setting: Settings, outline: Outline) -> None:
+    """The film; the first that a visitor sees of the page as it usually is plays once by itself."""
+    seen = st.session_state.get("_played", False)
+    st.session_state._played = seen or is_usual(setting)
+    film("film", *shown.falling(name, descent, outline=outline, tour=tour), over="tree", start=shown.MOMENTS,
+         seconds=shown.SECONDS, autoplay=is_usual(setting) and not seen, label="Noise level, from noise to pictures")
+
+
 def first_look(name: str, model: BranchedModel, descent: Descent, setting: Settings, look: Look) -> None:
     """The bare tree, and the pictures of the chosen node as they come about; kept for all, so it is seldom needed."""
     outline, node = model.outline(), setting.node.value
@@ -54,20 +69,26 @@ def first_look(name: str, model: BranchedModel, descent: Descent, setting: Setti
 def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, setting: Settings, look: Look) -> None:
     """The tree and what there is at the chosen node. A click runs this part of the page alone."""
     left, right = st.columns(2, gap="large")
-    outline = model.outline()
+    outline, told_of = model.outline(), right.container(key="told")
     with link.shared("tree", setting.node):
-        chosen = setting.node.selectbox("Place in the tree", right)
-        node = outline[chosen]
-        with right:
-            st.subheader(told.headline(outline, node), anchor=False)
-            st.markdown(told.company(outline, node) if node.is_leaf else told.READING)
-            st.html(shown.sheet(name, descent, chosen, outline=outline, tour=tour))
+        chosen = setting.node.selectbox(told.LIST.format(one=told.kind(model, 1)), right)
+        with told_of:
+            _told(name, descent, outline, outline[chosen], tour)
         with left:
             tree = shown.tree(name, descent, chosen, look, setting.pictures.value, outline=outline, tour=tour)
             controls.chart(tree, told.ALT, clicked=setting.node.set)
             touch()
+            steering(moves(outline), chosen, told.headline(outline, outline[chosen]), setting.node.set)
         with controls.explanation():
             st.markdown(told.EXPLANATION)
+            node = outline[chosen]
             st.markdown(f"As an equation: at {words.at(node.low)} the model has a mixture of a picture and noise,")
             st.latex(words.mixture(node.low))
             st.caption(told.training(model.facts))
+
+
+def _told(name: str, descent: Descent, outline: Outline, node: OutlineNode, tour: Tour) -> None:
+    """What there is to know and to see of a node."""
+    st.subheader(told.headline(outline, node), anchor=False)
+    st.markdown(told.company(outline, node) if node.is_leaf else told.READING)
+    st.html(shown.sheet(name, descent, node.id, outline=outline, tour=tour))

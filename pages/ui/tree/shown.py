@@ -1,5 +1,6 @@
 """What the tree page shows: the tree with its pictures, what there is at a node, and how noise goes down the tree."""
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
@@ -7,30 +8,57 @@ import plotly.graph_objects as go
 from branched import Outline, OutlineNode
 
 from ..figures.graph import graph
-from ..figures.standing_tree import figure
+from ..figures.standing_tree import Hung, figure
+from ..figures.stretch import stretch
 from ..frame import words
 from ..frame.look import Look
 from ..parts import pictures
-from ..parts.pictures import Row, strip
+from ..parts.pictures import Row, mosaic, strip
 from ..parts.reels import Frame, latest
 from ..serve.kept import kept
 from . import told
-from .work import COLUMNS, Descent, Tour
+from .work import COLUMNS, SEVERAL, Descent, Tour
 
-MOMENTS = 50  # of the film in which noise goes down the tree
+CSS = Path(__file__).with_name("tree.css")
+MOMENTS, SECONDS = 160, 16.0  # of the film in which noise goes down the tree: a sentence at each branch point is read
+HALF_WAY = 0.45  # of a branch's height, from below, where a picture hangs on it
+CLEAR = 0.3  # of the figure's height that a leaf's branch has at least, if there is room for a picture on it
 
 
 def thumbnails(outline: Outline, tour: Tour) -> dict[int, np.ndarray]:
-    """A picture for every node: the hybrid at a branch point, the finished one at a leaf; all from the same noise."""
-    return {node.id: tour.finished[node.groups[0]][0] if node.is_leaf else tour.guesses[node.id][0]
+    """A picture for every node: what several starts may become at a branch point, the first one finished at a leaf."""
+    return {node.id: tour.finished[node.groups[0]][0] if node.is_leaf else mosaic(tour.guesses[node.id][:SEVERAL], 2)
             for node in outline.nodes}
+
+
+def hung(outline: Outline, tour: Tour) -> list[Hung]:
+    """From noise to digit along the branches: on the trunk pure noise, and what the model sees in some of it; on the
+    long branches of leaves what it sees in the first picture half way down."""
+    nodes, scale, result = graph(outline).nodes, stretch(outline), []
+    for node in outline.nodes:
+        k, x = outline.groups.index(node.groups[0]), nodes[node.id]["x"]
+        low, high = scale.height(node.low), scale.height(node.high)
+        if node.parent is None and not node.is_leaf:
+            t = scale.time(low + HALF_WAY * (high - low))
+            result += [Hung(x, time, mosaic(seen, SEVERAL), SEVERAL / 2)
+                       for time, seen in ((node.high, tour.waves[0].noisy[k]), (t, _guesses(tour, k, t)))]
+        elif node.is_leaf and high - low > CLEAR:
+            t = scale.time(low + HALF_WAY * (high - low))
+            result.append(Hung(x, t, _guesses(tour, k, t)[0], 0.5))
+    return result
+
+
+def _guesses(tour: Tour, k: int, t: float) -> np.ndarray:
+    """The model's best guesses of a class at a time."""
+    return tour.waves[latest([wave.times[k] for wave in tour.waves], t)].guesses[k]
 
 
 @kept
 def tree(name: str, descent: Descent, node: int, look: Look, thumbs: bool, *, outline: Outline,
          tour: Tour) -> go.Figure:
     """The tree with one node chosen, and with thumbnails or without."""
-    return figure(outline, node, thumbnails(outline, tour) if thumbs else None, look)
+    return figure(outline, node, thumbnails(outline, tour) if thumbs else None, look,
+                  hung=hung(outline, tour) if thumbs else ())
 
 
 @kept
@@ -62,15 +90,24 @@ def _hybrids(outline: Outline, node: OutlineNode, tour: Tour) -> list[Row]:
 @kept
 def falling(name: str, descent: Descent, *, outline: Outline, tour: Tour) -> tuple[np.ndarray, list[Frame]]:
     """A film of pictures that go down the tree: the pictures (P, H, W[, 3]), uint8, and frames that say where each is.
+
+    They fall as fast as the tree is drawn, so most of the film is where paths part.
     """
-    nodes, frames, states = graph(outline).nodes, [], []
-    for t in np.linspace(1, 0, MOMENTS + 1).tolist():
-        live = [node for node in outline.nodes if node.owns(t)]
+    nodes, scale, places, frames = graph(outline).nodes, stretch(outline), {}, []
+    for moment in range(MOMENTS + 1):
+        t = scale.time(1 - moment / MOMENTS)
         sprites = []
-        for node in live if t > 0 else ():  # at the end the tree's own pictures show what came out
-            k = outline.groups.index(node.groups[0])
-            wave = latest([times[k] for times, _ in tour.waves], t)
-            sprites.append((nodes[node.id]["x"], t, len(states)))
-            states.append(tour.waves[wave][1][k])
-        frames.append(Frame(told.progress(t, len(live), len(outline.groups)), sprites=tuple(sprites)))
-    return (255 * np.stack(states)).astype(np.uint8), frames
+        for node in outline.nodes if t > 0 else ():  # at the end the tree's own pictures show what came out
+            if node.owns(t):
+                k = outline.groups.index(node.groups[0])
+                state = latest([wave.times[k] for wave in tour.waves], t), k
+                sprites.append((nodes[node.id]["x"], t, places.setdefault(state, len(places))))
+        frames.append(Frame(told.progress(outline, t), sprites=tuple(sprites), trails=_trails(outline, t)))
+    return pictures.levels(np.stack([tour.waves[wave].noisy[k, 0] for wave, k in places])), frames
+
+
+def _trails(outline: Outline, t: float) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """The branches on which classes have just left, from where they did."""
+    nodes, (time, points) = graph(outline).nodes, told.parted(outline, t)
+    return tuple(((nodes[point.id]["x"], time), (nodes[child.id]["x"], time), (nodes[child.id]["x"], max(t, child.low)))
+                 for point in points if t > 0 for child in told.leavers(outline, point))

@@ -5,27 +5,61 @@ from branched import BranchedModel, Facts, Outline, OutlineNode
 
 from ..frame.words import at, listed
 
-INTRODUCTION = "This model makes pictures out of noise, and decides late what they become. Click a point of the tree."
+TITLE = "One noise, {many} {kind}: when does the model decide?"
+INTRODUCTION = "Pure noise is cleaned step by step. {until} Tap a **branch point**."
 UNTOLD = """ Nobody told it what is on the pictures that it learnt from: {first} to {last} are groups of like ones,
 which another model had found by itself."""
-READING = "Each column is one picture: read it from top to bottom."
-ALT = "The class tree along diffusion time. The list 'Place in the tree' names the same nodes."
+READING = "Every column grew from the same noise: read it from top to bottom. A hybrid is rarely half and half."
+LIST = "Branch point or {one}"
+ALT = "The tree, from noise at the top to pictures at the bottom. The arrow keys go along it; a list names all of it."
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 EXPLANATION = """
 The model begins with pure noise, at the top of the tree, and takes a little of it away at each step, until a clean
 picture is left at the bottom. As long as there is much noise, a 4 and a 9 look much alike. So the model puts the choice
-off: it draws *all* classes together, and at each **branch point** some of them part, the least alike first.
+off: it draws *all* of them together, and at each **branch point** some part, the least alike first.
 
-Click a branch point and you see what the model has there, still mostly noise; its **best guess** of the finished
-picture, often a **hybrid**, with something of each class that it may become; and what really becomes of it along each
-way down. Click a class at the bottom to see finished pictures of it, and what they were on their way. All work above a
-branch point is done only once, however many classes there are below.
+The small pictures are what the model **thinks** it will be, of four starts at once: at the top a ghost of anything, at
+a branch point one of those that may still come, at the bottom a picture. Tap a branch point to see what the model has
+there, still mostly noise, and how the same start ends on each branch. Tap a name at the bottom to see how it came
+about. All work above a branch point is done only once, however many there are below. Time is drawn wide where paths
+part.
 """
+
+
+def kind(model: BranchedModel, count: int = 2) -> str:
+    """What so many of a model's classes are called."""
+    name = "group" if model.facts.training.clusters else "digit" if all(map(_is_digit, model.labels)) else "class"
+    return name if count == 1 else f"{name}es" if name == "class" else f"{name}s"
+
+
+def _is_digit(label: str) -> bool:
+    return len(label) == 1 and label.isdecimal()
+
+
+def number(count: int) -> str:
+    """A small number in words."""
+    return NUMBERS[count] if 0 < count < len(NUMBERS) else str(count)
+
+
+def title(model: BranchedModel) -> str:
+    """The question that the page answers."""
+    count = len(model.labels)
+    return TITLE.format(many=number(count), kind=kind(model, count))
 
 
 def introduction(model: BranchedModel) -> str:
     """What the page is about; where classes are clusters, what their names are."""
     untold = UNTOLD.format(first=model.labels[0], last=model.labels[-1]) if model.facts.training.clusters else ""
-    return INTRODUCTION + untold
+    return INTRODUCTION.format(until=_until(model.outline(), kind(model))) + untold
+
+
+def _until(outline: Outline, kind: str) -> str:
+    """For how long one picture serves all, if there is one."""
+    if len(outline.roots) > 1 or not outline.points:
+        return "Every picture has its own path from the beginning."
+    part = 1 - outline.points[0].low
+    about = "first half" if abs(part - 0.5) < 0.05 else f"first {part:.0%}"
+    return f"For the {about} of the way, one picture serves all {number(len(outline.groups))} {kind}; then they part."
 
 
 def name(outline: Outline, node: OutlineNode) -> str:
@@ -38,8 +72,9 @@ def name(outline: Outline, node: OutlineNode) -> str:
 def headline(outline: Outline, node: OutlineNode) -> str:
     """One sentence about what happens at a node."""
     if node.is_leaf:
-        return f"Below {at(node.high)}, {node.groups[0]} is drawn on its own."
-    time = f"at {at(node.low)}. Until then the model draws them as one."
+        return f"From {at(node.high)} on, it can only become {_one(node.groups[0])}."
+    serves = "both" if len(node.groups) == 2 else f"all {number(len(node.groups))}"
+    time = f"at {at(node.low)}. Up to here, one picture serves {serves}."
     sides = sorted((child.groups for child in outline.children(node)), key=len)
     verb = "parts" if len(sides[0]) == 1 else "part"
     if len(sides[-1]) == 1:
@@ -50,13 +85,63 @@ def headline(outline: Outline, node: OutlineNode) -> str:
     return f"{len(sides)} groups part here ({'; '.join(map(listed, sides))}), {time}"
 
 
-def progress(time: float, pictures: int, classes: int) -> str:
-    """How many pictures are under way at a time."""
-    if time == 0:
-        finished = f"{classes} finished pictures" if classes > 1 else "the finished picture"
-        return f"t = 0: {finished}. Play, to see how noise becomes pictures."
-    many = "one picture" if pictures == 1 else f"{pictures} pictures"
-    return f"{at(time)}: {many} for {classes} classes."
+def _one(label: str) -> str:
+    """One of a class: "a 7", "an 8"; other names are as they are."""
+    return f"{'an' if label == '8' else 'a'} {label}" if _is_digit(label) else label
+
+
+def parted(outline: Outline, t: float) -> tuple[float, list[OutlineNode]]:
+    """The last time at which classes parted on the way down to t, and the branch points where they did; none: 1."""
+    time = min((point.low for point in outline.points if point.low >= t), default=1.0)
+    return time, [point for point in outline.points if point.low == time]
+
+
+def leavers(outline: Outline, point: OutlineNode) -> list[OutlineNode]:
+    """Who leaves at a branch point: all but the largest of the nodes that follow; all, where none is the largest."""
+    *small, largest = sorted(outline.children(point), key=lambda child: len(child.groups))
+    return small if len(small[-1].groups) < len(largest.groups) else [*small, largest]
+
+
+def leave(outline: Outline, point: OutlineNode) -> str:
+    """What happens at a branch point, in a few words: "the 1 leaves"."""
+    away = leavers(outline, point)
+    names = [group for node in away for group in node.groups]
+    if len(away) < len(outline.children(point)):
+        if len(names) == 1:
+            return f"{'the ' if _is_digit(names[0]) else ''}{names[0]} leaves"
+        return f"{listed(names)} leave" + (" together" if len(away) == 1 else "")
+    if all(len(node.groups) == 1 for node in away):
+        return f"{listed(names)} part"
+    return " part from ".join(listed(node.groups) for node in away)
+
+
+def progress(outline: Outline, t: float) -> str:
+    """A caption for a time of the film: who has just left, and how many pictures are under way."""
+    if t == 0:
+        return finished(outline)
+    live, (_, points) = sum(node.owns(t) for node in outline.nodes), parted(outline, t)
+    if not points:
+        return f"One picture for all {number(len(outline.groups))}." if live < len(outline.groups) else _pictures(live)
+    said = "; ".join(leave(outline, point) for point in points)
+    return f"{said[0].upper()}{said[1:]}: {_pictures(live).lower()}"
+
+
+def _pictures(count: int) -> str:
+    return f"{number(count).capitalize()} picture{'s' * (count > 1)}."
+
+
+def shared(outline: Outline) -> float:
+    """Which part of its path a class is drawn together with others, on average."""
+    return sum(1 - outline.leaf(group).high for group in outline.groups) / len(outline.groups)
+
+
+def finished(outline: Outline) -> str:
+    """The film's last words: what came out, and how much of the work was done only once."""
+    many, part = _pictures(len(outline.groups)), shared(outline)
+    if not part:
+        return many
+    once = "most of the way" if part > 0.5 else f"{part:.0%} of the way"
+    return f"{many[:-1]}, drawn together for {once}."
 
 
 def leaving(above: OutlineNode, below: OutlineNode) -> str:
@@ -69,10 +154,10 @@ def company(outline: Outline, leaf: OutlineNode) -> str:
     """With whom a class is drawn on its way from noise, and until when."""
     label, path = leaf.groups[0], outline.path(leaf.groups[0])
     if len(path) == 1:
-        return f"{label} shares its way from noise with no other."
+        return f"{label} shares its path with no other."
     partings = [f"{listed(group for group in above.groups if group not in below.groups)} until {at(above.low)}"
                 for above, below in pairwise(path)]
-    return f"On its way down from noise, {label} is drawn together with {listed(partings)}."
+    return f"On its path from noise, {label} is drawn together with {listed(partings)}."
 
 
 def training(facts: Facts) -> str:

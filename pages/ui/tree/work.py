@@ -1,6 +1,7 @@
-"""What the tree page asks of a model: one walk down the whole tree, and what it was at every node."""
+"""What the tree page asks of a model: one walk down the whole tree, and what it was at every node and on the way."""
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,21 +10,28 @@ from branched import BranchedModel, Frame, Sampling
 from ..serve.request import Request
 
 COLUMNS = 8  # pictures of each class
+SEVERAL = 4  # of them are seen together on the tree
+
+
+class Passed(NamedTuple):
+    """Where the walk stood after a wave: the times (N,) of all classes, and of several pictures of each what the model
+    had and its best guesses of what they will be (N, SEVERAL, H, W[, 3])."""
+
+    times: tuple[float, ...]
+    noisy: np.ndarray
+    guesses: np.ndarray
 
 
 @dataclass(frozen=True)
 class Tour:
     """One walk for all classes: finished pictures (n, H, W[, 3]) of each, and at each branch point, by its id, what is
-    still shared: as it is there (`noisy`), and the model's best `guesses` of what it may become.
-
-    `waves` has the first picture on its way: after each wave the times (N,) of all classes and their states (N, H, W[,
-    3]).
+    still shared: as it is there (`noisy`), and the model's best `guesses` of what it may become. `waves` are the way.
     """
 
     finished: dict[str, np.ndarray]
     noisy: dict[int, np.ndarray]
     guesses: dict[int, np.ndarray]
-    waves: tuple[tuple[tuple[float, ...], np.ndarray], ...]
+    waves: tuple[Passed, ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class Descent(Request[Tour]):
     def work(self, model: BranchedModel) -> Generator[Frame, None, Tour]:
         waves = []
         for frame in model.sampling(sampling=Sampling.quality(n=COLUMNS, seed=self.seed), hybrids=True):
-            waves.append((frame.times, frame.noisy[:, 0]))
+            waves.append(Passed(frame.times, frame.noisy[:, :SEVERAL], frame.denoised[:, :SEVERAL]))
             yield frame
         samples = frame.result
         return Tour(dict(zip(samples.labels, samples.images, strict=True)),
