@@ -31,6 +31,7 @@ if __name__ == "__main__":
             controls.played(name, descent, tour, setting, model.outline())
         with body.container():
             controls.explorer(name, model, descent, tour, setting, look)
+    shell.onward("app.py")
 else:
     from pages import start
 

@@ -58,3 +58,4 @@ with explanation():
     text, equation = told.explained(model)
     st.markdown(text)
     st.latex(equation)
+shell.onward("pages/about.py")

@@ -24,3 +24,4 @@ with link.shared("clusters", *setting, *(own for part in PARTS.values() for own 
     PARTS[part].show(Opened(name, model, known, setting, colours))
     with explanation():
         st.markdown(told.EXPLANATION + told.DIGITS * bool(known.classes))
+shell.onward("pages/clusters.py")

@@ -26,3 +26,4 @@ with link.shared("discovery", *setting):
             st.latex(told.equation(pair))
         if told.are_pictures(model.form):
             st.latex(told.noising(setting.time.value))
+shell.onward("pages/discovery.py")

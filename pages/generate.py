@@ -38,3 +38,4 @@ with link.shared("generate", *setting):
         with explanation():
             st.markdown(told.EXPLANATION)
             st.latex(told.equation(model.tree, draw, drawn))
+shell.onward("pages/generate.py")

@@ -45,3 +45,4 @@ with link.shared("hybrids", *setting):
         st.markdown(told.EXPLANATION + (told.JUDGED if parted.seen is not None else ""))
         st.markdown(told.SHARES)
         st.latex(words.mixture(tree.meeting(a, b).time))
+shell.onward("pages/hybrids.py")

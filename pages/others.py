@@ -24,3 +24,4 @@ with link.shared("others", *setting):
         st.markdown(told.EXPLANATION)
         if part == "strength" and setting.curve.value:
             st.latex(told.equation(setting.curve.value))
+shell.onward("pages/others.py")

@@ -27,3 +27,4 @@ with link.shared("table", *settings):
         st.markdown(told.EXPLANATION)
         if is_letters:
             st.markdown(letter.meanings())
+shell.onward("pages/table.py")

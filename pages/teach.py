@@ -27,3 +27,4 @@ with link.shared("teach", *showing, *seeing):
             stages.other_way()
         else:
             stages.show(name, model, look, showing)
+shell.onward("pages/teach.py")

@@ -73,3 +73,4 @@ with explanation():
     st.markdown(told.EXPLANATION.format(thing=thing))
     if request and (t := turned.times[frame]) is not None:
         st.latex(told.EQUATION.format(branched.alpha(t), f"your {thing}", branched.sigma(t), t))
+shell.onward("pages/transmute.py")

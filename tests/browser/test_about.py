@@ -8,7 +8,7 @@ def test_choosing_a_model_takes_it_to_all_pages(odd_models, chromium):
     """By the menu, as a visitor goes; a damaged file is told of, and left by its link."""
     with browser.server() as address, browser.page(chromium, 390, 844) as page:
         page.goto(f"{address}/?model=pets")
-        page.get_by_role("link", name="About the model").click()
+        browser.go(page, "About")
         page.get_by_text("cat, d<b>og, 4").first.wait_for()
         assert browser.asked(page, "model") == ["pets"]
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
@@ -18,7 +18,7 @@ def test_choosing_a_model_takes_it_to_all_pages(odd_models, chromium):
         page.get_by_role("combobox").click()
         page.get_by_role("option", name="pets").click()
         page.get_by_text("cat, d<b>og, 4").first.wait_for()
-        page.get_by_role("link", name="How the tree is found").click()
+        browser.go(page, "Why")
         page.get_by_role("heading", name="Can you tell them apart?").wait_for()
         page.locator(".film canvas").first.wait_for()
         assert browser.asked(page, "model") == ["pets"]

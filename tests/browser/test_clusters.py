@@ -111,7 +111,7 @@ def test_the_switch_and_the_link(visit):
     page.wait_for_selector(".leaf")
     assert abs(grey(page, 2, 1) - level(way("bridged"), 2, 1)) <= 1 and browser.asked(page, "kind") == ["bridged"]
     browser.answered(page, lambda: page.get_by_role("radio", name="Drawn by the tree").click())
-    page.get_by_label("Draw number", exact=True).wait_for()
+    page.get_by_label("Dice roll", exact=True).wait_for()
     page.get_by_text("independent network").or_(page.get_by_text("Who is below")).first.wait_for()
 
 

@@ -55,7 +55,7 @@ def test_all_methods_are_there_at_once_and_tell_of_themselves(visit):
     text.wait_for()
     assert page.sent == [], "what a method needs and can is there already"
     before = page.locator(".line img").nth(3).get_attribute("src")
-    page.get_by_role("slider", name="Draw number").focus()
+    page.get_by_role("slider", name="Dice roll").focus()
     browser.answered(page, lambda: page.keyboard.press("ArrowRight"))
     page.wait_for_function("old => document.querySelectorAll('.line img')[3].src !== old", arg=before)
     assert browser.asked(page, "draw") == ["1"]

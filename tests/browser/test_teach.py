@@ -36,7 +36,7 @@ def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
             page.get_by_role("button", name="Download the model").click()
         assert got.value.suggested_filename == "mnist-049+tri.safetensors"
         assert "tri" in branched.load(got.value.path().rename(got.value.path().with_suffix(".safetensors"))).labels
-        page.get_by_role("link", name="Class tree").first.click()
+        browser.go(page, "Watch")
         page.locator(".st-key-tree .js-plotly-plot").wait_for()
         page.get_by_role("option").or_(page.get_by_text("Where classes part")).first.wait_for()
         browser.settled(page)

@@ -151,4 +151,4 @@ def test_every_page_works_with_it_or_says_which_one_does(known, page, name):
         return
     assert len(app.info) == 1 and "is a tree of clusters" in app.info[0].value
     links = [link.proto for link in app.get("page_link")]
-    assert len(links) == len(shell.PAGES) + 1 and "Without labels" in links[-1].label
+    assert len(links) == len(shell.PAGES) + 2 and "Without labels" in links[-2].label

@@ -161,6 +161,16 @@ def answered(page, act: Callable[[], None], messages: int = 1) -> None:
     idle(page)
 
 
+def go(page, name: str) -> None:
+    """To another page by the menu, and by its list of more where it is there."""
+    menu = page.get_by_role("navigation", name="Pages")
+    menu.get_by_role("link").first.wait_for()
+    if not (link := menu.get_by_role("link", name=name, exact=True)).count():
+        menu.get_by_role("button").click()
+        link = page.get_by_role("dialog").get_by_role("link", name=name, exact=True)
+    link.click()
+
+
 def asked(page, key: str) -> list[str]:
     """What the page's address says of a setting."""
     return parse_qs(urlsplit(page.url).query).get(key, [])

@@ -241,7 +241,7 @@ class Number:
 
     async def act(self, visitor: Visitor) -> Waits:
         """Seconds from the press of the key."""
-        answer = await visitor.type("Draw number", self.seed)
+        answer = await visitor.type("Dice roll", self.seed)
         await visitor.rest()
         return {DRAWN: [answer.after(seen.first_drawn)], ANEW: [answer.after(seen.chart_anew)]}
 

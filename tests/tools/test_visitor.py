@@ -67,7 +67,7 @@ def test_a_page_a_number_and_what_is_kept():
         if turn == 1:
             first = sheet(0)
             first.metadata.cacheable = True
-            return [*began(), first, box("Draw number"), ended()]
+            return [*began(), first, box("Dice roll"), ended()]
         address, again = ForwardMsg(), ForwardMsg(ref_hash="sheet 0")
         address.page_info_changed.query_string = "seed=7"
         return [*began("part"), address, again, sheet(1, 1), ended(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)]
@@ -78,11 +78,11 @@ def test_a_page_a_number_and_what_is_kept():
             assert await visitor.rest() and answer.after(first_drawn) < 5
             waited = await visitor.until(first_drawn)
             assert waited == answer.after(first_drawn)
-            second = await visitor.type("Draw number", 7)
+            second = await visitor.type("Dice roll", 7)
             assert await visitor.rest() and second.after(first_drawn) > 0
             [kept, new] = [when for when, _ in second.seen]
             assert second.after(first_drawn) == new - second.asked, "what was there before is no answer"
-            third = await visitor.type("Draw number", 8)
+            third = await visitor.type("Dice roll", 8)
             assert await visitor.until(first_drawn) is None and third.ended, "at rest, and nothing new"
             assert visitor.failures == []
 

@@ -76,7 +76,7 @@ def _of_clusters(model: Explorable) -> list[tuple[str, str]]:
         ("Put in by people", of_clusters.put_in(model, things)),
         ("Its diffusion model", of_clusters.diffusion(model, things, _duration)),
         ("Size", _size(model)),
-        ("Draw number (seed)", text(facts.training.seed, "{:.0f}"))]
+        ("Dice roll (seed)", text(facts.training.seed, "{:.0f}"))]
 
 
 def _of_classes(model: Explorable) -> list[tuple[str, str]]:
@@ -120,7 +120,7 @@ def _discovery(facts: Facts, things: str) -> list[tuple[str, str]]:
         ("Tree found with", _joined(text(rule.samples, f"up to {{:,.0f}} {things} of each class"),
                                     text(rule.epsilon, "epsilon {:g}"), text(rule.smoothing, "smoothing {:g}"),
                                     text(rule.minimum_length, "shortest branch {:g}"))),
-        ("Draw numbers (seeds)", _joined(text(facts.training.seed, "training {:.0f}"),
+        ("Dice rolls (seeds)", _joined(text(facts.training.seed, "training {:.0f}"),
                                          text(rule.seed, "tree {:.0f}")))]
 
 

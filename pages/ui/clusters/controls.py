@@ -68,7 +68,7 @@ def drawer(page: Opened, kind: str) -> str:
 
 def drawing(setting: Settings, into: Any = st, steps: bool = True) -> None:
     """The draw number, and in how many steps is drawn."""
-    setting.seed.number_input("Draw number", into, width=150,
+    setting.seed.number_input("Dice roll", into, width=150,
                               help="Every number gives other pictures, and the same number the same pictures.")
     if steps:
         setting.steps.selectbox("Steps", into, width=110, help=told.HELP_STEPS)

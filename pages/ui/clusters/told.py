@@ -23,7 +23,7 @@ HOW = {
              "way.",
     "diffusion": "A diffusion model, told the way from the root to the leaf (TreeDiffusion): sharp. Each picture "
                  "has the same beginning on the tree as the one in its place that is drawn by the tree.",
-    "bridged": "A branched diffusion model, as on the page Class tree. Its classes are these leaves: nobody told it a "
+    "bridged": "A branched diffusion model, as on the page Watch. Its classes are these leaves: nobody told it a "
                "name either."}
 OWN = "Nobody has looked up what is in its leaves: you see some of each, and how many pass every point."
 TRY = """**Try this.** Which two leaves would *you* call most alike? Then go up from the leaves: whose ways meet first?

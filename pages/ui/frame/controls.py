@@ -15,8 +15,8 @@ CHART = {"theme": None, "config": {"displayModeBar": False, "scrollZoom": False}
 
 def draw_number(things: str = "pictures", into: Any = st, **options: Any) -> int:
     """The draw number, with its meaning. `things` are what it decides; `options` as of `number_input`."""
-    usual = f"Every number gives other {things}, and the same number the same {things}."
-    return SEED.number_input("Draw number", into, **{"help": usual} | options)
+    usual = f"Same number, same {things}. Try another."
+    return SEED.number_input("Dice roll", into, **{"help": usual} | options)
 
 
 def explanation() -> DeltaGenerator:

@@ -1,5 +1,4 @@
 """What every page begins with: its configuration and looks, the menu, and the model that was chosen."""
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -7,23 +6,9 @@ import streamlit as st
 
 import branched
 
-from ..serve import engines, models
-from . import look, visitor
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page in the menu, and what it needs of a model: a `family` ("": any will do) and a kind of `form`, which is
-    "images", "rows", or "" for either."""
-
-    name: str
-    icon: str
-    family: str = branched.BranchedModel.family
-    form: str = "images"
-
-    def fits(self, model: Any) -> bool:
-        """Whether a model has all that the page needs."""
-        return self.family in ("", model.family) and self.form in ("", model.form.kind)
+from ..serve import desk, engines, models
+from . import look, menu, visitor
+from .menu import PAGES, USUAL
 
 
 class Opened(NamedTuple):
@@ -34,22 +19,10 @@ class Opened(NamedTuple):
     look: look.Look
 
 
-PAGES = {
-    "app.py": Page("Class tree", ":material/account_tree:"),
-    "pages/generate.py": Page("Generate", ":material/grid_view:"),
-    "pages/hybrids.py": Page("Hybrids", ":material/join_inner:"),
-    "pages/transmute.py": Page("Transmute", ":material/swap_horiz:"),
-    "pages/table.py": Page("Tables", ":material/table_chart:", form=""),  # in place of images, it shows a shipped table
-    "pages/teach.py": Page("Teach", ":material/school:"),
-    "pages/discovery.py": Page("How the tree is found", ":material/query_stats:", form=""),
-    "pages/clusters.py": Page("Without labels", ":material/label_off:", family="cluster tree", form=""),
-    "pages/others.py": Page("Other ways", ":material/compare:", family="", form=""),  # shipped models, by their names
-    "pages/about.py": Page("About the model", ":material/info:", family="", form=""),
-}
-USUAL = "mnist"
-OTHERS = 'This page has nothing to show of the model {}; the page "About the model" has others.'
+OTHERS = 'This page has nothing to show of the model {}. Others are chosen on the page "About", under "More".'
 WHY = {  # by the family, where there is more to say
     "cluster tree": "The model {} is a tree of clusters: it has leaves that nobody named; this page is about classes."}
+OF_A_TABLE = "The model {} works with tables, not pictures: it makes rows of numbers. This page shows pictures."
 CSS = Path(__file__).with_name("shell.css")
 
 
@@ -58,11 +31,8 @@ def page(file: str) -> None:
     st.set_page_config(page_title=f"{PAGES[file].name} · Branched Diffusion Explorer", page_icon="🌿",
                        layout="wide", initial_sidebar_state="collapsed")
     st.html(CSS)
-    asked = st.query_params.get("model", USUAL)
-    same_model = {} if asked == USUAL else {"model": asked}
-    with st.container(horizontal=True, key="menu"):
-        for target, row in PAGES.items():
-            st.page_link(target, label=row.name, icon=row.icon, query_params=same_model)
+    menu.show(file, _asked())
+    desk.board(st.container(key="waiting").empty())
     try:
         engines.get()
     except branched.BranchedError as error:
@@ -79,7 +49,7 @@ def opened(file: str) -> Opened:
 
 def chosen_model() -> str:
     """The name of the model that the address asks for (`?model=`), if there is one of that name."""
-    asked = st.query_params.get("model", USUAL)
+    asked = _asked()
     if asked == USUAL or visitor.find(asked) or asked in branched.models():
         return asked
     st.warning(f"There is no model {asked:.40} here. You see {USUAL} instead.", icon=":material/link_off:")
@@ -101,23 +71,39 @@ def model(name: str) -> branched.Explorable:
 
 
 def fitting(file: str, name: str) -> Any:
-    """A model, for the page in this file and of its family. Where it lacks what the page needs, the page says so, and
-    ends."""
+    """A model, for the page in this file and of its family. Where it lacks what the page needs, the page says so, leads
+    to where that model is seen and to itself with the usual one, and ends."""
     chosen = model(name)
     if PAGES[file].fits(chosen):
         return chosen
-    if chosen.form.kind == "rows" and PAGES["pages/table.py"].fits(chosen):
-        st.info(f"The model {visitor.title(name)} is of a table, and makes rows of numbers. This page shows pictures; "
-                "the page \"Tables\" shows what such a model can do, and \"About the model\" has others.",
-                icon=":material/table_chart:")
-        st.page_link("pages/table.py", label="Go to \"Tables\"", icon=":material/arrow_forward:",
-                     query_params={"model": name})
-    else:
-        st.info(WHY.get(chosen.family, OTHERS).format(visitor.title(name)), icon=":material/info:")
-        if chosen.family == PAGES["pages/clusters.py"].family:
-            st.page_link("pages/clusters.py", label="Go to \"Without labels\", which shows such trees",
-                         icon=":material/arrow_forward:", query_params={"model": name})
-        if chosen.family == "label":
-            st.page_link("pages/others.py", label="Go to \"Other ways\", where such models draw side by side",
-                         icon=":material/arrow_forward:")
+    is_table = chosen.form.kind == "rows" and PAGES["pages/table.py"].fits(chosen)
+    said = OF_A_TABLE if is_table else WHY.get(chosen.family, OTHERS)
+    st.info(said.format(visitor.title(name)), icon=":material/table_chart:" if is_table else ":material/info:")
+    if is_table:
+        _lead("pages/table.py", f"Go to \"Tables\", which shows {visitor.title(name)}", name)
+    elif chosen.family == PAGES["pages/clusters.py"].family:
+        _lead("pages/clusters.py", "Go to \"Without labels\", which shows such trees", name)
+    elif chosen.family == "label":
+        _lead("pages/others.py", "Go to \"Other ways\", where such models draw side by side", USUAL)
+    if name != USUAL:
+        _lead(file, f"Stay here, with the model {USUAL}", USUAL)
     st.stop()
+
+
+def onward(file: str) -> None:
+    """End the page in this file: with one line, which leads to the next page of the path. The last call of every page.
+    """
+    name = _asked()
+    try:
+        fits = name == USUAL or PAGES[PAGES[file].next].fits(models.get(name))
+    except (branched.BranchedError, OSError):
+        fits = False
+    menu.onward(file, name if fits else USUAL)
+
+
+def _asked() -> str:
+    return st.query_params.get("model", USUAL)
+
+
+def _lead(file: str, label: str, name: str) -> None:
+    st.page_link(file, label=label, icon=":material/arrow_forward:", query_params=menu.asking(name))

@@ -12,7 +12,7 @@ PULLED = " With each look goes a gradient of the classifier, which is not counte
 EXPLANATION = """
 Every picture begins as pure noise. At each **step** the network looks at what it has and takes a little of the noise
 away. As long as classes look alike under all that noise, the model keeps **one** picture for all of them; it makes
-copies only where their ways part (see *Class tree*). So it needs fewer looks at pictures than if each class were drawn
+copies only where their ways part (see *Watch*). So it needs fewer looks at pictures than if each class were drawn
 by itself, and gives the very same pictures. With more classes, and with more alike ones, more is saved.
 
 How many looks that takes: on each branch of the tree the number of steps there, summed over all branches, for each of

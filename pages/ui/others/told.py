@@ -134,7 +134,7 @@ def elsewhere(row: Any) -> str:
 
 # -- side by side ------------------------------------------------------------------------------------------------------
 
-READING = """Each row is a way, each column a digit that was asked for, and all pictures of a draw number began as **the
+READING = """Each row is a way, each column a digit that was asked for, and all pictures of a dice roll began as **the
 same noise**: what differs between rows is the way, not luck. (Small codes have a noise of a code's shape.) Click
 on a row to read what it needs, can and cannot."""
 DRAW = "Twelve draws are kept, so that they are there at once. \"Watch two draw\" has any other number."
@@ -166,7 +166,7 @@ def protocol(methods: MeasuredMethods) -> str:
     """How all that was measured."""
     record = methods.record
     seconds = f"; seconds on {record.seconds_machine}" if record.seconds_machine else ""
-    return (f"Measured once, on {record.n:,} pictures of each digit, in {record.steps} steps each, draw number (seed) "
+    return (f"Measured once, on {record.n:,} pictures of each digit, in {record.steps} steps each, dice roll (seed) "
             f"{record.seed}{seconds}. The **judge** is a classifier that had no part in any training."
             f"{_lessons(record)}")
 

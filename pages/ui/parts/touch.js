@@ -1,8 +1,9 @@
 const TWICE = 400, NEAR = 24;  // milliseconds and pixels within which two taps are one: children tap twice
 
+const plotted = (event) => event.target.closest && event.target.closest('.js-plotly-plot');
+
 export default function() {
   let last = {time: -TWICE}, muted = 0;
-  const plotted = (event) => event.target.closest && event.target.closest('.js-plotly-plot');
   // One listener a call: the last call's clean-up is not to take away the next one's.
   const touched = (event) => {
     const plot = plotted(event), touch = event.touches[0], drag = plot && plot.querySelector('.nsewdrag');

@@ -40,19 +40,21 @@ def ask(name: str, request: Request[T], show: Callable[[Any], None] | None = Non
     `show` is given what the work yields, though not oftener than can be seen, and always the latest; without it,
     numbers from 0 to 1 move a bar. Raises what the work raises; BranchedError or OSError if there is no such model.
     """
-    key, things = (name, request), store(is_private(name, request))
+    key, things, top = (name, request), store(is_private(name, request)), st.session_state.get("_board")
+    if top:
+        top.tell("")  # what was left there by a run that was stopped
     if (result := things.get(key)) is not MISSING:
         return result
     if request.inline:
         return _at_once(key, things)
-    result, screen = MISSING, Screen(st.empty(), show)
+    result, screen = MISSING, Screen(st.empty(), show, top)
     while result is MISSING:
         try:
             result = _waited(key, screen)
         except branched.Busy as busy:
             screen.tell(told.busy(busy.seconds))
             _pause(min(AGAIN, busy.seconds or AGAIN))
-    screen.place.empty()
+    screen.end()
     return things.put(key, result)
 
 
@@ -102,15 +104,33 @@ def drop(name: str, request: Request) -> None:
     store(is_private(name, request)).drop((name, request))
 
 
+class Board:
+    """Where one who waits is told so: a place that is always in view, if the page has one."""
+
+    def __init__(self, place: Any):
+        self.place, self.text = place, ""
+
+    def tell(self, text: str) -> None:
+        """A sentence, or none; it is sent when it changes."""
+        if text != self.text:
+            self.place.info(text, icon=":material/hourglass_top:") if text else self.place.empty()
+            self.text = text
+
+
+def board(place: Any) -> None:
+    """The page that begins has this place for telling of waiting, whatever it asks."""
+    st.session_state["_board"] = Board(place)
+
+
 class Screen:
-    """What a waiting visitor sees: what comes, by `show` or as a bar at a `place`; before that, how long it will take.
+    """What a waiting visitor sees: what comes, by `show` or as a bar at a `place`; before that, how long it will take,
+    at the `top` of the page, or there.
     """
 
-    def __init__(self, place: Any, show: Callable[[Any], None] | None):
-        self.place, self.show = place, show
+    def __init__(self, place: Any, show: Callable[[Any], None] | None, top: Board | None = None):
+        self.place, self.show, self.top = place, show, top or Board(place)
         self.began, self.next, self.told = time.monotonic(), 0.0, -EVERY
         self.seen: Any = None
-        self.text = ""
 
     def turn(self, answer: Any) -> None:
         """Draw what is new, or tell of the wait, if it is time for that."""
@@ -133,13 +153,17 @@ class Screen:
         if self.seen is None:
             self.tell(told.waiting(expected, engines.get().load().tasks, bool(self.show)))
         elif isinstance(self.seen, Number):
+            self.tell("")
             self.place.progress(min(1.0, max(0.0, float(self.seen))), told.drawing(expected))
 
     def tell(self, text: str) -> None:
-        """A sentence, or none; it is sent when it changes."""
-        if text != self.text:
-            self.place.info(text, icon=":material/hourglass_top:") if text else self.place.empty()
-            self.text = text
+        """A sentence about waiting, or none."""
+        self.top.tell(text)
+
+    def end(self) -> None:
+        """There is nothing to wait for any more."""
+        self.tell("")
+        self.place.empty()
 
 
 def _waited(key: tuple[str, Request[T]], screen: Screen) -> T:

@@ -8,10 +8,10 @@ def waiting(seconds: float | None, tasks: int, on_the_way: bool = False) -> str:
     of it will be seen before."""
     if seconds is None or seconds <= LONG:
         return ""
-    who = "Many are drawing just now; " if tasks >= MANY else "Others are drawing, too; " if tasks > 1 else ""
-    what = "your first pictures come soon, and all" if on_the_way else "yours is ready"
-    said = f"{who}{what} in {about(seconds)}."
-    return said[0].upper() + said[1:]
+    others = "Many are drawing just now. " if tasks >= MANY else "Something else is being drawn, too. "
+    who = others if tasks > 1 else ""
+    what = "The first of yours comes soon, the last" if on_the_way else "Yours is ready"
+    return f"{who}{what} in {about(seconds)}."
 
 
 def drawing(seconds: float | None) -> str:

@@ -256,9 +256,9 @@ def actions(mine: visitor.Own, label: str) -> None:
 def links(mine: visitor.Own, label: str, sibling: str) -> None:
     """The other pages, where they are about the new class."""
     for page, name, icon, query in (
-            ("app.py", "Class tree", "account_tree", {"node": str(mine.model.tree.leaf(label).id)}),
+            ("app.py", "Watch", "account_tree", {"node": str(mine.model.tree.leaf(label).id)}),
             ("pages/generate.py", "Generate", "grid_view", {"labels": f"{sibling},{label}"}),
             ("pages/hybrids.py", "Hybrids", "join_inner", {"a": label, "b": sibling}),
-            ("pages/transmute.py", "Transmute", "swap_horiz", {"target": label}),
+            ("pages/transmute.py", "Turn", "swap_horiz", {"target": label}),
             ("pages/discovery.py", "Why there", "query_stats", {"a": label, "b": sibling})):
         st.page_link(page, label=name, icon=f":material/{icon}:", query_params={"model": mine.name, **query})

@@ -133,7 +133,7 @@ def _from_model(name: str, settings: Settings) -> Source:
     drawings = serve.ask(name, request)
     picker("samples", drawings, [f"{label}, number {k + 1}" for k in range(len(drawings))], st.session_state.nth - 1,
            4, f"Pictures of {label}: choose one", lambda k: _pick("nth", k + 1), side=76)
-    st.caption("Drawn by the model. Another draw number, under *More settings*, gives others.")
+    st.caption("Drawn by the model. Another dice roll, under *More settings*, gives others.")
     return request.source(drawings, st.session_state.nth)
 
 

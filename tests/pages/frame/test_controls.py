@@ -33,7 +33,7 @@ def test_the_draw_number_and_the_explanation():
     app = AppTest.from_function(_page).run()
     number = app.number_input(key="seed")
     assert not app.exception and (number.min, number.max, number.value) == (0, 9999, 0)
-    assert number.help == "Every number gives other rows, and the same number the same rows."
+    assert number.help == "Same number, same rows. Try another."
     assert app.expander[0].label == "What am I looking at?" and "a page" in app.expander[0].markdown[0].value
     number.set_value(8).run()
     assert app.session_state["drawn"] == 8 and app.query_params["seed"] in ("8", ["8"])

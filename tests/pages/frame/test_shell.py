@@ -5,7 +5,7 @@ import pytest
 from apptest import opened
 from streamlit.testing.v1 import AppTest
 
-from pages.ui.frame import shell
+from pages.ui.frame import menu, shell
 from pages.ui.serve import engines, models
 
 
@@ -26,8 +26,33 @@ def test_a_page_says_what_it_needs(file, for_images, for_rows, model, table_mode
     assert page.fits(stranger("images")) == (file in for_any)
     clusters = SimpleNamespace(form=model.form, family="cluster tree")
     assert page.fits(clusters) == (file in (*for_any, "pages/clusters.py"))
-    free = shell.Page("Any", "", family="", form="")
-    assert free.fits(stranger("signals")) and not shell.Page("Any", "", family="").fits(stranger("signals"))
+    free, pictures = (menu.Page("Any", "", "app.py", "see", family="", form=form) for form in ("", "images"))
+    assert free.fits(stranger("signals")) and not pictures.fits(stranger("signals"))
+
+
+def test_the_path_leads_to_every_page_of_the_menu_and_back():
+    """From each page, in a few steps; all pages of the path are on it in the order of the menu."""
+    path = [file for file, page in menu.PAGES.items() if not page.more]
+    assert [menu.PAGES[file].name for file in path] == ["Watch", "Turn", "Teach", "Why"] and len(menu.PAGES) == 10
+    assert [menu.PAGES[file].next for file in path[:-1]] == path[1:] and menu.PAGES[menu.PAGES[path[-1]].next].more
+    assert all(page.next in path for page in menu.PAGES.values() if page.more)
+
+
+def links(app: AppTest, of: str) -> dict[str, str]:
+    """The links of a page in one of its containers: labels, and what the address will say."""
+    return {link.proto.label: link.proto.query_string for link in app.get_by_key(of).get("page_link")}
+
+
+@pytest.mark.parametrize(("model", "kept"), [("mnist", ""), ("mnist-049", "model=mnist-049")])
+def test_the_menu_and_the_next_page_take_the_model_along(model, kept):
+    app = opened("pages/about.py", model=model)
+    assert set(links(app, "menu").values()) == {kept} and len(links(app, "menu")) == len(menu.PAGES)
+    assert links(app, "onward") == {f"**Next:** {menu.WATCH}": kept}
+
+
+def test_a_model_does_not_come_along_to_a_page_that_it_does_not_fit():
+    assert links(opened("pages/about.py", model="letters"), "onward") == {f"**Next:** {menu.WATCH}": ""}
+    assert links(opened("pages/table.py", model="letters"), "onward").popitem()[1] == "model=letters"
 
 
 def _page():

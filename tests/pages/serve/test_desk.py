@@ -200,7 +200,7 @@ def test_a_short_wait_says_nothing_and_a_long_one_when_it_ends(clock, no_models,
     monkeypatch.setattr(engines, "get", lambda: SimpleNamespace(load=lambda: SimpleNamespace(tasks=12)))
     for clock.now, expected in ((2.1, 8.2), (2.3, 5.0), (2.7, 7.2)):  # in between it is not reckoned
         screen.turn(answer(None, expected))
-    told_so = "Many are drawing just now; your first pictures come soon, and all in about {} seconds."
+    told_so = "Many are drawing just now. The first of yours comes soon, the last in about {} seconds."
     assert [said[1] for said in place.put] == [told_so.format(k) for k in (8, 7)]
     clock.now = 3.0
     screen.turn(answer("a picture", 6.0))
@@ -217,10 +217,43 @@ def test_numbers_move_a_bar_where_it_is_worth_it(clock):
                          ("progress", 1.0, "The model is drawing … about 8 seconds left")]
 
 
+def test_who_waits_is_told_at_the_top_of_the_page(clock):
+    """And what comes is shown where it belongs. Nothing is left there in the end, nor by a run that was stopped."""
+    top, place = Place(), Place()
+    screen = desk.Screen(place, None, desk.Board(top))
+    for clock.now, share in ((0.0, None), (2.0, None), (3.0, 0.5)):
+        screen.turn(answer(share, 8.0))
+    assert top.put == [("info", "Yours is ready in about 8 seconds."), ("empty",)]
+    assert [kind for kind, *_ in place.put] == ["progress"]
+    screen.end()
+    assert place.put[1:] == [("empty",)] and top.put[2:] == []
+
+
+def _asks():
+    import streamlit as st
+    from requests_for_tests import Echo
+
+    from pages.ui import serve
+    from pages.ui.serve import desk
+
+    if "_board" not in st.session_state:
+        desk.board(st.empty())
+        st.session_state["_board"].tell("Yours is ready in about 5 seconds.")
+    else:
+        serve.ask("test", Echo("once"))
+
+
+def test_what_a_stopped_run_has_told_is_taken_away():
+    app = AppTest.from_function(_asks).run()
+    assert app.session_state["_board"].text
+    app.run()
+    assert not app.exception and app.session_state["_board"].text == ""
+
+
 def test_times_in_words():
     assert [told.counted(seconds) for seconds in (0.2, 3.4, 8.6, 12, 44, 170)] == [
         "1 second", "3 seconds", "9 seconds", "10 seconds", "45 seconds", "3 minutes"]
-    assert told.waiting(3.0, 30) == told.waiting(None, 30) == "" and "Others" in told.waiting(5.0, 2)
+    assert told.waiting(3.0, 30) == told.waiting(None, 30) == "" and "Something else" in told.waiting(5.0, 2)
     assert told.waiting(5.0, 1) == "Yours is ready in about 5 seconds."
     assert "moment" in told.busy(None) and "about 10 seconds" in told.busy(11.0)
 
