@@ -355,10 +355,10 @@ def data_of(source: asked.Source, split: str = "train", classed: bool = True) ->
     data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label,
                         classed and not clusters, source.drop or (), source.skip_gaps,
                         () if clusters else source.classes or ())
-    if clusters:
-        data = grouped(data, clusters)
-        data = data.only(source.classes) if source.classes else data
-    return data
+    if not clusters:
+        return data
+    data = grouped(data, clusters)
+    return data.only(source.classes) if source.classes else data
 
 
 def grouped(data: dataset.Dataset, clusters: str) -> dataset.Dataset:

@@ -265,7 +265,7 @@ class Grow:
 
 @dataclass(frozen=True)
 class PathTraining(DiffusionConfig):
-    """How the diffusion model is trained."""
+    """How the diffusion model is trained. On the command line alone: what is asked for is a DiffusionConfig."""
 
     drop: Annotated[float, arg(name="untold")] = DiffusionConfig.drop  # --drop is of columns
     """share of rows that learn without their path"""
@@ -291,6 +291,9 @@ class TreeDiffusion:
     """go on where this run was stopped"""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """where to compute"""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "training", DiffusionConfig(**vars(self.training)))
 
 
 @dataclass(frozen=True)

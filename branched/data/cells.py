@@ -118,7 +118,9 @@ def _delimiter(sample: Sequence[str]) -> str:
         counts = {line.count(delimiter) for line in sample}
         if len(counts) == 1 and counts != {0}:
             return delimiter
-    most = max((*SURE, ","), key=lambda delimiter: sum(line.count(delimiter) for line in sample[:1]))
+    if not sample:
+        return ","
+    most = max((*SURE, ","), key=sample[0].count)
     if any(most in line for line in sample):
         return most
     return "" if any(len(line.split()) > 1 for line in sample) else ","

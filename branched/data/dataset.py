@@ -77,10 +77,7 @@ class Dataset:
         return {label: self.x[rows] for label, rows in self._rows.items()}
 
     def _check_label(self, label: str | int) -> str:
-        label = str(label)
-        if label not in self._rows:
-            raise BranchedError(f"There is no class {label!r} in {self.name}; it has {', '.join(self.labels)}.")
-        return label
+        return _checked(label, self.labels, self.name)
 
     def of(self, label: str | int) -> Tensor:
         """All objects of one class, as they are stored, (n, *shape). Shared, not to be written to."""
@@ -88,10 +85,9 @@ class Dataset:
 
     def only(self, labels: Sequence[str | int]) -> Dataset:
         """The part of the data that belongs to some classes, which keep the order of this data set."""
-        wanted = {self._check_label(label) for label in labels}
-        if not wanted:
+        if not labels:
             raise BranchedError("Name at least one class.")
-        kept = [k for k, label in enumerate(self.labels) if label in wanted]
+        kept = [self.labels.index(label) for label in _chosen(labels, self.labels, self.name)]
         place = torch.full((len(self.labels),), -1)
         place[kept] = torch.arange(len(kept))
         y = place[self.y]
@@ -150,12 +146,18 @@ def _known(source: str, split: str, folder: str | os.PathLike | None, size: int 
     return Dataset.of_images(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
 
 
-def _chosen(name: str, labels: Sequence[str], classes: Sequence[str]) -> list[str]:
-    """Of all labels those that are wanted, in their own order."""
-    for label in map(str, classes):
-        if label not in labels:
-            raise BranchedError(f"There is no class {label!r} in {name}; it has {', '.join(labels)}.")
-    return [label for label in labels if not classes or label in set(map(str, classes))]
+def _checked(label: str | int, labels: Sequence[str], name: str) -> str:
+    """A label that is among those of the data of this name."""
+    label = str(label)
+    if label not in labels:
+        raise BranchedError(f"There is no class {label!r} in {name}; it has {', '.join(labels)}.")
+    return label
+
+
+def _chosen(classes: Sequence[str | int], labels: Sequence[str], name: str) -> list[str]:
+    """Of all labels those that are wanted, in their own order; all, if none is named."""
+    wanted = {_checked(label, labels, name) for label in classes}
+    return [label for label in labels if not wanted or label in wanted]
 
 
 def _fit(x: Tensor, size: int | None, colour: bool) -> Tensor:
@@ -186,7 +188,7 @@ def _tests(place: int) -> bool:
 
 def _image_folder(root: Path, split: str, size: int, colour: bool, classed: bool, classes: Sequence[str]) -> Dataset:
     folders = _folders(root, classed)
-    labels = tuple(_chosen(root.name, sorted(folders, key=natural_order), classes))
+    labels = tuple(_chosen(classes, sorted(folders, key=natural_order), root.name))
     images, y = [], []
     for k, label in enumerate(labels):
         paths = sorted(path for path in folders[label].iterdir() if not path.name.startswith("."))
@@ -217,9 +219,10 @@ def _folders(root: Path, classed: bool) -> dict[str, Path]:
 
 def _csv(path: Path, split: str, found: tuple[tuple[str, ...], Tensor, list[str]], classes: Sequence[str]) -> Dataset:
     features, x, y = found
-    labels = _chosen(path.stem, sorted(set(y), key=natural_order), classes)
-    kept = [k for k, name in enumerate(y) if name in set(labels)]
-    x, y = x[kept], [y[k] for k in kept]
+    labels = _chosen(classes, sorted(set(y), key=natural_order), path.stem)
+    if classes:
+        kept = [k for k, name in enumerate(y) if name in labels]
+        x, y = x[kept], [y[k] for k in kept]
     seen: dict[str, int] = {}
     test = []
     for name in y:

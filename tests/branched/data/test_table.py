@@ -148,7 +148,7 @@ def test_columns_between_blanks_quotes_and_nameless_ones(tmp_path):
 
 def test_a_header_may_have_numbers_among_its_names(tmp_path):
     features, _, y = read(file(tmp_path, "kind,1,2\ncat,5,6\ndog,7,8\n"), label="1")
-    assert features == ("2", "3") or y == ["kind", "cat", "dog"]  # it looks like a row; unless one name is plain:
+    assert features == ("2", "3") and y == ["kind", "cat", "dog"]  # it looks like a row; unless one name is plain:
     features, x, y = read(file(tmp_path, "class,1,2\ncat,5,6\ndog,7,8\n"))
     assert features == ("1", "2") and x.tolist() == [[5, 6], [7, 8]] and y == ["cat", "dog"]
     assert read(file(tmp_path, "height,2010,kind\n1,5,cat\n2,6,cat\n3,7,dog\n"))[0] == ("height", "2010")
