@@ -2,7 +2,7 @@
 
 `streamlit run app.py` finds the server in app.py and imports it; nothing here imports what is large, so that it
 answers at once. What pages need is imported meanwhile, in threads (`ahead`); what browsers fetch goes out compressed
-(`compressed`).
+(`compressed`), and pages with their looks (`styled`).
 """
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from . import ahead
 from .compressed import Compressed
+from .styled import Styled
 
 
 def served(first: Callable[[], None]) -> dict[str, Any]:
@@ -23,4 +24,4 @@ def served(first: Callable[[], None]) -> dict[str, Any]:
         ahead.begin(first)
         yield
 
-    return {"lifespan": lifespan, "middleware": [Middleware(Compressed)]}
+    return {"lifespan": lifespan, "middleware": [Middleware(Styled), Middleware(Compressed)]}

@@ -157,14 +157,14 @@ def test_the_tree_by_arrow_keys(tree, address, chromium):
     with browser.page(chromium) as page:
         page.goto(f"{address}/?node={root}")
         shows(page, tree, root)
-        page.locator(".st-key-tree[tabindex='0']").focus()
+        page.locator(".st-key-steered[tabindex='0']").focus()
         node = root
         for key in ("Down", "Left", "Up"):
             page.keyboard.press(f"Arrow{key}")
             node = ways[node][key.lower()]
             shows(page, tree, node)
             assert page.get_by_role("status").filter(has_text=told.headline(outline, outline[node])).count() == 1
-        assert node == root and page.evaluate("document.activeElement.matches('.st-key-tree')")
+        assert node == root and page.evaluate("document.activeElement.matches('.st-key-steered')")
         assert page.noise == []
 
 

@@ -11,8 +11,8 @@ _steering = component("steering", "steering")
 
 
 def steering(moves: Mapping[int, Mapping[str, int]], chosen: int, text: str, pick: Callable[[int], None],
-             over: str = "tree", beside: str = "told", key: str = "steering") -> None:
-    """Make the figure of the key `over` answer to arrow keys: `pick` is told of another node than the `chosen` one.
+             over: str = "steered", beside: str = "told", key: str = "steering") -> None:
+    """Make the container of the key `over` answer to arrow keys: `pick` is told of another node than the `chosen` one.
 
     `moves` says where "up", "down", "left" and "right" lead from each node. `text` is read out when it changes;
     `beside` is the key of the container that tells of the node.

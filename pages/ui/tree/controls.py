@@ -76,7 +76,8 @@ def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, sett
             _told(name, descent, outline, outline[chosen], tour)
         with left:
             tree = shown.tree(name, descent, chosen, look, setting.pictures.value, outline=outline, tour=tour)
-            controls.chart(tree, told.ALT, clicked=setting.node.set)
+            with st.container(key="steered"):  # it stays, and so does the focus on it; each figure is a new element
+                controls.chart(tree, told.ALT, clicked=setting.node.set)
             touch()
             steering(moves(outline), chosen, told.headline(outline, outline[chosen]), setting.node.set)
         with controls.explanation():
