@@ -38,7 +38,7 @@ def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
         assert "tri" in branched.load(got.value.path().rename(got.value.path().with_suffix(".safetensors"))).labels
         browser.go(page, "Watch")
         page.locator(".st-key-tree .js-plotly-plot").wait_for()
-        page.get_by_role("option").or_(page.get_by_text("Where classes part")).first.wait_for()
+        page.get_by_role("option").or_(page.get_by_text("when does the model decide?")).first.wait_for()
         browser.settled(page)
         assert browser.asked(page, "model") == [name]
         other.goto(f"{address}/teach?model={name}")
