@@ -14,9 +14,11 @@ GRAVE = ("serious", "critical")
 SHIFTS = """window.shifted = 0; new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
 }).observe({type: 'layout-shift', buffered: true});"""
-SMALL = """[...document.querySelectorAll('.stMain *')].filter((one) => parseFloat(getComputedStyle(one).fontSize) < 13.9
-  && one.checkVisibility() && [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim())
-  && !one.closest('.katex, svg')).map((one) => `${one.className} ${one.textContent.slice(0, 30)}`)"""
+SMALL = """[...document.querySelectorAll('.stMain *')].filter((one) => {
+  const size = parseFloat(getComputedStyle(one).fontSize);
+  return size > 0 && size < 13.9 && one.offsetWidth > 1 && one.checkVisibility() && !one.closest('.katex, svg')
+    && [...one.childNodes].some((part) => part.nodeType === 3 && part.data.trim());
+}).map((one) => `${one.className} ${one.textContent.slice(0, 30)}`)"""
 SHIFT, ROOM = 0.1, 1.5  # what counts as good (web.dev/cls), and how far beyond it a busy machine may go
 
 

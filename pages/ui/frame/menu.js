@@ -5,12 +5,24 @@ const set = (selector, attributes) => document.querySelectorAll(selector).forEac
     if (found.getAttribute(name) !== value) found.setAttribute(name, value);
 });
 
+// Streamlit has h1 for a title and h3 for what is below it: to speech, levels follow each other without a gap.
+const level = () => {
+  const heads = [...document.querySelectorAll('.stMain :is(h1, h2, h3, h4, h5)')];
+  const kinds = [...new Set(heads.map((head) => head.tagName))].toSorted();
+  for (const head of heads) {
+    const own = String(kinds.indexOf(head.tagName) + 1);
+    if (own !== head.tagName.slice(1)) head.setAttribute('aria-level', own);
+    else head.removeAttribute('aria-level');
+  }
+};
+
 const mark = ({here, more}) => {
   set('.st-key-menu', {role: 'navigation', 'aria-label': 'Pages'});
   set('.st-key-waiting', {role: 'status'});
   for (const link of document.querySelectorAll('.st-key-menu a, [data-testid=stPopoverBody] [data-testid^=stPageLink] a'))
     if (link.textContent.endsWith(here)) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
+  level();
   const button = document.querySelector('.st-key-menu [data-testid=stPopoverButton]');
   if (button) button.toggleAttribute('data-here', more);
   const {colorScheme} = getComputedStyle(document.querySelector('.stApp'));
@@ -18,8 +30,14 @@ const mark = ({here, more}) => {
 };
 
 export default function({data}) {
-  const watching = new MutationObserver(() => mark(data));
+  let due = 0;
+  const watching = new MutationObserver(() => {  // a film changes its caption with each picture
+    due ||= requestAnimationFrame(() => { due = 0; mark(data); });
+  });
   watching.observe(document.body, {childList: true, subtree: true});
   mark(data);
-  return () => watching.disconnect();
+  return () => {
+    watching.disconnect();
+    cancelAnimationFrame(due);
+  };
 }
