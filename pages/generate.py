@@ -4,6 +4,7 @@ import streamlit as st
 from pages.ui import serve
 from pages.ui.frame import link, shell
 from pages.ui.frame.controls import explanation
+from pages.ui.frame.words import classes
 from pages.ui.generate import controls, files, shown, told
 from pages.ui.parts import reels
 from pages.ui.parts.faces import faces
@@ -12,8 +13,8 @@ from pages.ui.parts.film import film
 name, model, look = shell.opened("pages/generate.py")
 setting = controls.settings(faces(model), model.guides)
 with link.shared("generate", *setting):
-    st.title("Many classes at once", anchor=False)
-    st.markdown(told.INTRODUCTION)
+    st.title(told.TITLE.format(classes(model.labels)), anchor=False)
+    st.markdown(told.INTRODUCTION.format(classes(model.labels)))
     draw, view = controls.order(setting), setting.view.value
     if draw is None:
         st.info("Choose at least one class.", icon=":material/touch_app:")
@@ -31,10 +32,10 @@ with link.shared("generate", *setting):
                     "walk", drawn.reel.shown(view), shown.frames(drawn.reel), rows=draw.labels, start=start,
                     ends=("noise", "picture"), height=shown.CELL)}
             if len(draw.labels) > 1:
-                st.markdown(told.READING)
+                st.markdown(told.READING.format(told.kind(model.labels)))
             files.downloads(name, model.labels, draw, drawn, view)
         with right:
-            controls.comparison(name, draw, drawn, setting.race, look)
+            controls.comparison(name, draw, drawn, setting.measure, view, look)
         with explanation():
             st.markdown(told.EXPLANATION)
             st.latex(told.equation(model.tree, draw, drawn))

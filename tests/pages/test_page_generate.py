@@ -3,6 +3,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import apptest
@@ -23,7 +24,7 @@ from pages.ui.parts import reels
 from pages.ui.parts.film import levels
 
 ORDER = work.Draw(("4", "9", "0"), Sampling(n=3, steps=6, solver="ddim-eta", seed=5))
-ALONE = work.DrawAlone(ORDER.labels, ORDER.sampling)
+MEASURE = work.Measure(ORDER.labels, ORDER.sampling)
 
 
 def finished(job, seen=None):
@@ -48,31 +49,51 @@ def test_the_pictures_and_their_cost_are_the_models_own(model, drawn):
     made = model.sample(ORDER.labels, sampling=ORDER.sampling)
     np.testing.assert_array_equal(drawn.images, made.images)
     assert (drawn.evaluations, drawn.alone) == (made.evaluations, made.evaluations_class_by_class)
-    assert drawn.evaluations == ORDER.sampling.n * sum(drawn.calls.values()) and drawn.seconds > 0
+    assert drawn.evaluations == ORDER.sampling.n * sum(drawn.calls.values())
+
+def test_both_ways_are_measured_in_turns_and_compared(model, monkeypatch):
+    """The best of each counts: a slow turn of either way leaves no trace."""
+    taken = iter([5.0, 1.0, 1.0, 1.0, 2.0, 40.0, 30.0, 20.0])  # together, then three alone; and once more
+    monkeypatch.setattr(work, "Timed", lambda frames: Planned(list(frames), next(taken)))
+    seen, before = [], datetime.now(UTC)
+    measured = finished(MEASURE.work(model), seen)
+    assert (measured.together, measured.alone) == (2.0, 3.0) and next(taken, None) is None
+    assert before <= measured.when <= datetime.now(UTC) and measured.difference < 1e-4
+    assert seen == sorted(seen) and seen[0] == 0 and seen[-1] == 1
 
 
-def test_class_by_class_gives_the_same_for_more(model, drawn):
-    seen = []
-    alone = finished(ALONE.work(model), seen)
-    assert alone.evaluations == drawn.alone > drawn.evaluations
-    assert alone.difference(drawn.images) < 1e-4 and alone.done == len(ORDER.labels)
-    assert all(step.images is None and step.difference(drawn.images) == 0 for step in seen)
-    counts = [step.evaluations for step in seen]
-    assert counts == sorted(counts) and counts[-1] == alone.evaluations
+@dataclass
+class Planned:
+    """Frames that took so many seconds."""
+
+    frames: list
+    seconds: float
+
+    def __iter__(self):
+        return iter(self.frames)
+
+
+@pytest.mark.parametrize("solver", ["ddim-eta", "heun"])
+def test_the_pace_of_each_class_is_that_of_the_class_by_itself(model, solver):
+    """At every moment, up to the evaluations of one wave; and in all exactly."""
+    sampling = replace(ORDER.sampling, solver=solver)
+    drawn = finished(work.Draw(ORDER.labels, sampling).work(model))
+    pace = drawn.pace
+    assert pace.together[-1] == drawn.evaluations and pace.alone[:, -1].sum() == drawn.alone
+    assert (np.diff(pace.together) >= 0).all() and (np.diff(pace.alone) >= 0).all()
+    for label, own in zip(ORDER.labels, pace.alone, strict=True):
+        frames = list(model.sampling(label, sampling=sampling))
+        spent = [frames[reels.latest([frame.times[0] for frame in frames], t)].evaluations for t in drawn.reel.times]
+        assert np.abs(own - spent).max() <= sampling.n and own[-1] == spent[-1]
 
 
 def test_what_each_class_costs_is_what_the_denoiser_says(known_model, known):
     """A denoiser of which each answer costs two evaluations costs twice as much, at every moment."""
-    counts = {}
+    paces = []
     for cost in (1, 2):
-        answer = known(known_model.tree)
-        known_model.denoise = Costly(answer, cost)
-        seen = []
-        alone = finished(ALONE.work(known_model), seen)
-        counts[cost] = [*(step.evaluations for step in seen), alone.evaluations]
-        assert alone.evaluations == cost * answer.rows
-    assert counts[2] == [2 * count for count in counts[1]]
-    assert counts[1][0] == ORDER.sampling.n < counts[1][-1]
+        known_model.denoise = Costly(known(known_model.tree), cost)
+        paces.append(finished(ORDER.work(known_model)).pace)
+    assert (paces[1].together == 2 * paces[0].together).all() and (paces[1].alone == 2 * paces[0].alone).all()
 
 
 @dataclass
@@ -88,10 +109,35 @@ class Costly:
         return Estimate(x0, self.cost * evaluations)
 
 
-def test_the_comparison_would_notice_other_pictures(model, drawn):
-    alone = finished(ALONE.work(model))
-    assert alone.difference(1 - drawn.images) > 0.01
-    assert "differ by rounding" in told.saving(replace(drawn, images=1 - drawn.images), alone)
+def test_the_comparison_would_notice_other_pictures(model, monkeypatch):
+    """Here the second of three classes comes out otherwise by itself."""
+    whole = model.sampling
+
+    def other(labels, sampling):
+        return whole("7" if labels == ("9",) else labels, sampling=sampling)
+
+    monkeypatch.setattr(model, "sampling", other, raising=False)
+    measured = finished(MEASURE.work(model))
+    assert measured.difference > 0.01 and "differ by rounding" in told.sameness(measured.difference)
+
+
+# -- the race ----------------------------------------------------------------------------------------------------------
+
+def test_the_race_shows_what_so_many_steps_give(drawn):
+    pictures, frames, done = shown.race(drawn, "now")
+    spent = [int(re.search(r"After ([\d,]+) steps", frame.caption)[1].replace(",", "")) for frame in frames]
+    assert spent == sorted(spent) and spent[0] == 0 and spent[-1] == drawn.alone and spent[done] == drawn.evaluations
+    last, totals = drawn.reel.cells[-1, :, 0], np.cumsum(drawn.pace.alone[:, -1])
+    finals = levels(drawn.images)[:, 0]
+    for steps, frame in zip(spent, frames, strict=True):
+        together, alone = frame.cells
+        assert (steps >= drawn.evaluations) == all(map(np.array_equal, pictures[list(together)], finals))
+        finished = int((totals <= steps).sum())
+        assert all(np.array_equal(pictures[alone[k]], finals[k]) for k in range(finished))
+        assert [place >= 0 for place in alone] == [steps > begun for begun in (0, *totals[:-1])]
+        if drawn.evaluations > steps > 0:
+            assert f"one by one, {finished} of {len(last)}" in frame.caption
+    assert "together, all 3 are finished" in frames[done].caption and "one by one, too" in frames[-1].caption
 
 
 @pytest.mark.parametrize(("n", "classes", "given"), [(8, 10, 8), (32, 10, 32), (32, 20, 16), (1, 500, 1)])
@@ -132,9 +178,34 @@ def test_the_equation_adds_up(tree, drawn):
 def test_what_was_found_is_told_as_it_is(drawn):
     assert "bit for bit" in told.sameness(0.0)
     assert "one part in 500,000" in told.sameness(2e-6) and "differ by rounding" in told.sameness(0.02)
-    assert "would take" in told.saving(drawn, None)
-    bars = shown.bars(drawn, work.Alone(1, drawn.alone // 2, 1.0), DARK, 3)
-    assert "1 of 3 classes" in bars
+    assert f"{drawn.alone:,} instead of {drawn.evaluations:,}" in told.saving(drawn)
+    [ratio] = re.findall(r"\*\*([\d.]+) times", told.saving(drawn))
+    assert float(ratio) == pytest.approx(drawn.alone / drawn.evaluations, abs=0.05)
+
+
+def test_bars_are_of_one_quantity(drawn):
+    bars = shown.bars(drawn, DARK)
+    widths = [float(width) for width in re.findall(r"width: ([\d.]+)%", bars)][-2:]
+    texts = re.findall(r"([\d,]+) steps", bars)
+    assert [int(text.replace(",", "")) for text in texts] == [drawn.evaluations, drawn.alone]
+    assert widths[0] / widths[1] == pytest.approx(drawn.evaluations / drawn.alone, abs=0.002)
+
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=timezone(timedelta(hours=2)))
+
+
+@pytest.mark.parametrize("off, agrees", [(1.0, True), (1.2, True), (0.85, True), (1.4, False), (0.7, False)])
+def test_times_are_told_where_they_agree_with_the_steps(drawn, off, agrees):
+    ratio = off * drawn.alone / drawn.evaluations
+    said = told.measured(drawn, work.Measured(2.0, 2.0 * ratio, NOON, 0.0), NOON)
+    assert ("times** as long" in said) == agrees and ("stray" in said) != agrees and "at 12:00 on this machine" in said
+    assert (f"{2 * ratio:.1f} s" in said) == agrees and ("25%" in said) != agrees
+
+
+def test_when_is_told_by_the_clock_of_who_reads_it():
+    assert told.when(datetime(2026, 5, 4, 11, 23, tzinfo=UTC), NOON) == "at 13:23"
+    assert told.when(datetime(2026, 5, 3, 11, 23, tzinfo=UTC), NOON) == "at 13:23 on 3 May"
+    assert told.when(datetime(2026, 5, 3, 23, 30, tzinfo=UTC), NOON) == "at 01:30", "past midnight here"
 
 
 def test_a_file_name_says_what_is_inside():
@@ -154,10 +225,10 @@ def test_every_guide_is_explained():
     assert told.guide("new") == ("new", "")
 
 
-def test_the_equation_of_guided_pictures_counts_looks(tree, drawn):
+def test_the_equation_of_guided_pictures_says_what_counts_twice(tree, drawn):
     guided = replace(ORDER, sampling=replace(ORDER.sampling, guidance=1.0))
     assert r"\text{steps}" in told.equation(tree, ORDER, drawn)
-    assert r"\text{looks at each}" in told.equation(tree, guided, drawn)
+    assert "counted twice" in told.equation(tree, guided, drawn)
 
 
 def test_the_files_hold_what_they_should(drawn):
@@ -192,16 +263,20 @@ def opened(**query) -> AppTest:
 def test_pictures_and_what_was_saved():
     app = opened()
     told = [text.value for text in app.markdown]
-    assert any("times** as many looks" in text and "same pictures" in text for text in told)
+    assert any("times** as many steps" in text for text in told) and not any("looks" in text for text in told)
     assert {"Picture (PNG)", "Animation (GIF)", "Numbers (NPZ)"} == {button.label for button in
                                                                      app.get("download_button")}
-    assert "looks" in app.latex[0].value and not app.warning
+    assert "steps of the model" in app.latex[0].value and not app.warning
 
 
-def test_without_the_race_nothing_is_drawn_twice(monkeypatch):
-    monkeypatch.setattr(work.DrawAlone, "work", None)
-    app = opened(race="off", seed="41")
-    assert any("would take" in text.value for text in app.markdown)
+def test_time_is_measured_for_those_who_ask(monkeypatch):
+    app = opened(measure="on")
+    [said] = [text.value for text in app.markdown if "Measured at" in text.value]
+    assert "in turns" in said and "same pictures" in said and "just now" not in said
+    monkeypatch.setattr(work.Measure, "work", None)
+    assert not any("Measured" in text.value for text in opened(seed="41").markdown)
+    monkeypatch.setattr(controls, "MEASURED", 10)
+    assert any("too long to measure" in text.value for text in opened(seed="41", measure="on").markdown)
 
 
 def test_one_class_has_nothing_to_save():
@@ -238,16 +313,16 @@ def shipped_alone(folder: Path) -> Path:
 
 def test_without_a_guide_there_is_nothing_to_choose(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoint, "SHIPPED", shipped_alone(tmp_path / "shipped"))
-    app = opened(race="off")
+    app = opened()
     assert "Guidance" not in {slider.label for slider in app.slider} and not app.warning
     assert app.session_state.guidance == 0
-    assert len(opened(race="off", guidance="1").warning) == 1
+    assert len(opened(guidance="1").warning) == 1
 
 
 def test_guidance_is_a_link_and_costs_what_it_costs(guided):
-    plain, app = opened(race="off"), opened(race="off", guidance="1.5")
+    plain, app = opened(), opened(guidance="1.5")
     assert app.slider(key="guidance").value == 1.5 and not app.warning
-    assert any("second look" in text.value for text in app.caption)
+    assert any("counts twice" in text.value for text in app.caption)
     count = [int(re.findall(r"([\d{,}]+) \\end", page.latex[0].value)[0].replace("{,}", "")) for page in (plain, app)]
     model = branched.load("mnist")
     cost = [model.sample(["4", "9"], n=1, steps=5, guidance=w).evaluations for w in (0, 1.5)]
@@ -258,14 +333,14 @@ def test_guidance_is_a_link_and_costs_what_it_costs(guided):
 
 def test_gradients_of_a_classifier_are_told_beside_the_looks():
     for labels in ("4,9", "4"):
-        app = opened(race="off", labels=labels, guidance="1", guide="classifier")
+        app = opened(labels=labels, guidance="1", guide="classifier")
         assert not app.exception and any(told.PULLED in text.value for text in app.markdown)
-    assert not any(told.PULLED in text.value for text in opened(race="off").markdown)
+    assert not any(told.PULLED in text.value for text in opened().markdown)
 
 
 @pytest.mark.parametrize("query", [
-    {"steps": "4000", "n": "zz", "solver": "magic", "view": "both", "seed": "-1", "labels": "4", "race": "off"},
-    {"labels": "4,banana", "race": "off"}, {"race": "maybe"}], ids=str)
+    {"steps": "4000", "n": "zz", "solver": "magic", "view": "both", "seed": "-1", "labels": "4"},
+    {"labels": "4,banana"}, {"measure": "maybe"}], ids=str)
 def test_a_broken_link_gives_a_notice_and_the_usual(query):
     app = opened(**query)
     assert len(app.warning) == 1 and app.session_state.solver == branched.SOLVER

@@ -85,7 +85,7 @@ def test_the_pair_that_is_compared_is_seen(unlabelled):
 
 
 def test_a_link_names_classes_by_their_names(unlabelled):
-    app = opened("pages/generate.py", model=NAME, labels="B,D", n="1", race="off")
+    app = opened("pages/generate.py", model=NAME, labels="B,D", n="1")
     assert app.session_state.labels == ["B", "D"] and not app.warning
 
 

@@ -1,4 +1,4 @@
-"""The upper half of the page: the curves of two classes, where they meet, and the tree that follows by the rule."""
+"""The upper half of the page: how far two classes are apart over time, and the tree that follows by the rule."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import branched
-from branched import BranchedModel, ClassTree, Rule
+from branched import BranchedModel, ClassTree, Form, Rule
 
 from ..figures import lying_tree
 from ..frame import controls as frame
@@ -22,22 +22,23 @@ def show(name: str, model: BranchedModel, original: Rule, curves: work.Curves | 
     """This half of the page. Gives the two classes under the rule as it is now; None for a model without curves."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        a, b = controls.pair(setting, model.labels, curves is not None)
+        a, b = controls.pair(setting, model.labels)
         if model.facts.training.clusters:  # a list that opens shows names alone
             shown_as = faces(model)
             st.container(key="faces").markdown(f"{shown_as[a]} and {shown_as[b]}")
     if curves is None:
         left.info(told.without(model.form), icon=":material/info:")
-        right.subheader("The model's tree", anchor=False)
+        right.header("The model's tree", anchor=False)
         with right:
             _tree(name, model, model.tree, (a, b), None, look)
         return None
     with right:
-        st.subheader("The tree that follows", anchor=False)
+        st.header("The tree that follows", anchor=False)
         rule = controls.rule(setting, original)
     pair, gaps = curves.pair(a, b, rule), shown.gaps(name, rule.smoothing, curves=curves)
     tree = _following(curves, rule, right)
-    _chart(model, pair, gaps, setting.zoom.value == "near", tree or model.tree, look, left)
+    with left:
+        _chart(model, pair, gaps, tree, look)
     alike = work.likenesses(curves, gaps, rule)
     with right:
         lit = tree or model.tree
@@ -45,6 +46,12 @@ def show(name: str, model: BranchedModel, original: Rule, curves: work.Curves | 
         if tree:
             st.markdown("\n".join(f"- {line}" for line in told.changes(model.tree, tree, a, b)))
     return pair
+
+
+def likeness(pair: work.Pair, form: Form, look: Look) -> None:
+    """For those who ask: the two curves whose difference is the page's."""
+    st.markdown(told.LIKENESS.format(one=form.one))
+    frame.chart(shown.likeness(pair, look, told.thing(form)), told.likeness(pair, form), key="likeness")
 
 
 def _following(curves: work.Curves, rule: Rule, place: DeltaGenerator) -> ClassTree | None:
@@ -56,20 +63,19 @@ def _following(curves: work.Curves, rule: Rule, place: DeltaGenerator) -> ClassT
         return None
 
 
-def _chart(model: BranchedModel, pair: work.Pair, gaps: work.Gaps, near: bool, tree: ClassTree, look: Look,
-           place: DeltaGenerator) -> None:
-    """The curves of two classes, and in words where they meet."""
-    form = model.form
-    figure = shown.chart(pair, gaps, near, look, form.one if told.are_pictures(form) else "data")
-    frame.chart(figure, f"Similarity of noisy {form.many} over time, within and between {pair.a} and {pair.b}",
-                key="curves", into=place)
-    place.markdown(told.verdict(pair, tree.meeting(pair.a, pair.b).time))
+def _chart(model: BranchedModel, pair: work.Pair, gaps: work.Gaps, tree: ClassTree | None, look: Look) -> None:
+    """The difference of two classes over time, and in words up to where it counts as none."""
+    st.header(f"How well can {pair.a} and {pair.b} still be told apart?", anchor=False)
+    figure = shown.chart(pair, gaps, look, told.thing(model.form))
+    frame.chart(figure, told.chart(pair, model.form), key="curves")
+    st.markdown(told.verdict(pair, tree.meeting(pair.a, pair.b).time if tree else None))
 
 
 def _tree(name: str, model: BranchedModel, tree: ClassTree, pair: tuple[str, str],
           clicked: Callable[[int], None] | None, look: Look) -> None:
-    """A tree, in which the point is lit where two classes part."""
+    """A tree, in which the branch point of two classes is lit."""
     meeting, is_lying = tree.meeting(*pair), bool(model.features) or len(model.labels) > lying_tree.MANY
     figure = shown.tree(name, tree.outline(), meeting.id, look, is_lying)
-    frame.chart(figure, f"The tree; {pair[0]} and {pair[1]} part at t = {meeting.time:.2f}.", clicked=clicked)
+    frame.chart(figure, f"The tree; the branch point of {pair[0]} and {pair[1]} is at t = {meeting.time:.2f}.",
+                clicked=clicked)
     touch()

@@ -1,27 +1,25 @@
-"""What the page How the tree is found draws: curves and where they meet, the tree that follows, the film of a game."""
+"""What the page How the tree is found draws: curves over time, the tree that follows, the film of a game."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from branched import Outline, Rule
 
 from ..figures import lying_tree, standing_tree
 from ..figures.graph import graph, lit
-from ..figures.standing_tree import TICKS
 from ..frame.look import FONT, Look
 from ..parts.reels import Frame
 from ..serve.kept import kept
 from . import told
 from .work import MOMENTS, Curves, Game, Gaps, Pair
 
+TICKS = {0.2: "0.2", 0.4: "0.4", 0.6: "0.6", 0.8: "0.8", 1: "1<br>noise"}  # and 0, of what is there
 POINTS = 20_000  # at most, of all lines in the background
-WINDOW = 0.12  # of time on both sides of a meeting, when it is looked at closely
-HEIGHTS = {"curves": 560, "tree": 440}  # CSS pixels
+HIGHEST = 8  # times epsilon, that is shown of a difference: it is to be seen where they are the same
+HEIGHTS = {"curves": 400, "likeness": 320, "tree": 440}  # CSS pixels
 
 
 @kept
@@ -39,70 +37,71 @@ def tree(name: str, outline: Outline, node: int | None, look: Look, is_lying: bo
     return standing_tree.figure(outline, node, look=look, height=HEIGHTS["tree"])
 
 
-# -- the chart ---------------------------------------------------------------------------------------------------------
+# -- the charts --------------------------------------------------------------------------------------------------------
 
-def chart(pair: Pair, others: Gaps, near: bool, look: Look, thing: str = "picture") -> go.Figure:
-    """Similarity of a pair over diffusion time, and below it the difference, magnified: where it reaches epsilon.
-
-    `others` are the gaps of all pairs, in the background. `near` shows the time around the meeting alone.
-    """
-    left, right = _window(pair, near)
-    result = make_subplots(rows=2, shared_xaxes=True, row_heights=[0.5, 0.5], vertical_spacing=0.13)
-    result.add_traces([_curve(pair.times, pair.within, look.other, "within each class"),
-                       _curve(pair.times, pair.between, look.lit, "between the two"),
-                       _background(pair.times, others, look), _curve(pair.times, pair.gap, look.text, "difference")],
-                      rows=[1, 1, 2, 2], cols=[1, 1, 1, 1])
-    result.add_hline(pair.rule.epsilon, line={"color": look.lit, "width": 2, "dash": "dash"}, row=2, col=1)
-    marks = _signs(pair.rule.epsilon, look, right)
+def chart(pair: Pair, others: Gaps, look: Look, thing: str = "picture") -> go.Figure:
+    """How far two classes are apart, from noise to data, and up to where that is epsilon or less. `others` are the
+    differences of all pairs, in the background."""
+    bottom, top = _heights(pair)
+    result = go.Figure([_background(pair.times, others, look), _curve(pair.times, pair.gap, look.other, "difference")])
+    result.add_hline(pair.rule.epsilon, line={"color": look.lit, "width": 2, "dash": "dash"})
+    signs = [_sign(1, pair.rule.epsilon, "epsilon: less counts as none", look.lit, xanchor="left", yanchor="bottom")]
     if pair.met is not None:
-        marks.append(_mark(result, pair, left, right, look))
-    _axes(result, pair, near, left, right, look, thing)
+        signs.append(_mark(result, pair, top, look))
+    _axes(result, bottom, top, look, thing)
+    result.update_yaxes(title={"text": "difference", "standoff": 4, "font": {"size": 14}}, showticklabels=False)
+    return _dressed(result, HEIGHTS["curves"], signs, look)
+
+
+def likeness(pair: Pair, look: Look, thing: str = "picture") -> go.Figure:
+    """The two curves whose difference counts: similarity within each class, and between the two."""
+    result = go.Figure([_curve(pair.times, pair.within, look.other, "within each class"),
+                        _curve(pair.times, pair.between, look.lit, "between the two")])
+    top = 1.08 * float(max(pair.within.max(), pair.between.max()))
+    least = min(0.0, float(pair.between.min()))
+    blue, orange = (f'<span style="color:{colour}"><b>{text}</b></span>' for colour, text in
+                    ((look.other, "within a class"), (look.lit, "between the two")))
+    title = _sign(0, 1.0, f"How alike: {blue}, {orange}", look.text, xref="paper", yref="paper", xanchor="left",
+                  yanchor="bottom", yshift=6)
+    _axes(result, least - 0.05 * top, top, look, thing)
+    result.update_yaxes(nticks=5)
+    return _dressed(result, HEIGHTS["likeness"], [title], look)
+
+
+def _dressed(result: go.Figure, height: int, signs: list[dict[str, Any]], look: Look) -> go.Figure:
     result.update_layout(**look.dress(
-        hover=14, height=HEIGHTS["curves"], margin={"l": 0, "r": 20, "t": 34, "b": 0}, hovermode="x",
-        font=look.font(14), annotations=marks))
+        hover=14, height=height, margin={"l": 0, "r": 20, "t": 34, "b": 0}, hovermode="x",
+        font=look.font(14), annotations=signs))
     result.update_annotations(font={"family": FONT})
     return result
 
 
-def _window(pair: Pair, near: bool) -> tuple[float, float]:
-    """The times between which curves are shown."""
-    if not near or pair.met is None:
-        return 0.0, 1.0
-    return max(0.0, pair.met - WINDOW), min(1.0, pair.met + WINDOW)
-
-
-def _mark(result: go.Figure, pair: Pair, left: float, right: float, look: Look) -> dict[str, Any]:
-    """A line and a dot where two curves meet, and the words for it, which are yet to be added."""
+def _mark(result: go.Figure, pair: Pair, top: float, look: Look) -> dict[str, Any]:
+    """A line and a dot where the difference is epsilon, and its time in words, which are yet to be added."""
     result.add_vline(pair.met, line={"color": look.lit, "width": 1.5, "dash": "dot"})
     height = float(pair.gap[int(np.searchsorted(pair.times, pair.met))])
-    result.add_trace(_dot(pair.met, height, look.lit), row=2, col=1)
-    after = pair.met < 0.35 * left + 0.65 * right  # there is more room after it, and no curve
-    return _sign(pair.met, 1.0, f"<b>they meet at t = {pair.met:.2f}</b>", look.lit, yref="y domain", yanchor="top",
-                 xanchor="left" if after else "right", xshift=8 if after else -8)
+    result.add_trace(go.Scatter(x=[pair.met], y=[height], mode="markers", hoverinfo="skip",
+                                marker={"size": 14, "color": look.lit}))
+    before = pair.met < 0.65  # there is room towards the noise, and no curve
+    return _sign(pair.met, top, f"<b>t = {pair.met:.2f}</b>", look.lit, yanchor="top",
+                 xanchor="right" if before else "left", xshift=-8 if before else 8)
 
 
-def _axes(result: go.Figure, pair: Pair, near: bool, left: float, right: float, look: Look, thing: str) -> None:
-    """Both panels as high as what is seen of their curves asks for; time in words at both ends, where all of it is
-    shown."""
-    (bottom, high), (low, top) = _heights(pair, near, left, right)
+def _axes(result: go.Figure, bottom: float, top: float, look: Look, thing: str) -> None:
+    """Time runs from noise to data, in words at both ends."""
     axis = {"fixedrange": True, "gridcolor": look.grid, "zeroline": False, "tickfont": {"size": 14},
             "automargin": True, "ticklabeloverflow": "allow"}
     names = TICKS | {0: f"0<br>{thing}"}
-    ticks = {"tickvals": list(names), "ticktext": list(names.values())} if right - left == 1 else {"nticks": 6}
-    result.update_xaxes(range=[left, right], **axis)
-    result.update_xaxes(**ticks, title={"text": "diffusion time t", "standoff": 12}, row=2, col=1)
-    result.update_yaxes(nticks=5, **axis)
-    result.update_yaxes(range=[bottom, high], row=1, col=1)
-    result.update_yaxes(range=[low, top], row=2, col=1)
+    result.update_xaxes(range=[1, 0], tickvals=list(names), ticktext=list(names.values()),
+                        title={"text": "noise level t", "standoff": 12, "font": {"size": 14}}, **axis)
+    result.update_yaxes(range=[bottom, top], **axis)
 
 
-def _heights(pair: Pair, near: bool, left: float, right: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Lowest and highest value shown of the curves, and of their difference."""
-    seen = slice(*np.searchsorted(pair.times, [left, right + 1e-9]))
-    within, between, gap = (float(values[seen].max()) for values in (pair.within, pair.between, pair.gap))
-    lowest, least = float(pair.between[seen].min()), float(pair.gap[seen].min())
-    high, top = 1.08 * max(within, between), max(1.25 * gap, 3 * pair.rule.epsilon, 1e-3)
-    return (lowest - 0.05 * high if near else min(0.0, lowest), high), (min(0.0, least) - 0.06 * top, top)
+def _heights(pair: Pair) -> tuple[float, float]:
+    """Lowest and highest value shown of the difference: no more than leaves epsilon to be seen."""
+    epsilon, most = pair.rule.epsilon, 1.25 * float(pair.gap.max())
+    top = max(min(most, HIGHEST * epsilon) if epsilon else most, 3 * epsilon, 1e-3)
+    return min(0.0, float(pair.gap.min())) - 0.06 * top, top
 
 
 def _curve(times: np.ndarray, values: np.ndarray, colour: str, name: str) -> go.Scatter:
@@ -120,39 +119,15 @@ def _background(times: np.ndarray, others: Gaps, look: Look) -> go.Scatter:
                       line={"color": look.line, "width": 1})
 
 
-def _dot(x: float, y: float, colour: str) -> go.Scatter:
-    return go.Scatter(x=[x], y=[y], mode="markers", hoverinfo="skip", marker={"size": 14, "color": colour})
-
-
-def _signs(epsilon: float, look: Look, right: float) -> list[dict[str, Any]]:
-    """Titles of the two panels, and names beside lines instead of a legend."""
-    blue, orange = (f'<span style="color:{colour}"><b>{text}</b></span>' for colour, text in
-                    ((look.other, "within a class"), (look.lit, "between the two")))
-    return [
-        _sign(0, 1.0, f"How alike: {blue}, {orange}", look.text, xref="x domain",
-              yref="y domain", xanchor="left", yanchor="bottom", yshift=6),
-        _sign(0, 1.0, "The difference, magnified (grey: other pairs)", look.text,
-              xref="x2 domain", yref="y2 domain", xanchor="left", yanchor="bottom", yshift=6),
-        _sign(right, epsilon, f"epsilon = {epsilon:.3f}", look.lit, yref="y2", xanchor="right",
-              yanchor="bottom", xref="x2"),
-    ]
-
-
 def _sign(x: float, y: float, text: str, colour: str, **place: Any) -> dict[str, Any]:
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"size": 15, "color": colour}, **place}
 
 
 # -- the film ----------------------------------------------------------------------------------------------------------
 
-def film_of(game: Game, revealed: Sequence[str] = ()) -> tuple[np.ndarray, list[Frame]]:
-    """Pictures and frames of the game's film: all in one row, or revealed, in a row for each class."""
-    places = len(game.secret)
-    rows = [[who == label for who in game.secret] for label in revealed] or [[True] * places]
-    frames = [Frame(told.moment(t), tuple(_cells(k * places, row) for row in rows))
-              for k, t in enumerate(MOMENTS.tolist())]
-    return game.pictures.reshape(-1, *game.pictures.shape[2:]), frames
-
-
-def _cells(first: int, row: Iterable[bool]) -> tuple[int, ...]:
-    """Which pictures are in a row, from the `first` of a moment on; -1 leaves a place empty."""
-    return tuple(first + place if is_here else -1 for place, is_here in enumerate(row))
+def film_of(game: Game) -> tuple[np.ndarray, list[Frame]]:
+    """Pictures and frames of the game's film, in its two rows."""
+    many = game.pictures.shape[2]
+    cells = np.arange(len(MOMENTS) * 2 * many).reshape(-1, 2, many).tolist()
+    frames = [Frame(told.moment(t), tuple(map(tuple, rows))) for t, rows in zip(MOMENTS.tolist(), cells, strict=True)]
+    return game.pictures.reshape(-1, *game.pictures.shape[3:]), frames

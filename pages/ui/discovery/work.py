@@ -1,4 +1,4 @@
-"""What the page How the tree is found works with: curves of similarity, which classes meet when, and a game."""
+"""What the page How the tree is found works with: curves of similarity, which classes differ when, and a game."""
 from __future__ import annotations
 
 import math
@@ -14,7 +14,7 @@ from branched import Branch, BranchedModel, ClassTree, Facts, Rule, Sampling
 from ..parts.pictures import levels
 from ..serve.request import Request
 
-GUESSES = 8
+GUESSES = 4  # pictures of each class
 MOMENTS = np.linspace(1, 0, 51).round(2)  # of the game's film
 MOST = {"smoothing": 1000, "minimum_time": 0.9}  # that makes sense in a file; 0.5 of all else
 
@@ -63,8 +63,18 @@ class Pair:
 
     @property
     def met(self) -> float | None:
-        """When they meet; None if they never do."""
+        """From which time on, seen from the data, their difference is epsilon or less; None if it never is."""
         return self.rule.meeting(self.times, self.between, self.within)
+
+    @property
+    def again(self) -> tuple[float, float] | None:
+        """Where, with more noise than at `met`, the difference is largest and exceeds epsilon after all: when, and how
+        large; None if nowhere."""
+        if self.met is None:
+            return None
+        over = np.where((self.times > self.met) & ~self.rule.has_met(self.between, self.within), self.gap, -np.inf)
+        at = int(over.argmax())
+        return (float(self.times[at]), float(over[at])) if np.isfinite(over[at]) else None
 
 
 @dataclass(frozen=True)
@@ -121,32 +131,54 @@ def pair_of(tree: ClassTree, branch: Branch, alike: Mapping[frozenset[str], Like
 
 @dataclass(frozen=True, eq=False)
 class Game:
-    """Pictures of two classes in secret order, noised: uint8 (times, places, H, W[, 3])."""
+    """Two rows of pictures, noised: uint8 (times, 2, GUESSES, H, W[, 3]). `upper` is the class of the first."""
 
     pictures: np.ndarray
-    secret: tuple[str, ...]
+    upper: str
+    lower: str
 
 
 @dataclass(frozen=True)
 class Guess(Request[Game]):
-    """The model's own pictures of two classes, mixed, at all moments of the film; each keeps its noise."""
+    """The model's own pictures of two classes, a row each, at all moments of the film; each keeps its noise."""
 
     a: str
     b: str
     seed: int
 
     def work(self, model: BranchedModel) -> Generator[float, None, Game]:
-        for frame in model.sampling([self.a, self.b], sampling=Sampling.quality(n=GUESSES, seed=self.seed)):
-            yield 1 - min(frame.times)
         order = secret(self.a, self.b, self.seed)
-        pictures = np.stack([frame.result.images[(self.a, self.b).index(label), k] for k, label in enumerate(order)])
-        return Game(levels(model.noised(pictures, MOMENTS.tolist(), self.seed)), tuple(order))
+        for frame in model.sampling(order, sampling=Sampling.quality(n=GUESSES, seed=self.seed)):
+            yield 1 - min(frame.times)
+        made = frame.result.images
+        noised = levels(model.noised(made.reshape(-1, *made.shape[2:]), MOMENTS.tolist(), self.seed))
+        return Game(noised.reshape(-1, *made.shape), *order)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What was guessed of the upper row ("": nothing), whether rightly, at what noise level, and from which one on the
+    rule tells the two apart."""
+
+    guess: str
+    right: bool
+    time: float
+    rule: float
+
+    @property
+    def earlier(self) -> bool:
+        """Whether one saw with more noise what the rule sees with less."""
+        return self.right and frame_at(self.time) < frame_at(self.rule)
+
+    @property
+    def as_early(self) -> bool:
+        """Whether one saw it in the frame in which the rule does."""
+        return self.right and frame_at(self.time) == frame_at(self.rule)
 
 
 def secret(a: str, b: str, seed: int) -> list[str]:
-    """Which of two classes is in each place: as many of both, in an order that the draw number decides."""
-    rng = np.random.default_rng([seed, 4649])
-    return [(a, b)[k] for k in rng.permutation(np.arange(GUESSES) % 2)]
+    """Two classes in an order that the draw number decides."""
+    return [a, b] if np.random.default_rng([seed, 4649]).random() < 0.5 else [b, a]
 
 
 def frame_at(t: float) -> int:

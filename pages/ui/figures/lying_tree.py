@@ -50,7 +50,7 @@ def figure(outline: Outline, chosen: int | None, paths: Mapping[int, str], zoom:
         hoverdistance=30, clickmode="event+select", **_mark(nodes, chosen, look)))
     result.update_xaxes(
         range=[left, right], fixedrange=True, nticks=7, gridcolor=look["grid"], zeroline=False, tickfont=font,
-        automargin=True, title={"text": "← noise   diffusion time t   data →", "font": font, "standoff": 8})
+        automargin=True, title={"text": "← noise   noise level t   data →", "font": font, "standoff": 8})
     result.update_yaxes(
         range=[len(leaves) - 0.4, -0.6], fixedrange=True, side="right", showgrid=False, zeroline=False, automargin=True,
         tickvals=[place for place, _ in leaves], tickfont={**font, "size": 15}, ticks="",

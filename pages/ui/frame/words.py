@@ -10,6 +10,11 @@ def listed(names) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def classes(labels) -> str:
+    """What a model's classes are called: "digits" where they are that, else "classes"."""
+    return "digits" if all(len(label) == 1 and label.isdecimal() for label in labels) else "classes"
+
+
 def at(time: float) -> str:
     """A time, kept together at the end of a line."""
     return f"t = {time:.2f}".replace(" ", "\N{NO-BREAK SPACE}")

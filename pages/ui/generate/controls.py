@@ -1,6 +1,8 @@
 """What can be chosen on the page "Generate", and the comparison beside the pictures."""
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -12,11 +14,12 @@ from ..frame import link
 from ..frame.controls import SEED, draw_number
 from ..frame.look import Look
 from ..parts import reels
+from ..parts.film import film
 from . import shown, told
-from .work import Alone, Draw, DrawAlone, Drawn
+from .work import TURNS, Draw, Drawn, Measure
 
 PICTURES = 320  # at most, of all classes together
-RACE = 10_000   # evaluations, at most, of a comparison
+MEASURED = 20_000  # evaluations, at most, of measuring
 STRONGEST = 5   # guidance: more spoils every picture
 
 
@@ -31,7 +34,7 @@ class Settings(NamedTuple):
     solver: link.Options = link.choice("solver", {name: told.solver(name)[0] for name in branched.SOLVERS},
                                        branched.SOLVER)
     seed: link.Range = SEED
-    race: link.Switch = link.switch("race", True)
+    measure: link.Switch = link.switch("measure", False)
     view: link.Options = link.choice("view", reels.VIEWS, "now")
 
 
@@ -44,9 +47,9 @@ def settings(labels: Mapping[str, str], guides: tuple[str, ...] = ()) -> Setting
 
 def order(setting: Settings) -> Draw | None:
     """All that is asked for, by its widgets; None if that is no class. Where all would be too many, fewer of each."""
-    classes, number, steps, seed = st.columns([4, 2, 2, 1.3], gap="medium")
-    labels = setting.labels.pills("Classes", classes, wrap=True)
-    wanted = setting.n.slider("Pictures of each class", number)
+    classes, number, steps, seed = st.columns([3.4, 2, 2, 1.8], gap="medium")
+    labels = setting.labels.pills(told.kinds(setting.labels.options), classes, wrap=True)
+    wanted = setting.n.slider("Pictures of each", number)
     setting.steps.slider("Steps", steps, help=told.STEPS)
     draw_number(into=seed)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -60,7 +63,7 @@ def order(setting: Settings) -> Draw | None:
         return None
     n = per_class(wanted, len(labels))
     if n < wanted:
-        number.caption(f"At most {PICTURES} pictures at once: so {n} of each class.")
+        number.caption(f"At most {PICTURES} pictures at once: so {n} of each.")
     guided = {"guidance": setting.guidance.value, "guide": setting.guide.value} if setting.guidance.value else {}
     sampling = Sampling(n=n, steps=setting.steps.value, solver=setting.solver.value, seed=setting.seed.value, **guided)
     return Draw(tuple(label for label in setting.labels.options if label in labels), sampling)
@@ -86,27 +89,35 @@ def per_class(n: int, classes: int) -> int:
     return max(1, min(n, PICTURES // classes))
 
 
-def comparison(name: str, draw: Draw, drawn: Drawn, race: link.Switch, look: Look) -> None:
-    """What the tree saved, measured now: the same classes one by one, in view of the visitor."""
-    st.subheader("What the tree saves", anchor=False)
+def comparison(name: str, draw: Draw, drawn: Drawn, measure: link.Switch, view: str, look: Look) -> None:
+    """What the tree saved: counted, as a race, and for those who ask measured in view of the visitor."""
+    st.header("What the tree saves", anchor=False)
     pulled = told.PULLED if draw.sampling.takes_gradients else ""
     if len(draw.labels) == 1:
         st.markdown(told.single(drawn) + pulled)
         return
-    st.markdown(told.LOOK + pulled)
-    wanted = race.toggle("Draw each class by itself, too, to compare")
-    chart, text = st.empty(), st.empty()
-    alone = _raced(name, draw, drawn, look, chart, text) if wanted and drawn.alone <= RACE else None
-    chart.html(shown.bars(drawn, alone, look, len(draw.labels)))
-    text.markdown(told.saving(drawn, alone))
-    if wanted and alone is None:
-        st.caption(told.too_many(drawn))
+    st.markdown(told.saving(drawn) + pulled)
+    st.html(shown.bars(drawn, look))
+    if len(draw.labels) <= shown.MANY:
+        st.markdown(told.RACE)
+        pictures, frames, done = shown.race(drawn, view)
+        film("race", pictures, frames, rows=("Together", "One by one"), start=done, height=shown.RACING,
+             ends=("start", "all done"), seconds=12, label="Steps of the model")
+    st.markdown(told.STEP)
+    if measure.toggle(told.MEASURE):
+        _measured(name, draw, drawn)
 
 
-def _raced(name: str, draw: Draw, drawn: Drawn, look: Look, chart: Any, text: Any) -> Alone:
-    """The same class by class, with its bar growing."""
-    def show(so_far: Alone) -> None:
-        chart.html(shown.bars(drawn, so_far, look, len(draw.labels)))
-        text.markdown(f"For comparison: each class by itself, now {draw.labels[so_far.done]} …")
+def _measured(name: str, draw: Draw, drawn: Drawn) -> None:
+    """Both ways measured, where that does not take too long."""
+    if TURNS * (drawn.evaluations + drawn.alone) > MEASURED:
+        st.markdown(told.too_many())
+        return
+    result = serve.ask(name, Measure(draw.labels, draw.sampling))
+    st.markdown(told.measured(drawn, result, _now()))
 
-    return serve.ask(name, DrawAlone(draw.labels, draw.sampling), show)
+
+def _now() -> datetime:
+    """The time where the visitor is."""
+    zone = st.context.timezone
+    return datetime.now(ZoneInfo(zone)) if zone else datetime.now(UTC).astimezone()

@@ -10,10 +10,12 @@ from ..parts.markup import filled
 from ..parts.pictures import GAP, strip
 from ..parts.reels import Frame, Reel
 from . import told
-from .work import Alone, Drawn
+from .work import Drawn
 
 HERE = Path(__file__).parent
-CELL = 56  # CSS pixels of a picture, where there is room
+CELL, RACING = 56, 40  # CSS pixels of a picture, where there is room: in the film, in the race
+TICKS = 120  # of the race
+MANY = 16  # classes: with more, there is no race, for their pictures would be too small
 
 
 class Bar(NamedTuple):
@@ -42,16 +44,45 @@ def frames(reel: Reel) -> list[Frame]:
             for t, cells in zip(reel.times, reel.cells, strict=True)]
 
 
-def bars(drawn: Drawn, alone: Alone | None, look: Look, classes: int) -> str:
-    """Both ways as bars, by evaluations; without `alone`, what the second would cost."""
-    evaluations = drawn.alone if alone is None else alone.evaluations
-    second = told.looks(evaluations) + (f" · {alone.seconds:.1f} s" if alone else "")
-    if alone and alone.done < classes:
-        second += f" · {alone.done} of {classes} classes"
-    first = f"{told.looks(drawn.evaluations)} · {drawn.seconds:.1f} s"
+# -- the race ----------------------------------------------------------------------------------------------------------
+
+def race(drawn: Drawn, view: str) -> tuple[np.ndarray, list[Frame], int]:
+    """The first column drawn together and one by one, by the steps that either has taken: pictures, frames, and the
+    frame at which the first is done."""
+    spent = sorted({round(k * drawn.alone / TICKS) for k in range(TICKS + 1)} | {drawn.evaluations})
+    used, cells = np.unique(drawn.reel.cells[:, :, 0], return_inverse=True)
+    frames = [_tick(steps, drawn, cells.reshape(drawn.reel.cells.shape[:2])) for steps in spent]
+    return drawn.reel.shown(view)[used], frames, spent.index(drawn.evaluations)
+
+
+def _tick(steps: int, drawn: Drawn, cells: np.ndarray) -> Frame:
+    """Both sides after so many steps."""
+    alone, last = _one_by_one(steps, drawn), len(cells) - 1
+    rows = (tuple(cells[_reached(drawn.pace.together, steps)].tolist()),
+            tuple(-1 if place < 0 else int(cells[place, k]) for k, place in enumerate(alone)))
+    return Frame(told.tick(steps, drawn, alone.count(last)), rows)
+
+
+def _one_by_one(steps: int, drawn: Drawn) -> list[int]:
+    """The moment that each class has reached after so many steps, in which the classes take turns; -1: not begun."""
+    places = []
+    for own in drawn.pace.alone:
+        places.append(_reached(own, steps) if steps > 0 else -1)
+        steps -= int(own[-1])
+    return places
+
+
+def _reached(spent: np.ndarray, steps: int) -> int:
+    """The last moment that so many steps suffice for; the first, where they suffice for none."""
+    return max(0, int(np.searchsorted(spent, steps, side="right")) - 1)
+
+
+def bars(drawn: Drawn, look: Look) -> str:
+    """Both ways as bars, by steps of the model."""
     return filled(HERE / "bars.html", bars=[
-        Bar("Through the tree", first, _percent(drawn.evaluations, drawn.alone), look.lit),
-        Bar("Class by class", second, _percent(evaluations, drawn.alone), look.other)])
+        Bar("Together, along the tree", told.steps(drawn.evaluations), _percent(drawn.evaluations, drawn.alone),
+            look.lit),
+        Bar("One by one", told.steps(drawn.alone), _percent(drawn.alone, drawn.alone), look.other)])
 
 
 def _percent(part: int, whole: int) -> str:

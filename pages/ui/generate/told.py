@@ -1,29 +1,35 @@
 """The page "Generate" in words: what is on it, how the steps are taken, and what the tree saved."""
+from collections.abc import Iterable
+from datetime import datetime
+
 from branched import ClassTree
 
-from ..frame.words import at
-from .work import Alone, Draw, Drawn
+from ..frame.words import at, classes
+from .work import BAND, TURNS, Draw, Drawn, Measured
 
-INTRODUCTION = "The model draws pictures of many classes out of noise. What they have in common it draws only once."
-READING = "Each row is a class. Each column began as the same noise, and was one picture until ways part."
+TITLE = "Many {} at once"
+INTRODUCTION = "The model draws pictures of many {} out of noise. What they have in common it draws only once."
+READING = "Each row is a {}. Every column grew from the same noise."
 STEPS = "In how many steps the noise is taken away. More take longer."
-LOOK = "A **look** is the network looking at one picture once. Most of the time goes into that."
-PULLED = " With each look goes a gradient of the classifier, which is not counted here, but takes its time."
+STEP = "In a **step of the model** it cleans one picture a little, once. Most of the time goes into that."
+RACE = "Both machines take as many steps in the same time. Which one has all pictures first?"
+PULLED = " With each step goes a gradient of the classifier, which is not counted here, but takes its time."
+MEASURE = "Measure the time, too"
 EXPLANATION = """
-Every picture begins as pure noise. At each **step** the network looks at what it has and takes a little of the noise
-away. As long as classes look alike under all that noise, the model keeps **one** picture for all of them; it makes
-copies only where their ways part (see *Watch*). So it needs fewer looks at pictures than if each class were drawn
-by itself, and gives the very same pictures. With more classes, and with more alike ones, more is saved.
+Every picture begins as pure noise. At each **step** the network takes a little of the noise away. As long as classes
+look alike under all that noise, the model keeps **one** picture for all of them; it makes copies only at their branch
+points. So it needs fewer steps than if each class were drawn by itself, and gives the very same pictures. With more
+classes, and with more alike ones, more is saved.
 
-How many looks that takes: on each branch of the tree the number of steps there, summed over all branches, for each of
+How many steps that takes: on each branch of the tree the number of steps there, summed over all branches, for each of
 the pictures of a class.
 """
 GUIDANCE = "How strongly each step is pushed towards its class. More is clearer, but more alike; too much spoils it."
 GUIDES = {
-    "model": ("the tree", "Just below where ways part, a step goes away from what the common branch would see there. "
-                          "That takes a second look at each picture."),
+    "model": ("the tree", "Just below a branch point, a step goes away from what the common branch would see there. "
+                          "Such a step counts twice."),
     "classifier": ("a classifier", "A second network, which tells classes in noisy pictures apart, pushes each step "
-                                   "towards the class. It works once for every look."),
+                                   "towards the class. It works once for every step."),
 }
 SOLVERS = {
     "ddim-eta": ("Small steps, a little fresh noise (DDIM)",
@@ -36,8 +42,8 @@ SOLVERS = {
     "ddpm": ("Small steps, all noise fresh (DDPM)",
              "At each step all of the noise that can be is replaced by fresh noise; it wants many steps."),
     "heun": ("Steps that look ahead (Heun)",
-             "Each step is tried, looked at, and taken anew with the mean of both: two looks for every step."),
-    "unipc": ("Steps that are corrected (UniPC)", "The next look at a picture also mends the step before it."),
+             "Each step is tried, and taken anew with the mean of both: so it counts as two."),
+    "unipc": ("Steps that are corrected (UniPC)", "The next step of a picture also mends the step before it."),
 }
 
 
@@ -51,40 +57,75 @@ def guide(name: str) -> tuple[str, str]:
     return GUIDES.get(name, (name, ""))
 
 
-def caption(t: float, different: int, classes: int) -> str:
+def caption(t: float, different: int, together: int) -> str:
     """A moment of the film: how many different pictures a column of so many classes has then."""
     if t == 0:
         return "t = 0: finished."
-    if classes == 1:
+    if together == 1:
         return f"{at(t)}."
     if different == 1:
-        return f"{at(t)}: all classes are still one picture in each column."
-    return f"{at(t)}: {different} different pictures in each column of {classes}."
+        return f"{at(t)}: all {together} are still one picture in each column."
+    return f"{at(t)}: {different} different pictures in each column of {together}."
 
 
-def looks(evaluations: int) -> str:
+def kinds(labels: Iterable[str]) -> str:
+    """What a model's classes are called, over their buttons: "Digits" or "Classes"."""
+    return classes(labels).capitalize()
+
+
+def kind(labels: Iterable[str]) -> str:
+    """What one of a model's classes is called: "digit" or "class"."""
+    return {"digits": "digit"}.get(classes(labels), "class")
+
+
+def steps(evaluations: int) -> str:
     """Evaluations of the network, as the page calls them."""
-    return f"{evaluations:,} looks"
+    return f"{evaluations:,} steps"
 
 
 def single(drawn: Drawn) -> str:
     """What one class cost."""
-    return f"{looks(drawn.evaluations)}, {drawn.seconds:.1f} s. There is nothing to save with a single class."
+    return f"{steps(drawn.evaluations)}. There is nothing to save with one alone."
 
 
-def too_many(drawn: Drawn) -> str:
-    """Why the classes are not drawn one by one."""
-    seconds = drawn.seconds * drawn.alone / drawn.evaluations
-    return f"So many pictures one by one would take about {seconds:.0f} s. So they are not drawn to compare."
+def saving(drawn: Drawn) -> str:
+    """What the tree saved, in a sentence."""
+    return (f"One by one, the same pictures take **{drawn.alone / drawn.evaluations:.1f} times** as many steps: "
+            f"{drawn.alone:,} instead of {drawn.evaluations:,}.")
 
 
-def saving(drawn: Drawn, alone: Alone | None) -> str:
-    """What the tree saved, in a sentence or two."""
-    ratio = f"**{drawn.alone / drawn.evaluations:.1f} times**"
-    if alone is None:
-        return f"One by one, the same classes would take {ratio} as many looks."
-    return (f"One by one, the same classes took {ratio} as many looks, and {alone.seconds / drawn.seconds:.1f} times "
-            f"as long: measured just now, on this machine. {sameness(alone.difference(drawn.images))}")
+def tick(spent: int, drawn: Drawn, done: int) -> str:
+    """A moment of the race: so many steps on either side, and how many are finished one by one."""
+    every = drawn.images.shape[0]
+    if spent >= drawn.alone:
+        return f"After {steps(drawn.alone)}: now all {every} are finished one by one, too."
+    if spent >= drawn.evaluations:
+        return f"After {steps(spent)}: together, all {every} are finished; one by one, {done}."
+    return f"After {steps(spent)}: one by one, {done} of {every} {'is' if done == 1 else 'are'} finished."
+
+
+def measured(drawn: Drawn, result: Measured, now: datetime) -> str:
+    """What measuring both ways has shown; `now` in the time zone of who reads it."""
+    how = f"Measured {when(result.when, now)} on this machine, both ways in turns, the best of {TURNS} each"
+    if result.agrees(drawn):
+        said = (f"{how}: {result.together:.1f} s together, {result.alone:.1f} s one by one, "
+                f"**{result.alone / result.together:.1f} times** as long.")
+    else:
+        said = (f"{how}: the times stray from the steps by more than {BAND - 1:.0%}. Other work on the machine does "
+                "that, and so do small batches; so only the steps are compared here.")
+    return f"{said} {sameness(result.difference)}"
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """A time of today by the clock, of another day with its date."""
+    there = moment.astimezone(now.tzinfo)
+    day = "" if there.date() == now.date() else f" on {there.day} {there:%B}"
+    return f"at {there:%H:%M}{day}"
+
+
+def too_many() -> str:
+    """Why the time is not measured."""
+    return "So many pictures would take too long to measure: choose fewer of each."
 
 
 def sameness(difference: float) -> str:
@@ -106,7 +147,7 @@ def equation(tree: ClassTree, draw: Draw, drawn: Drawn) -> str:
             (shared if several else single).append(str(drawn.calls[branch.id]))
     sums = [rf"\underbrace{{{' + '.join(numbers)}}}_{{\text{{{name}}}}}"
             for numbers, name in ((shared, "shared by several classes"), (single, "one class alone")) if numbers]
-    body, each = r" \\ &\quad + ".join(sums), "looks at each" if draw.sampling.is_guided else "steps"
-    return (r"\begin{aligned} \text{looks} &= \text{pictures of a class} \times \textstyle\sum_{\text{branches}} "
-            rf"\text{{{each}}} \\ &= {draw.sampling.n} \times \bigl( {body} \bigr) \\ &= {drawn.evaluations:,}"
-            .replace(",", "{,}") + r" \end{aligned}")
+    body, each = r" \\ &\quad + ".join(sums), " (some counted twice)" * draw.sampling.is_guided
+    return (r"\begin{aligned} \text{steps of the model} &= \text{pictures of a class} \times "
+            rf"\textstyle\sum_{{\text{{branches}}}} \text{{steps{each}}} \\ &= {draw.sampling.n} \times \bigl( {body} "
+            rf"\bigr) \\ &= {drawn.evaluations:,}".replace(",", "{,}") + r" \end{aligned}")

@@ -1,12 +1,14 @@
-"""What the page "Generate" asks of a model: a walk for some classes, and the same class by class to compare."""
+"""What the page "Generate" asks of a model: a walk for some classes, and how long it takes beside the same class by
+class."""
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
-from branched import BranchedModel, Frame, Sampling
+from branched import BranchedModel, ClassTree, Frame, Sampling
 
 from ..parts import reels
 from ..serve.request import Request
@@ -14,6 +16,16 @@ from ..serve.timed import Timed
 
 MOMENTS = 50  # of the film, at most
 FILM = 6_000  # pictures of the film, at most
+TURNS = 2     # in which both ways are measured
+BAND = 1.25   # by how much the ratio of times may stray from that of evaluations, either way, to say the same
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Evaluations by the moments of a reel: of all classes `together` (moments,), and of each `alone` (N, moments)."""
+
+    together: np.ndarray
+    alone: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -28,21 +40,7 @@ class Drawn:
     evaluations: int
     alone: int
     calls: dict[int, int]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Alone:
-    """The same class by class, so far: classes done, evaluations, seconds; and once all are done the pictures."""
-
-    done: int = 0
-    evaluations: int = 0
-    seconds: float = 0.0
-    images: np.ndarray | None = None
-
-    def difference(self, images: np.ndarray) -> float:
-        """The largest difference of a pixel from pictures (N, n, H, W[, 3]); 0 if it is not done yet."""
-        return 0.0 if self.images is None else float(np.abs(self.images - images).max())
+    pace: Pace
 
 
 @dataclass(frozen=True)
@@ -53,31 +51,69 @@ class Draw(Request[Drawn]):
     sampling: Sampling
 
     def work(self, model: BranchedModel) -> Generator[Frame, None, Drawn]:
-        waves, walk = [], Timed(model.sampling(self.labels, sampling=self.sampling))
-        for frame in walk:
+        waves, evaluations = [], []
+        for frame in model.sampling(self.labels, sampling=self.sampling):
             waves.append(reels.wave(frame))
+            evaluations.append(frame.evaluations)
             yield frame
         samples = frame.result
         count = max(8, min(self.sampling.steps, MOMENTS, FILM // (len(self.labels) * self.sampling.n)))
         reel = reels.reel(model.outline(), samples.labels, waves, reels.even(count))
+        totals = each_alone(model.tree, samples.labels, samples.calls, self.sampling.n)
         return Drawn(samples.images, reel, samples.evaluations, samples.evaluations_class_by_class, samples.calls,
-                     walk.seconds)
+                     pace([wave.times for wave in waves], evaluations, totals, reel.times))
+
+
+def each_alone(tree: ClassTree, labels: Sequence[str], calls: dict[int, int], n: int) -> list[int]:
+    """The evaluations that n pictures of each class cost by themselves."""
+    return [n * sum(calls.get(branch.id, 0) for branch in tree.path(label)) for label in labels]
+
+
+def pace(times: Sequence[tuple[float, ...]], evaluations: Sequence[int], totals: Sequence[int],
+         moments: Sequence[float]) -> Pace:
+    """What had been spent at some moments of a walk, of which each wave's `times` and `evaluations` are known; each
+    class's `totals` are spread evenly over its waves."""
+    walks = list(zip(*times, strict=True))
+    at = np.array([[reels.latest(walk, t) for t in moments] for walk in walks])              # (N, moments)
+    live = np.array([[sum(t > 0 for t in walk)] for walk in walks])
+    shares = np.minimum(1, (at + 1) / live)
+    return Pace(np.array(evaluations)[at.max(0)], np.round(np.array(totals)[:, None] * shares).astype(int))
+
+
+# -- measured ----------------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of both ways, the best of all turns each; when; and by how much a pixel differs, at most."""
+
+    together: float
+    alone: float
+    when: datetime
+    difference: float
+
+    def agrees(self, drawn: Drawn) -> bool:
+        """Whether times say what evaluations say, within the band."""
+        ratio = self.alone / self.together / (drawn.alone / drawn.evaluations)
+        return 1 / BAND <= ratio <= BAND
 
 
 @dataclass(frozen=True)
-class DrawAlone(Request[Alone]):
-    """The same pictures, each class by itself. Yields how far it is."""
+class Measure(Request[Measured]):
+    """How long the same pictures take together and class by class, both ways in turns. Yields how far it is."""
 
     labels: tuple[str, ...]
     sampling: Sampling
+    alone = True
 
-    def work(self, model: BranchedModel) -> Generator[Alone, None, Alone]:
-        so_far, images = Alone(), []
-        for label in self.labels:
-            walk = Timed(model.sampling(label, sampling=self.sampling))
-            for frame in walk:
-                yield replace(so_far, evaluations=so_far.evaluations + frame.evaluations,
-                              seconds=so_far.seconds + walk.seconds)
-            images.append(frame.result.images[0])
-            so_far = Alone(so_far.done + 1, so_far.evaluations + frame.evaluations, so_far.seconds + walk.seconds)
-        return replace(so_far, images=np.stack(images))
+    def work(self, model: BranchedModel) -> Generator[float, None, Measured]:
+        ways, best, images = ([self.labels], [(label,) for label in self.labels]), [np.inf, np.inf], [None, None]
+        for turn in range(2 * TURNS):
+            way, seconds, made = turn % 2, 0.0, []
+            for group in ways[way]:
+                walk = Timed(model.sampling(group, sampling=self.sampling))
+                for frame in walk:
+                    yield (turn + (len(made) + 1 - min(frame.times)) / len(ways[way])) / (2 * TURNS)
+                seconds += walk.seconds
+                made.append(frame.result.images)
+            best[way], images[way] = min(best[way], seconds), np.concatenate(made)
+        return Measured(*best, datetime.now(UTC), float(np.abs(images[0] - images[1]).max()))
