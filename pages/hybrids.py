@@ -1,13 +1,13 @@
-"""Hybrids of two classes, or of two sets: what they share until their ways part, and how the choice comes about."""
+"""Hybrids of two classes, or of two sets: one large picture, one as long as their paths are, and two from there on."""
 import streamlit as st
 
 from pages.ui import serve
 from pages.ui.frame import link, shell, words
 from pages.ui.frame.controls import chart, explanation
 from pages.ui.hybrids import controls, shown, told
-from pages.ui.parts import pictures
 from pages.ui.parts.faces import faces
 from pages.ui.parts.film import film
+from pages.ui.parts.morph import morph
 
 name, model, look = shell.opened("pages/hybrids.py")
 tree = model.tree
@@ -19,29 +19,36 @@ with link.shared("hybrids", *setting):
     controls.open_sides(setting)
     st.html(shown.CSS)
     st.html(shown.style(look))
-    st.title("Between two classes", anchor=False)
-    st.markdown(told.INTRODUCTION)
-    order = controls.order(setting)
+    st.title(told.title(tree.labels), anchor=False)
+    page = st.container(key="hybrids")
+    with page.container(key="sides"):
+        order = controls.order(setting)
     a, b = order.a, order.b
-    st.subheader(told.headline(tree, a, b), anchor=False)
-    st.markdown(told.kinship(tree, a, b))
-    left, right = st.columns(2, gap="large")
+    main = page.container(key="morphing")
+    main.header(told.headline(tree, a, b), anchor=False)
+    left, right = main.columns([3, 2], gap="large")
+    with right.container(key="where"):
+        chart(shown.tree_figure(name, a, b, look, tree=tree), f"The class tree. {told.headline(tree, a, b)}")
     with left:
-        chart(shown.tree_figure(name, a, b, look, tree=tree), f"The class tree: {told.headline(tree, a, b)}")
-        st.caption(told.LINES)
-    with right:
-        view = setting.view.segments("What to look at", label_visibility="collapsed")
-        scrubber, sheet = st.container(), st.empty()
-        parted = serve.ask(name, order, lambda frame: sheet.html(
-            pictures.sheet(pictures.growing(a + b, frame.denoised))))
-        sheet.html(pictures.sheet(shown.rows(parted, a, b)))
-    with scrubber:
-        times, asked = parted.reel.times, setting.time.value
-        start = parted.meeting if asked is None else controls.nearest(times, asked)
-        rest = film("parting", parted.reel.shown(view), shown.frames(tree, a, b, parted), rows=a + b, start=start,
-                    marks={parted.meeting: "they part"}, ends=("noise", "picture"), over="tree", height=56, seconds=6)
+        place = st.empty()
+        parted = serve.ask(name, order, lambda frame: place.html(shown.drawing(frame.denoised[0][0])))
+        times, view, column = parted.reel.times, setting.view.value, controls.large(setting, parted)
+        start = parted.meeting if setting.time.value is None else controls.nearest(times, setting.time.value)
+        sides, watched = shown.beside(tree, a, b), " ".join(["parting", name, *a, "|", *b, str(order.seed)])
+        with place:
+            morph("morph", watched, parted.reel.shown(view),
+                  parted.reel.cells[:, [(a + b).index(label) for label in sides], column], sides,
+                  [look.lit if label in a else look.other for label in sides], shared=look.both, start=start,
+                  notes=shown.notes(parted, view), height=shown.HEIGHT)
+        rest = film("parting", shown.NO_PICTURES, shown.frames(tree, a, b, parted), start=start, name=watched,
+                    marks={parted.meeting: "branch point"}, ends=("noise", "picture"), over="tree", seconds=6,
+                    label=told.SLIDER)
         setting.time.set(None if rest == parted.meeting else times[rest])
+        st.markdown(told.balance(parted, a + b))
+        controls.starts(setting, parted)
+        setting.view.segments("What to look at", label_visibility="collapsed")
     with explanation():
+        st.markdown(told.kinship(tree, a, b))
         st.markdown(told.EXPLANATION + (told.JUDGED if parted.seen is not None else ""))
         st.markdown(told.SHARES)
         st.latex(words.mixture(tree.meeting(a, b).time))

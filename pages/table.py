@@ -1,4 +1,5 @@
-"""Beyond pictures: a model of a table. Its tree, what is between its classes, and rows that become another class."""
+"""The same idea without pictures: a model of a table. Its tree, what is between its classes, and rows
+that become another class."""
 import streamlit as st
 
 from pages.ui.frame import link, look, shell
@@ -10,7 +11,7 @@ SHOW = {"tree": tree_part.show, "many": turned_parts.show_many, "one": turned_pa
 shell.page("pages/table.py")
 st.html(shown.CSS)
 table = controls.chosen(shell.chosen_model())
-st.title("Beyond pictures", anchor=False)
+st.title(told.TITLE, anchor=False)
 if table is None:
     st.info(told.NONE, icon=":material/info:")
     st.stop()
@@ -21,8 +22,6 @@ with link.shared("table", *settings):
     st.markdown(told.introduction(model, is_letters))
     part = controls.part(model, settings)
     SHOW[part](name, model, settings, look.current())
-    if is_letters and part != "many":
-        st.caption(letter.SKETCH)
     with explanation():
         st.markdown(told.EXPLANATION)
         if is_letters:

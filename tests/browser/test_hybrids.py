@@ -9,11 +9,13 @@ def test_scrubbing_past_the_meeting_point(address, chromium):
     with browser.page(chromium) as page:
         page.goto(f"{address}/hybrids")
         caption = page.locator(".film .now")
-        page.get_by_text("where they part:").and_(caption).wait_for()
+        page.get_by_text("the branch point").and_(caption).wait_for()
+        assert page.locator(".morph figure[aria-hidden=false]").count() == 1, "one picture for both"
         page.locator(".film input").focus()
         page.keyboard.press("End")
         page.get_by_text("t = 0, finished").and_(caption).wait_for()
         page.wait_for_url("**time=0*")
+        assert page.locator(".morph figure[aria-hidden=false] b").all_inner_texts() == ["4", "9"]
         link, said = page.url, caption.inner_text()
         page.locator(".film input").focus()
         page.keyboard.press("Home")
@@ -23,5 +25,6 @@ def test_scrubbing_past_the_meeting_point(address, chromium):
         page.goto(link)
         page.get_by_text(said).and_(page.locator(".film .now")).wait_for()
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+        assert page.locator(".morph").bounding_box()["y"] < 300, "the picture comes first"
         page.wait_for_selector(".js-plotly-plot .film-overlay", state="attached")
         assert page.locator(".js-plotly-plot .film-overlay").count() == 1

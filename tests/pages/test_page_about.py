@@ -69,6 +69,15 @@ def test_the_shipped_model_tells_everything(shipped):
     assert all(row.meaning and row.here for rows in quality.values() for row in rows)
 
 
+def test_three_large_numbers_are_those_of_its_file(shipped, model):
+    quality = shipped.facts.quality
+    assert [value for value, _ in told.numbers(shipped)] == [
+        f"{quality.generation.right:.1%}", f"{quality.stochastic.right:.1%}", f"{quality.generation.saved:.2f}×"]
+    few = told.numbers(telling(model, {}))
+    assert [value for value, _ in few] == [str(len(model.labels)), f"{model.parameters:,}"]
+    assert shown.numbers(few).count("<dd>") == 2 and "<b>" not in shown.numbers([("<b>", "<b>")])
+
+
 def test_published_figures_stand_beside_mnist_alone(shipped):
     for data in ({"name": "fashion"}, {"name": ["mnist"]}, None, {}):
         quality = told.quality(telling(shipped, {**shipped.facts.stored, "data": data}))
@@ -186,7 +195,7 @@ def test_about_a_table(tmp_path, monkeypatch, letters):
 def test_the_page_tells_of_the_shipped_model():
     app = opened(PAGE)
     assert app.selectbox[0].value == "mnist" and "2212.10777" in text(app) and "When this fails" in [
-        head.value for head in app.subheader]
+        head.value for head in app.header]
     assert {chart.key for chart in app.get("plotly_chart")} == {"matrix", "classes"}
     assert opened(PAGE, way="deterministic").get_by_key("way").value == "deterministic"
     assert opened(PAGE, way="magic").warning

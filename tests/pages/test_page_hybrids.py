@@ -64,13 +64,13 @@ def test_ways_on_the_tree(tree):
 
 def test_sentences_about_near_and_far(tree):
     near, far = (("4",), ("9",)), (("0",), ("1",))
-    assert plain(told.headline(tree, *near)) == "4 and 9 part at t = 0.35. Until then the model draws them as one."
+    assert plain(told.headline(tree, *near)) == "Up to t = 0.35, one drawing serves both 4 and 9."
     assert "No two classes part later." in told.kinship(tree, *near) and "65%" in told.kinship(tree, *near)
     assert "together with 4, 7 and 9" in told.kinship(tree, *far)
     assert "No two classes part earlier." in told.kinship(tree, *far) and "40%" in told.kinship(tree, *far)
-    assert plain(told.headline(tree, ("0",), ("4", "9"))) == "0 parts from 4 and 9 at t = 0.60."
-    assert plain(told.headline(tree, A, B)) == "0, 4 and 9 begin to part at t = 0.60."
-    assert "4 and 9, of both sides, stay together even longer." in told.kinship(tree, A, B)
+    assert plain(told.headline(tree, ("0",), ("4", "9"))) == "0 leaves 4 and 9 at t = 0.60."
+    assert plain(told.headline(tree, A, B)) == (
+        "0 leaves first, at t = 0.60. 4 and 9 stay together until t = 0.35.")
     flat = ClassTree.flat("ab")
     assert "nothing but the noise" in told.headline(flat, ("a",), ("b",)) and told.kinship(flat, ("a",), ("b",))
 
@@ -79,12 +79,34 @@ def test_how_decided_guesses_are_in_words():
     assert told.tally(["4", "9", "4", "", "7"], ("4", "9")) == (
         "2 look like 4, 1 like 9, 1 like something else, 1 is undecided")
     assert told.tally(["9"], ("4", "9")) == "1 looks like 9" and told.tally(["", ""], "4") == "2 are undecided"
-    cells = np.array([[0, 1], [2, 3]])
-    assert plain(told.caption(0.2, cells, ("4", "9"), ["4", "9", "9", "9"], False)) == (
-        "t = 0.20: of the best guesses 1 of 2 look like 4, 2 of 2 like 9.")
-    assert plain(told.caption(0.5, cells[[0, 0]], ("4", "9"), ["4", "9"], True)) == (
-        "t = 0.50, where they part: of 2 best guesses, 1 looks like 4, 1 like 9.")
-    assert plain(told.caption(0.5, cells, ("4", "9"), None, False)) == "t = 0.50."
+    assert plain(told.caption(0.2, 2, ("4", "9"), False)) == "t = 0.20: each on its own path."
+    assert plain(told.caption(0.2, 2, ("4", "9", "0"), False)) == "t = 0.20: 2 pictures for 4, 9 and 0."
+    assert plain(told.caption(0.5, 1, ("4", "9"), True)) == "t = 0.50, the branch point: the last moment as one."
+    assert plain(told.caption(0.9, 1, ("4", "9"), False)) == "t = 0.90: one picture for 4 and 9."
+
+
+def test_that_hybrids_lean_is_said_only_where_most_do():
+    reel = SimpleNamespace(cells=np.array([[[1, 2, 3]] * 2]))
+
+    def said(*seen):
+        return told.balance(SimpleNamespace(guesses=range(3), meeting=0, reel=reel, seen=["-", *seen]), ("4", "9"))
+
+    assert "most lean" in said("4", "9", "") and "1 looks like 4, 1 like 9, 1 is undecided" in said("4", "9", "")
+    assert "lean" not in said("4", "", "") and "lean" not in said("4", "7", "7")
+
+
+def test_hybrids_come_in_the_order_of_what_they_look_like():
+    sides = np.array([[0.1, 0.9], [0.9, 0.0], [0.45, 0.5], [0.0, 0.1]])
+    parted = work.Parted(0, None, np.zeros((4, 2, 2)), {}, None, None, sides)
+    assert parted.order == [1, 2, 3, 0] and parted.nearest_to_both == 2
+    judge = SimpleNamespace(labels=("4", "9", "0"), probabilities=lambda images: np.array([[0.5, 0.2, 0.3]]))
+    np.testing.assert_allclose(work.leaning(judge, np.zeros((1, 2, 2)), ("0", "4"), ("9",)), [[0.8, 0.2]])
+
+
+def test_those_that_share_a_path_are_neighbours(tree):
+    assert shown.beside(tree, ("9",), ("4",)) == ["9", "4"] and shown.beside(tree, ("4",), ("9",)) == ["4", "9"]
+    many = shown.beside(tree, A, B)
+    assert abs(many.index("4") - many.index("9")) == 1
 
 
 # -- the work ----------------------------------------------------------------------------------------------------------
@@ -111,7 +133,6 @@ def test_hybrids_and_endings_are_the_models_own(kind, request):
     np.testing.assert_allclose(found.guesses, own.denoised, atol=1e-4)
     for label in A + B:
         np.testing.assert_allclose(found.endings[label], own.endings[label], atol=1e-3)
-    assert len(shown.rows(found, A, B)) == 4 + len(A + B)
 
 
 def test_rows_are_one_until_their_ways_part(model):
@@ -128,7 +149,7 @@ def test_dots_are_where_the_classes_are(model):
     nodes, film = graph(tree.outline()).nodes, shown.frames(tree, A, B, found)
     meeting = nodes[tree.meeting(A, B).id]
     assert film[found.meeting].dots == ((meeting["x"], meeting["t"]),)
-    assert len(film[0].dots) == 1 and "where they part" in film[found.meeting].caption
+    assert len(film[0].dots) == 1 and "branch point" in film[found.meeting].caption
     assert set(film[-1].dots) == {(nodes[tree.leaf(label).id]["x"], 0.0) for label in A + B}
 
 
@@ -142,27 +163,46 @@ def tree_shipped() -> ClassTree:
 def test_the_page_opens_with_the_two_that_part_last(tree_shipped):
     app = opened(PAGE)
     a, b = controls.usual(tree_shipped)
-    assert app.subheader[0].value == told.headline(tree_shipped, (a,), (b,)) and app.session_state.time is None
+    assert app.header[0].value == told.headline(tree_shipped, (a,), (b,)) and app.session_state.time is None
     assert "picture" in app.latex[0].value and not app.warning
 
 
 def test_a_link_opens_its_sides_and_moment(tree_shipped):
     app = opened(PAGE, a="4", b="9", time="0.2")
-    assert app.subheader[0].value == told.headline(tree_shipped, ("4",), ("9",))
+    assert app.header[0].value == told.headline(tree_shipped, ("4",), ("9",))
     assert app.session_state.time == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("query", [{"a": ""}, {"b": "cat"}, {"time": "7"}, {"time": "nan"}, {"a": "4", "b": "4"}])
 def test_a_broken_link_gives_a_notice_and_the_usual(tree_shipped, query):
     app = opened(PAGE, **query)
-    assert app.warning and app.subheader[0].value == told.headline(tree_shipped, ("4",), ("9",))
+    assert app.warning and app.header[0].value == told.headline(tree_shipped, ("4",), ("9",))
 
 
-def test_a_class_moves_to_the_side_where_it_was_put_last(tree_shipped):
-    app = opened(PAGE, time="0.2")
+def test_a_click_takes_another_class_in_place_of_the_one_before(tree_shipped):
+    """From 4 and 9 to 3 and 8 in two clicks; a class of the other side changes places."""
+    app = opened(PAGE, a="4", b="9", time="0.2", start="3")
+    app.pills(key="one_a").set_value("3").run()
+    assert (app.session_state.a, app.session_state.b) == (["3"], ["9"])
+    assert app.session_state.time is None and app.session_state.start is None
+    app.pills(key="one_b").set_value("8").run()
+    assert app.header[0].value == told.headline(tree_shipped, ("3",), ("8",))
+    app.pills(key="one_a").set_value("8").run()
+    assert (app.session_state.a, app.session_state.b) == (["8"], ["3"]) and not app.toast and not app.exception
+
+
+def test_a_class_moves_to_the_group_where_it_was_put_last(tree_shipped):
+    app = opened(PAGE, time="0.2", a="4", b="9", groups="on")
     app.pills(key="a").set_value(["4", "9"]).run()  # 9 is all that is on the other side
-    assert app.session_state.a == ["4"] and app.session_state.b == ["9"] and app.toast
+    assert app.session_state.a == ["4"] and app.session_state.b == ["9"] and "all there is" in app.caption[0].value
     app.pills(key="b").set_value(["9", "4"]).run()
     assert app.session_state.b == ["9"]
     app.pills(key="a").set_value([]).run()
     assert app.session_state.a == ["4"] and not app.exception
+
+
+def test_an_old_link_of_sets_has_groups(tree_shipped):
+    app = opened(PAGE, a="4,7", b="9")
+    assert app.toggle(key="groups").value and app.session_state.a == ["4", "7"]
+    app.toggle(key="groups").set_value(False).run()
+    assert app.session_state.a == ["4"] and app.session_state.b == ["9"] and not app.exception

@@ -1,5 +1,4 @@
 """The page of tables: its numbers and sentences against planted rows, its script, and what a visitor sees and does."""
-import base64
 import json
 import pickle
 import re
@@ -71,10 +70,9 @@ def test_the_sentence_counts_means_between():
     inside = numbers.between(one, np.array([[5.0, 12, -1, 0]]), other)
     assert inside.tolist() == [True, False, True, True]
     sentence = told.interpolation(["p", "q", "r", "s"], np.array([0.4, 0.9, 0.5, 0.1]), inside)
-    assert sentence.startswith("In 3 of 4 features")
-    assert "clearly, in 2 of 3. Most of all do q, r and p." in sentence
-    assert "no feature by itself" in told.interpolation("pq", np.zeros(2), np.ones(2, bool))
-    assert "In all 2 features" in told.interpolation("pq", np.array([0.9, 0]), np.ones(2, bool))
+    assert sentence == "The hybrid is in between, in 3 of 4 numbers. What tells the two sides apart most: q; r; p."
+    assert "No number by itself" in told.interpolation("pq", np.zeros(2), np.ones(2, bool))
+    assert "in between, in all 2 numbers." in told.interpolation("pq", np.array([0.9, 0]), np.ones(2, bool))
 
 
 def test_sides_and_pairs_of_a_branch_point():
@@ -111,7 +109,7 @@ def test_what_became_is_told(shipped):
     assert all(part in sentence for part in ("2 of 3", "r is 0.60", "it is 0.00", "its own work"))
     before, after = np.full((2, 16), 5.0), np.full((2, 16), 5.0)
     after[0, [3, 7]] = 15, 0
-    sentence = told.moves(shipped, work.Turned(before, after, nan, nan, ("B", "A")), "B")
+    sentence = told.moves(shipped, shipped.features, work.Turned(before, after, nan, nan, ("B", "A")), "B")
     assert "for B (and 1 of 2 tries for B)" in sentence and sentence.endswith("high (up) and x2bar (down).")
 
 
@@ -156,24 +154,19 @@ def test_requests_are_data():
 
 # -- drawn -------------------------------------------------------------------------------------------------------------
 
-def svg(source: str) -> str:
-    return base64.b64decode(source.split(",")[1]).decode()
+def test_means_lie_where_the_numbers_say():
+    form = SimpleNamespace(low=(0, 10), high=(15, 20), whole=(True, True))
+    rows = [np.array([[3.0, 10], [6, 10]]), np.array([[7.5, 15]]), np.array([[15.0, 30]])]
+    first, second = shown.contrasts(letter.words("ab"), [1, 0], rows, form)
+    assert second.places == {"lit": 30, "both": 50, "other": 100} and (second.low, second.high) == ("0", "15")
+    assert first.places == {"lit": 0, "both": 50, "other": 100} and "mean 4.5 on one side" in second.alt
 
 
-def test_a_letter_is_where_its_numbers_say():
-    row = dict.fromkeys(letter.MEANINGS, 7.5)
-    left, bottom, width, height = letter.box(row | {"x-box": 4, "y-box": 8, "width": 2, "high": 6})
-    assert (left, bottom, width, height) == (3.5, 5.5, 2, 6)
-    for value in (0, 15, -3, 99):
-        left, bottom, width, height = letter.box(dict.fromkeys(letter.MEANINGS, value))
-        assert min(left, bottom) >= 0 and max(left + width, bottom + height) <= letter.SIDE
-    x, y, large, small, _ = letter.ink(row)
-    assert (x, y) == pytest.approx((8, 8)) and large == pytest.approx(small)
-    assert letter.ink(row | {"y-bar": 0})[1] < 8 < letter.ink(row | {"x-bar": 15})[0]
-    assert 40 < letter.ink(row | {"xybar": 14})[4] % 180 < 50 and 130 < letter.ink(row | {"xybar": 1})[4] % 180 < 140
-    assert letter.ink(row | {"x2bar": 14})[4] % 180 == pytest.approx(0, abs=1e-6), "wide ink lies"
-    light, dark = (svg(letter.drawing(tuple(row), list(row.values()), "lit", look)) for look in (LIGHT, DARK))
-    assert "<ellipse" in light and LIGHT.lit in light and DARK.lit in dark and LIGHT.lit not in dark
+def test_letters_have_words_that_one_can_say(shipped):
+    spoken = letter.words(shipped.features)
+    assert len({told.name for told in spoken}) == 16 and all(told.low and told.high for told in spoken)
+    assert not {told.name for told in spoken} & {"x-ege", "xegvy", "yegvx"} and "x-ege" in letter.meanings()
+    assert [told.name for told in letter.words(("size", "age"))] == ["size", "age"]
 
 
 def test_the_tree_lies_without_overlap(shipped):
@@ -201,22 +194,24 @@ def test_ways_on_the_tree():
 
 def test_names_are_text_and_never_markup():
     form = SimpleNamespace(low=(0, 0), high=(2, 0), whole=(True, True))
-    rows, names = np.array([[0, 0], [1, 0], [2, 0]]), ("<i>", '"><img src=x>')
+    rows, names = np.array([[0, 0], [1, 0], [2, 0]]), letter.words(("<i>", '"><img src=x>'))
     limits = [numbers.edges(0, 2, True), numbers.edges(0, 0, True)]
     panels = [*shown.distributions(names, [0, 1], limits, (rows, rows, rows), form, LIGHT),
               *shown.scatters(names, rows, rows, np.array([1, np.nan]), form, DARK)]
     moves = shown.moves(names, rows[0], rows, np.array([1.0, 0]), form)
-    html = shown.part("<u>", LIGHT, [shown.Entry("<s>", "lit", "")], panels, "square", moves)
+    html = shown.part("<u>", LIGHT, [shown.Entry("<s>", "lit")],
+                      shown.contrasts(names, [0, 1], (rows, rows, rows), form), panels, "square", moves)
     assert not any(tag in html for tag in ("<i>", "<u>", "<s>", "<img src=x"))
     assert "never varies" in html and "r = 1.00" in html and told.escaped("a*b") == r"a\*b"
-    assert html.count('class="track"') == 2 and html.count('class="foot"') == 4 and "&lt;u&gt;" in html
+    assert html.count('class="track"') == 4 and html.count('class="foot"') == 6 and "&lt;u&gt;" in html
 
 
 # -- the script --------------------------------------------------------------------------------------------------------
 
 def test_the_page_shows_letters_beside_any_model_of_pictures(shipped):
     app = opened(PAGE)
-    assert said(app).startswith("In ") and html(app).count("<figure>") == 3 and not app.warning
+    assert said(app).startswith("The hybrid is in between, in ") and not app.warning
+    assert html(app).count('class="dot both"') == shown.FEW
     assert app.selectbox(key="node").value == shipped.tree.meeting("V", "Y").id
     assert "model" not in app.query_params, "other pages keep their model"
     first = said(app)
@@ -227,7 +222,7 @@ def test_the_page_shows_letters_beside_any_model_of_pictures(shipped):
 def test_a_letter_becomes_another():
     app = opened(PAGE, part="many", source="H", target="N")
     assert re.match(r"The tree itself takes \d+ of 400 of the new rows for N;", said(app))
-    assert len(re.findall(r"<span>r = ", html(app))) == 16
+    assert len(re.findall(r"<span>r = ", html(app))) == shown.FEW + 16
     app.selectbox(key="source").set_value("N").run()
     assert app.selectbox(key="into").value != "N" and not app.exception
 
@@ -261,9 +256,10 @@ def test_a_letter_is_never_turned_into_itself():
 def test_any_table_can_be_shown(odd_models, name, part):
     app = opened(PAGE, model=name, part=part)
     markup = html(app)
-    assert not app.warning and not app.error and "Sketch" not in markup and "<b>p</b>" not in markup
+    assert not app.warning and not app.error and "<b>p</b>" not in markup
     if name == "planted":
-        assert markup.count('class="track"' if part == "one" else 'class="foot"') == 5
+        many = {"one": 5, "many": shown.FEW + 5, "tree": 1 + 5}  # in the drawer all, before it a few
+        assert markup.count('class="track"' if part == "one" else 'class="foot"') == many[part]
     if name == "wide" and part != "tree":
         assert f"{shown.MOST} of the 200" in " ".join(text.value for text in app.caption)
 

@@ -26,7 +26,7 @@ TURNING = """\
 - **A drawing to be turned must look like what it learnt from**: one figure, centred, about as large and as thick. The
   app centres and scales what you draw or upload; a faint or cluttered photo may still be misread.
 - **What is kept** when one class is turned into another (slant, stroke) depends on *when* the walk turns round. On
-  digits we did not find that the meeting point of a pair keeps more than the same time does for another pair.
+  digits we did not find that the branch point of a pair keeps more than the same time does for another pair.
 - **A "hybrid" is rarely half and half.** At a branch point one can often tell already what a picture will become.
 """
 

@@ -18,6 +18,11 @@ FACTS_CSS = HERE.parent / "parts" / "facts.css"  # of tables
 SOME = 12  # classes: with more, a chart has no room for a number at each
 
 
+def numbers(rows: Sequence[tuple[str, str]]) -> str:
+    """A few large numbers, each with what it is, as HTML."""
+    return filled(HERE / "numbers.html", rows=rows)
+
+
 def story(rows: Sequence[tuple[str, str]]) -> str:
     """Rows of two as HTML."""
     return filled(HERE / "story.html", rows=rows)

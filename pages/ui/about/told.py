@@ -6,7 +6,7 @@ from branched import Explorable, Facts, Outline
 
 from ..frame import words
 from . import of_clusters, of_images, of_rows, of_things
-from .figure import Figure, published, recognising, text
+from .figure import Figure, percent, published, recognising, text
 
 FORMS: dict[str, ModuleType] = {"images": of_images, "rows": of_rows}  # by kind: how a form's objects are spoken of
 WAYS = {"stochastic": words.WAYS["noise"], "deterministic": words.WAYS["plain"]}
@@ -151,6 +151,28 @@ def explained(model: Explorable) -> tuple[str, str]:
     if is_of_clusters(model):
         return of_clusters.EXPLANATION.format(things=form_of(model).THINGS), of_clusters.BOUND
     return EXPLANATION, work(model.outline())
+
+
+# -- in three numbers --------------------------------------------------------------------------------------------------
+
+def numbers(model: Explorable) -> list[tuple[str, str]]:
+    """Three numbers that say most of a model, each with what it is; where nobody measured, what its file tells."""
+    things, facts = form_of(model).THINGS, model.facts
+    return [(value, meaning) for value, meaning in (
+        *(() if is_of_clusters(model) else _measured(model, things)),
+        (f"{len(model.labels)}", "groups that it found by itself" if is_of_clusters(model) else "classes"),
+        (text(facts.data.count, "{:,.0f}"), f"{things} that it learnt from"),
+        (f"{model.parameters:,}", "numbers that it learnt (parameters)")) if value][:3]
+
+
+def _measured(model: Explorable, things: str) -> list[tuple[str, str]]:
+    """Measured ones, "" where nobody did."""
+    quality, made = model.facts.quality, form_of(model).MADE
+    drawn, turned = quality.generation, quality.stochastic
+    return [
+        (percent(drawn and drawn.right), f"of its {made} are what was asked for, says a separate classifier"),
+        (percent(turned and turned.right), f"of real {things}, turned into another class, are taken for that class"),
+        (text(drawn and drawn.saved, "{:.2f}×"), "as much work it would be without the tree, each class alone")]
 
 
 # -- how good it is ----------------------------------------------------------------------------------------------------

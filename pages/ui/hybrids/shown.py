@@ -1,7 +1,8 @@
-"""What the page "Hybrids" shows: the tree with both ways lit, the hybrids, and the film of how the choice comes about.
-"""
+"""What the page "Hybrids" shows: the tree with both paths lit, one large picture that parts, and the film that tells
+when."""
 from pathlib import Path
 
+import numpy as np
 import plotly.graph_objects as go
 
 from branched import ClassTree
@@ -10,14 +11,17 @@ from ..figures.graph import graph
 from ..figures.standing_tree import SMALL, figure
 from ..figures.ways import two_ways
 from ..frame.look import Look
-from ..frame.words import listed
-from ..parts.pictures import Row, hybrids
+from ..parts.markup import filled
+from ..parts.pictures import picture, png
 from ..parts.reels import Frame
 from ..serve.kept import kept
 from . import told
 from .work import Classes, Parted
 
-CSS = Path(__file__).with_name("hybrids.css")
+HERE = Path(__file__).parent
+CSS = HERE / "hybrids.css"
+HEIGHT = 280  # CSS pixels of a picture that is alone
+NO_PICTURES = np.zeros((0, 1, 1), np.uint8)  # of a film whose pictures the morph shows
 
 
 def style(look: Look) -> str:
@@ -27,23 +31,35 @@ def style(look: Look) -> str:
 
 @kept
 def tree_figure(name: str, a: Classes, b: Classes, look: Look, *, tree: ClassTree) -> go.Figure:
-    """The tree with both ways lit."""
+    """The tree with both paths lit."""
     return figure(tree.outline(), tree.meeting(a, b).id, look=look, paths=two_ways(tree, a, b), height=SMALL)
 
 
-def rows(parted: Parted, a: Classes, b: Classes) -> list[Row]:
-    """The hybrids, and below each what becomes of it as each class."""
-    return [Row("Where they part:", "", "", ""),
-            *hybrids(listed(a + b), parted.noisy, parted.guesses, {label: parted.endings[label] for label in a + b})]
+def drawing(guess: np.ndarray) -> str:
+    """The model's best guess (H, W[, 3]) while it is drawing, where the large picture will be."""
+    return filled(HERE / "drawing.html", source=png(picture(guess)), height=HEIGHT)
+
+
+def beside(tree: ClassTree, a: Classes, b: Classes) -> list[str]:
+    """All classes of both sides in an order in which those that share a path are neighbours, the first side first."""
+    nodes = graph(tree.outline()).nodes
+    places = {label: nodes[tree.leaf(label).id]["x"] for label in a + b}
+    swapped = np.mean([places[label] for label in a]) > np.mean([places[label] for label in b])
+    return sorted(a + b, key=places.get, reverse=bool(swapped))
+
+
+def notes(parted: Parted, view: str) -> list[str]:
+    """What a judge reads in each picture of the film, where that is what is looked at."""
+    return [] if parted.seen is None or view != "guess" else [told.read(label) for label in parted.seen]
 
 
 def frames(tree: ClassTree, a: Classes, b: Classes, parted: Parted) -> list[Frame]:
-    """The film: a row for each class, and dots on the tree where they are."""
+    """The film: the moments in words, and dots on the tree where the classes are."""
     nodes, labels, meeting = graph(tree.outline()).nodes, a + b, tree.meeting(a, b).branch
     result = []
     for k, (t, cells) in enumerate(zip(parted.reel.times, parted.reel.cells, strict=True)):
         here = k == parted.meeting and meeting is not None
         live = {meeting} if here else {tree.branch_of(label, t) for label in labels}
-        result.append(Frame(told.caption(t, cells, labels, parted.seen, here), tuple(map(tuple, cells.tolist())),
-                            tuple((nodes[branch.id]["x"], t) for branch in live)))
+        result.append(Frame(told.caption(t, len({tuple(row) for row in cells.tolist()}), labels, here),
+                            dots=tuple((nodes[branch.id]["x"], t) for branch in live)))
     return result

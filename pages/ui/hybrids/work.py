@@ -26,7 +26,8 @@ Classes = tuple[str, ...]
 class Parted:
     """Hybrids (n, H, W[, 3]) at the moment `meeting` of the film, what becomes of them, and the film itself.
 
-    `seen` has what the judge takes each best guess of the film for, "" if it can't decide; None without a judge.
+    `seen` has what the judge takes each best guess of the film for, "" if it can't decide, and `sides` (n, 2) how
+    probable each side is to it, of each hybrid; None without a judge.
     """
 
     meeting: int
@@ -35,6 +36,19 @@ class Parted:
     endings: dict[str, np.ndarray]
     reel: reels.Reel
     seen: list[str] | None
+    sides: np.ndarray | None
+
+    @property
+    def order(self) -> list[int]:
+        """The hybrids, from those that look most like the first side to those that look most like the other."""
+        if self.sides is None:
+            return list(range(len(self.guesses)))
+        return np.argsort(self.sides[:, 1] - self.sides[:, 0], kind="stable").tolist()
+
+    @property
+    def nearest_to_both(self) -> int:
+        """The hybrid that is most like both sides at once."""
+        return 0 if self.sides is None else int(self.sides.min(1).argmax())
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,7 @@ class Hybrids(Request[Parted]):
             seen += recognised(judge, reel.guesses[first:first + JUDGED])
             yield frame
         return Parted(moment, noisy, guesses, dict(zip(labels, samples.images, strict=True)), reel,
-                      seen if judge else None)
+                      seen if judge else None, judge and leaning(judge, guesses, self.a, self.b))
 
 
 def schedule(meeting: float) -> list[float]:
@@ -89,3 +103,9 @@ def recognised(judge: Judge, pictures: np.ndarray) -> list[str]:
     probabilities = judge.probabilities(pictures.astype(np.float32) / 255)
     return [judge.labels[best] if row[best] > SURE else ""
             for row, best in zip(probabilities, probabilities.argmax(1), strict=True)]
+
+
+def leaning(judge: Judge, pictures: np.ndarray, a: Classes, b: Classes) -> np.ndarray:
+    """How probable it is to a judge that pictures (n, H, W[, 3]) in [0, 1] are of one side, of the other, (n, 2)."""
+    probabilities = judge.probabilities(pictures.astype(np.float32))
+    return np.stack([probabilities[:, [judge.labels.index(label) for label in side]].sum(1) for side in (a, b)], 1)

@@ -86,6 +86,8 @@ class Film extends Player {
     seen.drawn = performance.now() - begun;
     seen.frame = this.frame;
     seen.count = +(seen.count ?? 0) + 1;
+    (window.filmFrames ??= {})[this.data.id] = this.frame;  // for what follows a film, and may come after it: morph.js
+    document.dispatchEvent(new Event('film-frame'));
   }
 
   hurry() {  // play by itself, once there is what it is played over

@@ -158,16 +158,16 @@ def edited(model: BranchedModel, row: np.ndarray) -> np.ndarray:
 
 def _number(model: BranchedModel, k: int, value: float) -> None:
     """Feature k of a row, to be changed by hand."""
-    state, form, feature = st.session_state, model.form, model.features[k]
+    state, form, spoken = st.session_state, model.form, letter.words(model.features)[k]
     low, high, whole = form.low[k], form.high[k], form.whole[k]
     kind = int if whole else float
     usual = kind(min(max(value, low), high))
     state[f"feature {k}"] = kind(state.edit.get(k, usual))
     st.number_input(
-        told.escaped(feature), kind(low), kind(high), key=f"feature {k}", on_change=_change, args=[k, usual],
+        told.escaped(spoken.name), kind(low), kind(high), key=f"feature {k}", on_change=_change, args=[k, usual],
         step=kind(step(low, high, whole)), disabled=low == high,
         format=None if whole else f"%.{digits(low, high, whole)}f",
-        help=letter.MEANINGS[feature] if letter.is_letters(model.features) else None)
+        help=spoken.meaning or None)
 
 
 def _change(k: int, usual: float) -> None:

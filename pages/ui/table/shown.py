@@ -12,22 +12,35 @@ from branched import Table
 from ..frame.look import Look
 from ..parts.markup import filled
 from ..parts.pictures import svg
+from .letter import Words
 from .numbers import shares, written
 
 HERE = Path(__file__).parent
 CSS = HERE / "table.css"
 MOST = 24        # panels at once
+FEW = 4          # features on the first screen
 WIDE, HIGH = 160, 100
 GROUND = HIGH - 16  # on which distributions stand; the dots of their means are below
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What a colour means: a name, the tree's word for the colour, and a drawing to show above it ("" for none)."""
+    """What a colour means: a name, and the tree's word for the colour."""
 
     name: str
     kind: str
-    source: str
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Where the means of two sides and of the hybrid lie, by the tree's words for their colours, in percent of a
+    feature's scale, whose ends have names."""
+
+    name: str
+    low: str
+    high: str
+    places: dict[str, float]
+    alt: str
 
 
 @dataclass(frozen=True)
@@ -56,29 +69,46 @@ class Move:
     tries: tuple[float, float] | None
 
 
-def part(sentence: str, look: Look, entries: Sequence[Entry] = (), panels: Sequence[Panel] = (), shape: str = "",
-         moves: Sequence[Move] = ()) -> str:
+def part(sentence: str, look: Look, entries: Sequence[Entry] = (), contrasts: Sequence[Contrast] = (),
+         panels: Sequence[Panel] = (), shape: str = "", moves: Sequence[Move] = ()) -> str:
     """A part of the page as HTML. All names in it are text, never markup. `shape` of panels is "" or "square"."""
-    return filled(HERE / "part.html", sentence=sentence, look=look, entries=entries, panels=panels, shape=shape,
-                  moves=moves)
+    return filled(HERE / "part.html", sentence=sentence, look=look, entries=entries, contrasts=contrasts, panels=panels,
+                  shape=shape, moves=moves)
 
 
-def _panel(features: Sequence[str], k: int, note: str, source: str, alt: str, form: Table) -> Panel:
-    return Panel(features[k], note, source, alt, written(form.low[k], k, form), written(form.high[k], k, form))
+def _panel(words: Sequence[Words], k: int, note: str, source: str, alt: str, form: Table) -> Panel:
+    return Panel(words[k].name, note, source, alt, written(form.low[k], k, form), written(form.high[k], k, form))
+
+
+# -- means -------------------------------------------------------------------------------------------------------------
+
+def contrasts(words: Sequence[Words], order: Sequence[int], rows: Sequence[np.ndarray], form: Table) -> list[Contrast]:
+    """A line for each feature in `order`, from rows (n, F) of one side, of the hybrid and of the other side."""
+    means = dict(zip(("lit", "both", "other"), (values.mean(0) for values in rows), strict=True))
+    return [Contrast(words[k].name, words[k].low or written(form.low[k], k, form),
+                     words[k].high or written(form.high[k], k, form),
+                     {kind: _place(mean[k], k, form) for kind, mean in means.items()},
+                     _means(words[k].name, rows, k)) for k in order]
+
+
+def _place(value: float, k: int, form: Table) -> float:
+    """Where a value is on its feature's scale, in percent."""
+    room = max(form.high[k] - form.low[k], 1e-9)
+    return float(np.clip(100 * (value - form.low[k]) / room, 0, 100))
 
 
 # -- distributions -----------------------------------------------------------------------------------------------------
 
-def distributions(features: Sequence[str], order: Sequence[int], limits: Sequence[np.ndarray],
+def distributions(words: Sequence[Words], order: Sequence[int], limits: Sequence[np.ndarray],
                   rows: Sequence[np.ndarray], form: Table, look: Look) -> list[Panel]:
     """A panel for each feature in `order`, from rows (n, F) of one side, of the hybrid and of the other side."""
-    return [_panel(features, k, "", distribution(*(values[:, k] for values in rows), limits[k], look),
-                   _means(features[k], rows, k), form) for k in order[:MOST]]
+    return [_panel(words, k, "", distribution(*(values[:, k] for values in rows), limits[k], look),
+                   _means(words[k].name, rows, k), form) for k in order[:MOST]]
 
 
-def _means(feature: str, rows: Sequence[np.ndarray], k: int) -> str:
+def _means(name: str, rows: Sequence[np.ndarray], k: int) -> str:
     a, middle, b = (f"{values[:, k].mean():.4g}" for values in rows)
-    return f"{feature}: mean {a} on one side, {middle} of the hybrid, {b} on the other side"
+    return f"{name}: mean {a} on one side, {middle} of the hybrid, {b} on the other side"
 
 
 def distribution(one: np.ndarray, hybrid: np.ndarray, other: np.ndarray, limits: np.ndarray, look: Look) -> str:
@@ -103,13 +133,13 @@ def _steps(heights: np.ndarray) -> str:
 
 # -- before and after --------------------------------------------------------------------------------------------------
 
-def scatters(features: Sequence[str], before: np.ndarray, after: np.ndarray, r: np.ndarray, form: Table,
+def scatters(words: Sequence[Words], before: np.ndarray, after: np.ndarray, r: np.ndarray, form: Table,
              look: Look) -> list[Panel]:
     """A panel for each feature, those that kept most first."""
     order = np.argsort(-np.nan_to_num(r, nan=-2)).tolist()[:MOST]
-    return [_panel(features, k, _r(r[k]),
+    return [_panel(words, k, _r(r[k]),
                    scatter(before[:, k], after[:, k], form.low[k], form.high[k], form.whole[k], look),
-                   f"{features[k]} before and after: {_r(r[k])}", form) for k in order]
+                   f"{words[k].name} before and after: {_r(r[k])}", form) for k in order]
 
 
 def _r(value: float) -> str:
@@ -128,21 +158,19 @@ def scatter(before: np.ndarray, after: np.ndarray, low: float, high: float, whol
     return svg(filled(HERE / "scatter.svg", layers=layers, line=look.line, colour=look.other))
 
 
-def moves(features: Sequence[str], before: np.ndarray, tries: np.ndarray, change: np.ndarray,
+def moves(words: Sequence[Words], before: np.ndarray, tries: np.ndarray, change: np.ndarray,
           form: Table) -> list[Move]:
     """What moved: from the value before (F,) to that of the first of some tries (n, F), biggest movers first.
 
     `change` (F,) are the moves in standard deviations.
     """
-    return [_move(features[k], k, before[k], tries[:, k], abs(change[k]) >= 1, form)
+    return [_move(words[k].name, k, before[k], tries[:, k], abs(change[k]) >= 1, form)
             for k in np.argsort(-np.abs(change), kind="stable").tolist()[:MOST]]
 
 
 def _move(name: str, k: int, before: float, tries: np.ndarray, is_large: bool, form: Table) -> Move:
     """The move of one feature, of which there were several tries (n,)."""
-    room = max(form.high[k] - form.low[k], 1e-9)
-    a, b, low, high = (float(np.clip(100 * (value - form.low[k]) / room, 0, 100))
-                       for value in (before, tries[0], *np.quantile(tries, [0.1, 0.9])))
+    a, b, low, high = (_place(value, k, form) for value in (before, tries[0], *np.quantile(tries, [0.1, 0.9])))
     values = f"{written(before, k, form)} → {written(tries[0], k, form)}"
     return Move(name, bool(is_large), bool(before == tries[0]), values, a, b, (min(a, b), abs(b - a)),
                 (low - 0.8, high - low + 1.6) if len(tries) > 1 else None)

@@ -14,21 +14,26 @@ from .sides import Side
 from .work import Turned
 
 NAMED = 6  # classes: of more, the first three stand for all
-INTRODUCTION = """The same kind of model, but of a **table**: every row has {many} numbers, and belongs to one of
-{classes} classes. All rows on this page were made by the model itself; no real data are shown."""
-LETTERS = """ Each row tells of one printed letter, by {many} numbers measured on its picture: how wide it is, how much
-ink it has, and where. The model never saw a picture."""
+TITLE = "The same idea, with numbers in place of pictures"
+INTRODUCTION = """For those who work with **tables**: the same kind of model, but every row has {many} numbers and is of
+one of {classes} classes. All rows here were made by the model; no real data are shown."""
+LETTERS = """ Each row tells of one printed **letter**, by {many} numbers measured on its picture; the model never saw
+the picture."""
 NONE = """There is no model of a table here: this page needs the file letters.safetensors, or another that was trained
 on a table."""
-HYBRIDS = """For each feature: how its values are distributed in {a} and in {b}, and in the **hybrid**, the row that the
-model expects while it still keeps one for both. Dots are the means. First comes what tells the two sides apart most."""
+HYBRIDS = """The **hybrid** is the row that the model expects while it still keeps one for both. Dots are means."""
+ALL = "All {} numbers, as distributions"
+DISTRIBUTIONS = """How the values of each number are distributed in {a}, in {b} and in the hybrid (the line). Dots are
+the means. First comes what tells the two sides apart most."""
 FLAT = "The tree of this model is flat: its classes share nothing but the noise, so there are no hybrids."
+KEPT = "What all {} numbers keep"
+MOVED = "All {} numbers"
 MANY = """Each dot is a row: to the right its value as {a}, upwards as {b}. On the dashed line nothing changed; a cloud
 along it means that much was kept (r near 1), a round cloud that nothing was (r near 0)."""
 ONE = """From the orange dot to the blue one: what moved, the biggest movers first. Bold is what moved by more than its
 usual spread."""
 TRIES = " The pale bar is where 8 of 10 of the tries went; each had noise of its own."
-GIVEN = """A row of **{}**, {}. **Change its numbers**, or take another row by the draw number above."""
+GIVEN = """A row of **{}**, {}. **Change its numbers**, or roll the dice above for another row."""
 EXPLANATION = """
 Diffusion models need not make pictures. Here noise is added to the **numbers of a row**, until nothing is left of them,
 and the model learns to take it away again. As with pictures, it decides late what a row becomes: classes that are alike
@@ -71,17 +76,14 @@ def escaped(text: str) -> str:
 
 # -- sentences ---------------------------------------------------------------------------------------------------------
 
-def interpolation(features: Sequence[str], distance: np.ndarray, inside: np.ndarray) -> str:
+def interpolation(names: Sequence[str], distance: np.ndarray, inside: np.ndarray) -> str:
     """In how many of the features the hybrid lies between the two sides, in a sentence or two."""
     clear = np.flatnonzero(distance >= CLEAR)
-    sentence = f"In {_of(inside)} features the hybrid's mean lies between the means of the two sides"
+    sentence = f"The hybrid is in between, in {_of(inside)} numbers."
     if not len(clear):
-        return f"{sentence}; but no feature by itself tells these sides apart clearly."
+        return f"{sentence} No number by itself tells these sides apart clearly."
     best = sorted(clear.tolist(), key=lambda k: -distance[k])[:3]
-    first = words.listed(features[k] for k in best)
-    if len(clear) == 1:
-        return f"{sentence}. One feature tells them apart clearly: {first}."
-    return f"{sentence}; of those that tell them apart clearly, in {_of(inside[clear])}. Most of all do {first}."
+    return f"{sentence} What tells the two sides apart most: {'; '.join(names[k] for k in best)}."
 
 
 def _of(which: np.ndarray) -> str:
@@ -93,16 +95,17 @@ def success(turned: Turned, target: str) -> str:
     """How many became what they should, and how much of them was kept, in a sentence or two."""
     right, n = turned.right(target), len(turned.taken)
     r, chance = (float(np.nanmean(x)) if np.isfinite(x).any() else 0.0 for x in (turned.r, turned.chance))
+    kept = "something" if r > chance else "nothing"
     return (f"The tree itself takes {right} of {n} of the new rows for {target}; but here it judges its own work. "
-            f"Between before and after, r is {r:z.2f} on average over the features. For comparison, with other rows of "
-            f"{target} in their place it is {chance:z.2f}.")
+            f"They keep {kept} of what they were: r is {r:z.2f} on average; with other rows of {target} in their place "
+            f"it is {chance:z.2f}.")
 
 
-def moves(model: BranchedModel, turned: Turned, target: str) -> str:
+def moves(model: BranchedModel, names: Sequence[str], turned: Turned, target: str) -> str:
     """What one row became, and what moved most, in a sentence or two."""
     change, n = moved(model, turned.before[0], turned.after[0]), len(turned.taken)
     order = [k for k in np.argsort(-np.abs(change)).tolist() if change[k]][:3]
-    most = words.listed(f"{model.features[k]} ({'up' if change[k] > 0 else 'down'})" for k in order) or "nothing"
+    most = words.listed(f"{names[k]} ({'up' if change[k] > 0 else 'down'})" for k in order) or "nothing"
     many = f" (and {turned.right(target)} of {n} tries for {target})" if n > 1 else ""
     return f"The tree itself takes the result for {turned.taken[0]}{many}. What moved most: {most}."
 

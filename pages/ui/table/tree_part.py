@@ -1,4 +1,4 @@
-"""The part Tree and hybrids: the tree of a table, and at a branch point the features of two sides, and between them."""
+"""The part Tree and hybrids: the tree of a table; at a branch point what tells its sides apart, and is between them."""
 from __future__ import annotations
 
 import numpy as np
@@ -79,20 +79,24 @@ def _place(tree: ClassTree, branch: Branch, one: Side, other: Side, settings: co
 
 def _hybrids(name: str, model: BranchedModel, branch: Branch, one: Side, other: Side, look: Look) -> None:
     """The features of two sides of a branch point, and of the hybrids between them."""
-    rows, features = controls.asked(name, work.Descent(st.session_state.seed)), model.features
+    rows, spoken = controls.asked(name, work.Descent(st.session_state.seed)), letter.words(model.features)
     a, b = (np.concatenate([rows.finished[label] for label in side]) for side in (one, other))
-    middle = rows.guesses[branch.id]
-    inside = numbers.between(a, middle, b)
-    entries = [shown.Entry(title, kind, letter.sketch(features, some.mean(0), kind, look)) for title, kind, some in
-               ((told.brief(one), "lit", a), ("the hybrid", "both", middle), (told.brief(other), "other", b))]
-    a, middle, b = map(model.rounded, (a, middle, b))
-    limits = numbers.all_edges(model.form)
-    distance = numbers.apart(a, b, limits)
+    sets = a, rows.guesses[branch.id], b
+    inside, limits = numbers.between(*sets), numbers.all_edges(model.form)
+    rounded = tuple(map(model.rounded, sets))
+    distance = numbers.apart(rounded[0], rounded[2], limits)
     order = np.argsort(-distance, kind="stable").tolist()
-    st.html(shown.part(told.interpolation(features, distance, inside), look, entries,
-                       shown.distributions(features, order, limits, (a, middle, b), model.form, look)))
-    st.caption(told.HYBRIDS.format(a=told.escaped(told.brief(one)), b=told.escaped(told.brief(other)))
-               + told.of_all(features, shown.MOST))
+    first = order[:max(1, min(shown.FEW, int((distance >= numbers.CLEAR).sum())))]
+    entries = [shown.Entry(title, kind) for title, kind in
+               ((told.brief(one), "lit"), ("the hybrid", "both"), (told.brief(other), "other"))]
+    st.html(shown.part(told.interpolation([each.name for each in spoken], distance, inside), look, entries,
+                       shown.contrasts(spoken, first, sets, model.form)))
+    st.caption(told.HYBRIDS)
+    with st.expander(told.ALL.format(len(spoken))):
+        st.caption(told.DISTRIBUTIONS.format(a=told.escaped(told.brief(one)), b=told.escaped(told.brief(other)))
+                   + told.of_all(model.features, shown.MOST))
+        st.html(shown.part("", look, entries,
+                           panels=shown.distributions(spoken, order, limits, rounded, model.form, look)))
 
 
 @kept

@@ -14,10 +14,15 @@ def show_many(name: str, model: BranchedModel, settings: controls.Settings, look
     """Many rows of a class before and after."""
     source, target, plain = controls.classes(model, settings)
     turned = controls.asked(name, work.TurnMany(source, target, settings.seed.value, plain))
-    panels = shown.scatters(model.features, turned.before, turned.after, turned.r, model.form, look)
-    st.html(shown.part(told.success(turned, target), look, panels=panels, shape="square"))
-    st.caption(told.MANY.format(a=told.escaped(source), b=told.escaped(target))
-               + told.of_all(model.features, shown.MOST))
+    spoken = letter.words(model.features)
+    panels = shown.scatters(spoken, turned.before, turned.after, turned.r, model.form, look)
+    st.html(shown.part(told.success(turned, target), look, panels=panels[:shown.FEW], shape="square"))
+    st.caption(told.MANY.format(a=told.escaped(source), b=told.escaped(target)))
+    if panels[shown.FEW:]:
+        with st.expander(told.KEPT.format(len(spoken))):
+            st.html(shown.part("", look, panels=panels, shape="square"))
+            if more := told.of_all(model.features, shown.MOST):
+                st.caption(more)
 
 
 def show_one(name: str, model: BranchedModel, settings: controls.Settings, look: Look) -> None:
@@ -37,9 +42,14 @@ def show_one(name: str, model: BranchedModel, settings: controls.Settings, look:
 
 def _show_moves(model: BranchedModel, turned: work.Turned, source: str, target: str, look: Look) -> None:
     """What one row became, what moved, and where the other tries went."""
-    features, before, after = model.features, turned.before[0], turned.after[0]
-    entries = [shown.Entry(f"before: {source}", "lit", letter.sketch(features, before, "lit", look)),
-               shown.Entry(f"after: {target}", "other", letter.sketch(features, after, "other", look))]
-    moves = shown.moves(features, before, turned.after, numbers.moved(model, before, after), model.form)
-    st.html(shown.part(told.moves(model, turned, target), look, entries, moves=moves))
-    st.caption(told.ONE + (told.TRIES if len(turned.after) > 1 else "") + told.of_all(features, shown.MOST))
+    spoken, before, after = letter.words(model.features), turned.before[0], turned.after[0]
+    entries = [shown.Entry(f"before: {source}", "lit"), shown.Entry(f"after: {target}", "other")]
+    moves = shown.moves(spoken, before, turned.after, numbers.moved(model, before, after), model.form)
+    sentence = told.moves(model, [each.name for each in spoken], turned, target)
+    st.html(shown.part(sentence, look, entries, moves=moves[:2 * shown.FEW]))
+    st.caption(told.ONE + (told.TRIES if len(turned.after) > 1 else ""))
+    if moves[2 * shown.FEW:]:
+        with st.expander(told.MOVED.format(len(spoken))):
+            st.html(shown.part("", look, moves=moves))
+            if more := told.of_all(model.features, shown.MOST):
+                st.caption(more)
