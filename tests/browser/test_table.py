@@ -52,4 +52,5 @@ def test_editing_a_feature_changes_what_becomes_of_it(address, chromium):
         page.goto(link)
         page.locator(".moves").first.wait_for()
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-        assert page.locator(".moves").first.locator(".values").all_inner_texts() == re.findall(r'class="values[^>]*>([^<]*)<', moves)
+        values = page.locator(".moves").first.locator(".values").all_inner_texts()
+        assert values == re.findall(r'class="values[^>]*>([^<]*)<', moves)
