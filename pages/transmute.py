@@ -1,4 +1,4 @@
-"""Transmute: draw, upload or choose a digit, and turn it into another; with the time of the turn on a slider."""
+"""Transmute: draw, upload or choose a digit, and turn it into another; with the noise level of the turn on a slider."""
 import streamlit as st
 
 import branched
@@ -6,12 +6,14 @@ from pages.ui import serve
 from pages.ui.frame import link, shell
 from pages.ui.frame.controls import chart, explanation
 from pages.ui.parts import stage
+from pages.ui.serve.judge import judge_for
 from pages.ui.transmute import controls, shown, told
 from pages.ui.transmute.work import Verdict
 
 name, model, look = shell.opened("pages/transmute.py")
 TREE = "The class tree, with the paths of the two classes lit."
 thing, settings = told.thing(model.labels), controls.settings(model)
+controls.welcomed()
 st.html(stage.CSS)
 st.html(shown.CSS)
 with link.shared("transmute", *settings):
@@ -22,55 +24,43 @@ with link.shared("transmute", *settings):
         st.stop()
     giving, turning, where = stage.columns()
     with giving:
-        source = controls.source(name, model, settings)
-        st.html(shown.preview(source, thing))
-        verdict, looked = st.empty(), Verdict(source.picture, source.private)
-        taken_for = controls.said(name, model, source, looked)
-        if taken_for is None:
-            taken_for = model.labels[int(serve.ask(name, looked).argmax())]
+        given = controls.source(name, model, settings)
+        source, looked = given.source, Verdict(given.source.picture, given.source.private)
+        reading = st.container(key="reading")
+    taken_for = controls.said(name, model, source, looked)
+    if taken_for is None:
+        taken_for = model.labels[int(serve.ask(name, looked).argmax())]
     with turning:
         controls.aims(model.tree, taken_for, settings)
         request = controls.turning(source, model)
         it_is = st.session_state["it is"]
+        st.html(shown.preview(source, given.how, told.becomes(request.targets if request else ())))
     targets = request.targets if request else (it_is,)
-    tree = where.container(key="paths").empty()  # whose room is kept, while it is not there
+    tree = where.container(key="paths")  # whose room is kept, while it is not there
     where.html(shown.colours(it_is, targets, look))
 
-    def lit(notes: tuple[str, ...], key: str = "tree") -> None:
-        """The tree with both ways."""
-        chart(shown.tree_figure(name, it_is, targets, notes, look, tree=model.tree), TREE, key, into=tree)
-
-    def look_at_it() -> None:
-        """What the model takes it for; where nothing depends on that, after the first picture."""
-        found = serve.ask(name, looked)
-        verdict.markdown(told.verdict(model.labels, found))
-        lit(told.notes(found))
-
     def once_seen() -> None:
-        """What can wait for the first picture."""
-        lit(("…",) * len(model.labels), "early")
-        look_at_it()
+        """What can wait for the first picture: the tree with both paths, and what the model reads."""
+        chart(shown.tree_figure(name, it_is, targets, look, tree=model.tree), TREE, into=tree)
+        with reading:
+            controls.read(model, given, serve.ask(name, looked) if controls.is_read(given) else None)
 
-    if not (later := not serve.is_kept(name, looked)):
-        look_at_it()
     with turning:
         if request:
-            turned, frame = controls.film_of(name, model, request, thing, once_seen=once_seen if later else None)
+            turned, frame = controls.film_of(name, model, request, thing, once_seen)
         else:
             st.info(f"It is {told.article(it_is)} already. Choose what else it is to become.",
                     icon=":material/done_all:")
-            if later:
-                once_seen()
-    with where:
-        if request:
-            st.html(shown.remains(thing, request, turned, frame))
+            once_seen()
     if settings.matrix.toggle(f"Every {thing} into every other"):
         left, right = st.columns([3, 2], gap="large")
         sheet = left.empty()
         right.markdown(told.MATRIX.format(thing=thing))
         right.markdown(told.summary(model.labels, controls.matrix(name, model, sheet)))
 with explanation():
-    st.markdown(told.EXPLANATION.format(thing=thing))
+    st.markdown(told.explanation(thing, judge_for(model) is not None))
+    if request:
+        st.html(shown.remains(thing, request, turned, frame))
     if request and (t := turned.times[frame]) is not None:
-        st.latex(told.EQUATION.format(branched.alpha(t), f"your {thing}", branched.sigma(t), t))
+        st.latex(told.EQUATION.format(branched.alpha(t), thing, branched.sigma(t), t))
 shell.onward("pages/transmute.py")

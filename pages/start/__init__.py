@@ -2,7 +2,7 @@
 
 `streamlit run app.py` finds the server in app.py and imports it; nothing here imports what is large, so that it
 answers at once. What pages need is imported meanwhile, in threads (`ahead`); what browsers fetch goes out compressed
-(`compressed`), and pages with their looks (`styled`).
+(`compressed`), pages with their looks (`styled`), and what is drawn is read while the pen moves (`reading`).
 """
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,16 +12,19 @@ from starlette.middleware import Middleware
 
 from . import ahead
 from .compressed import Compressed
+from .reading import Reading, shares
 from .styled import Styled
 
 
 def served(first: Callable[[], None]) -> dict[str, Any]:
     """What `streamlit.App` is told beside the script: files go out compressed, and as soon as the server is up, a
-    thread imports what pages need and then calls `first`, which prepares what the first visitor will want to see."""
+    thread imports what pages need and then calls `first`, which prepares what the first visitor will want to see; a
+    drawing is read while it grows."""
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         ahead.begin(first)
         yield
 
-    return {"lifespan": lifespan, "middleware": [Middleware(Styled), Middleware(Compressed)]}
+    return {"lifespan": lifespan,
+            "middleware": [Middleware(Styled), Middleware(Compressed), Middleware(Reading, read=shares)]}

@@ -200,6 +200,39 @@ def test_a_drawing_with_fingers(visit):
     assert min(sizes) >= 40
 
 
+def pointed(page, kind: str, type: str, place: tuple[float, float], pointer: int) -> None:
+    """A pointer of a kind, as the browser tells the canvas of it: Playwright has no pens."""
+    page.locator(".drawing canvas").evaluate("""(canvas, [kind, type, x, y, id]) => {
+        canvas.setPointerCapture = (id) => { canvas.has = id; };
+        canvas.hasPointerCapture = (id) => canvas.has === id;
+        canvas.dispatchEvent(new PointerEvent(type, {button: 0, clientX: x, clientY: y, pointerId: id,
+                                                     pointerType: kind}));
+    }""", [kind, type, *place, pointer])
+
+
+def test_the_pen_wins_over_the_palm(visit):
+    """A palm that lies there first leaves no dot; one that comes after the pen is ignored."""
+    page = visit()
+    palm, start, end = on_pad(page, [(240, 250), *FOUR[1]])
+    pointed(page, "touch", "pointerdown", palm, 7)
+    assert visible_ink(page)[250, 240]
+    pointed(page, "pen", "pointerdown", start, 8)
+    assert not visible_ink(page)[250, 240], "the palm's dot is taken away"
+    pointed(page, "touch", "pointermove", start, 7)
+    pointed(page, "pen", "pointermove", end, 8)
+    pointed(page, "pen", "pointerup", end, 8)
+    pointed(page, "touch", "pointerup", palm, 7)
+    becomes(page, FOUR[1:])
+    pointed(page, "touch", "pointerdown", palm, 9)
+    pointed(page, "touch", "pointerup", palm, 9)
+    becomes(page, FOUR[1:])
+    assert not visible_ink(page)[250, 240]
+    page.wait_for_timeout(1600)
+    pointed(page, "touch", "pointerdown", palm, 10)
+    pointed(page, "touch", "pointerup", palm, 10)
+    becomes(page, [*FOUR[1:], [(240, 250)]])
+
+
 def seen(page) -> dict:
     """What the film shows: its frame, the grey levels of the first row, how long the drawing took and how often."""
     return page.locator(".film").evaluate("""film => {

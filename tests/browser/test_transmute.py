@@ -4,12 +4,14 @@ from urllib.parse import urlsplit
 import browser
 from uploads import BAD, written
 
+SEVEN = [(0.25, 0.2), (0.5, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
+
 
 def filmed(page) -> None:
     """Until the film is whole, and the script has ended."""
     page.locator(".st-key-film input[type=range]:enabled").wait_for()
-    page.locator(".kept").wait_for()
-    page.get_by_text("turning times …").wait_for(state="detached")
+    page.locator(".kept").wait_for(state="attached")
+    page.get_by_text("noise levels …").wait_for(state="detached")
     browser.settled(page)
 
 
@@ -40,12 +42,14 @@ def test_a_link_the_gallery_and_the_slider(address, chromium):
         slider.focus()
         shown = set()
         for _ in range(5):
-            page.keyboard.press("ArrowLeft", delay=0)
+            page.keyboard.press("ArrowRight", delay=0)
             shown.add(pixels(page))
         assert len(shown) == 5 and first not in shown
+        assert page.locator(".st-key-film .end").all_inner_texts() == ["much noise", "little noise"]
         assert page.evaluate("window.sent") == 0, "nothing is asked of the server while the slider moves"
         page.wait_for_function("window.sent > 0")  # where it has come to rest is put into the link
         page.wait_for_function("!location.search.includes('time=0.5')")
+        assert float(browser.asked(page, "time")[0]) < 0.48, "to the right there is less noise"
         filmed(page)
         before = pixels(page)
         page.get_by_role("radio", name="7, number 3", exact=True).click()
@@ -61,18 +65,67 @@ def test_a_link_the_gallery_and_the_slider(address, chromium):
         assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
 
 
+def bars(page) -> list[str]:
+    """How high each class's bar is."""
+    return page.locator(".bars div").evaluate_all("all => all.map(one => one.style.getPropertyValue('--share'))")
+
+
+def test_bars_follow_the_pen(address, chromium):
+    """While it is down nothing is asked of the page's script, and the film stays; when it rests, the model reads."""
+    with browser.page(chromium) as page:
+        visit(page, address, "variants=1&steps=5")
+        page.get_by_text("the bars follow your pen").wait_for()
+        page.get_by_role("heading", name="Example: a 4 from the gallery").wait_for()
+        before = pixels(page)
+        box = page.locator(".st-key-drawing canvas").bounding_box()
+        first, *others = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
+        page.mouse.move(*first)
+        page.mouse.down()
+        for place in others:
+            page.mouse.move(*place, steps=6)
+        page.sent.clear()
+        page.get_by_text("So far it looks like a 7").wait_for()
+        high = [float(share) for share in bars(page)]
+        names = page.locator(".bars div").evaluate_all("all => all.map(one => one.title)")
+        assert names[high.index(max(high))] == "7" and page.sent == [] and pixels(page) == before
+        page.mouse.up()
+        page.get_by_text("Wrong? Tap the right one").wait_for()
+        page.get_by_role("heading", name="Your drawing, turned into a").wait_for()
+        filmed(page)
+        assert page.noise == []
+
+
+def test_a_drawing_survives_that_the_page_is_loaded_anew(address, chromium):
+    with browser.page(chromium) as page:
+        visit(page, address, "variants=1&steps=5")
+        browser.stroke(page, ".st-key-drawing canvas", SEVEN)
+        page.get_by_role("heading", name="Your drawing, turned").wait_for()
+        filmed(page)
+        drawn = page.locator(".st-key-drawing canvas").evaluate("one => one.toDataURL()")
+        page.reload()
+        page.get_by_role("heading", name="Your drawing, turned").wait_for()
+        filmed(page)
+        assert page.locator(".st-key-drawing canvas").evaluate("one => one.toDataURL()") == drawn
+        page.get_by_role("button", name="Clear").click()
+        page.get_by_role("heading", name="from before").wait_for()
+        filmed(page)
+        page.reload()
+        page.get_by_role("heading", name="Example: a 4 from the gallery").wait_for()
+        assert page.locator(".st-key-drawing .inked").count() == 0, "what was cleared does not come back"
+
+
 def test_a_drawn_digit_is_transmuted(address, chromium):
     with browser.page(chromium) as page:
         visit(page, address, "from=draw&variants=2&steps=5")
         before = pixels(page)
-        browser.stroke(page, ".st-key-drawing canvas", [(0.25, 0.2), (0.5, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)])
+        browser.stroke(page, ".st-key-drawing canvas", SEVEN)
         page.locator('img[alt$="your drawing"]').first.wait_for()
         browser.until(page, lambda: pixels(page) != before)
         filmed(page)
         assert page.locator('[data-testid="stAlert"]').count() == 0
         drawn = pixels(page)
         page.get_by_role("button", name="Clear").click()
-        page.get_by_text("Until then").wait_for()
+        page.get_by_role("heading", name="Your drawing from before").wait_for()
         filmed(page)
         assert pixels(page) == drawn, "a blank canvas leaves what was there"
         assert page.noise == []
@@ -103,9 +156,9 @@ def test_bad_uploads_leave_what_was_there(address, chromium):
 def test_on_a_phone(address, chromium):
     """Source, target, result, tree, from top to bottom, and nothing wider than the screen."""
     with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
-        visit(page, address, "target=all&steps=5")
+        visit(page, address, "from=gallery&target=all&steps=5")
         tops = [page.locator(own).first.bounding_box()["y"] for own in
-                (".st-key-from", ".st-key-gallery", ".st-key-into", ".st-key-film canvas", ".st-key-tree", ".kept")]
+                (".st-key-from", ".st-key-gallery", ".st-key-into", ".st-key-film canvas", ".st-key-tree")]
         assert tops == sorted(tops)
         page.locator(".st-key-gallery").get_by_role("radio", name="0, number 2", exact=True).tap()
         page.wait_for_function("location.search.includes('pick=1')")

@@ -52,11 +52,12 @@ def test_the_meeting_point_is_one_of_the_turning_times(tree, picture):
     for target in "0179":
         times, usual = turning(picture, target).times(tree)
         assert times[usual] == tree.meeting_point("4", target)
-        assert list(times) == sorted(set(times)) and times[0] >= work.LOW and times[-1] <= work.HIGH
-        assert abs(len(times) - work.TIMES) <= 1 and min(np.diff(times)) > 0.01
+        assert list(times) == sorted(set(times), reverse=True), "noise is at the left"
+        assert times[0] <= work.HIGH and times[-1] >= work.LOW
+        assert abs(len(times) - work.TIMES) <= 1 and max(np.diff(times)) < -0.01
         assert controls.nearest_frame(times, usual, None) == usual
         assert controls.nearest_frame(times, usual, times[3] + 1e-3) == 3
-        assert controls.nearest_frame(times, usual, 1.0) == len(times) - 1
+        assert controls.nearest_frame(times, usual, 1.0) == 0
     times, usual = turning(picture, "0179").times(tree)
     assert times[usual] is None and None not in times[1:]
 
@@ -110,14 +111,14 @@ def test_frames_show_what_belongs_together(tree, picture):
     pictures, frames = shown.frames(tree, asked, turned)
     assert len(frames) == len(times)
     for k in set(range(len(times))) - set(there):
-        assert frames[k].cells == ((0, 0), (-1, -1), (-1, -1)) and "on its way" in frames[k].caption
+        assert frames[k].cells == ((-1, -1), (-1, -1)) and "on its way" in frames[k].caption
     frames = [frames[k] for k in there]
     for k, frame in enumerate(frames):
-        assert frame.cells[0] == (0, 0) and (pictures[0] == levels(picture)).all()
-        assert [pictures[own][0, 0] for own in frame.cells[1]] == grey[0, k].tolist()
-        assert [pictures[own][0, 0] for own in frame.cells[2]] == grey[1, k].tolist()
-    assert "4, 9" in frames[0].caption
-    assert [len(frame.dots) for frame in frames] == [2, 1, 1], "two ways below the meeting point, one from there on"
+        assert [pictures[own][0, 0] for own in frame.cells[0]] == grey[0, k].tolist()
+        assert [pictures[own][0, 0] for own in frame.cells[1]] == grey[1, k].tolist()
+    assert [frame.caption.split(" · ")[1] for frame in frames] == [
+        "1 of 2 is read as a 9", "all 2 are read as a 9", "1 of 2 is read as a 9"]
+    assert [len(frame.dots) for frame in frames] == [1, 1, 2], "one path above the branch point, two below"
     assert frames[1].dots[0][1] == 0.35
 
 
@@ -130,7 +131,7 @@ def test_all_targets_stand_in_the_columns_of_their_classes(tree, picture):
     assert frames[1].cells == ((-1,) * 5, (-1, -1, 0, -1, -1))
     frames = [frames[0], frames[5]]
     assert frames[0].cells == ((1, 2, -1, 3, 4), (9, 10, 0, 11, 12))
-    assert "4 of 4" in frames[0].caption and "3 of 4 as meant (not 7)" in frames[1].caption
+    assert "4 of 4" in frames[0].caption and "3 of 4 are read as what they were to become (not 7)" in frames[1].caption
     assert {t for _, t in frames[0].dots} == {tree.meeting_point("4", other) for other in "0179"}
 
 
@@ -168,10 +169,30 @@ def test_failures_are_counted_off_the_diagonal():
 # -- words -------------------------------------------------------------------------------------------------------------
 
 def test_the_verdict_in_words():
-    assert told.verdict("049", np.array([0.005, 0.97, 0.025])) == (
-        "The model takes this for **a 4** (97%), perhaps a 9 (2%).")
-    assert told.verdict("08", np.array([0.0, 1.0])) == "The model takes this for **an 8** (over 99%)."
-    assert "not sure" in told.verdict("0489", np.array([0.1, 0.4, 0.2, 0.3]))
+    assert told.verdict("049", np.array([0.005, 0.97, 0.025])) == ("The model reads ", "a 4", ".")
+    assert told.verdict("08", np.array([0.0, 1.0]), own=True) == (
+        "The model reads ", "an 8", ". Wrong? Tap the right one under “It is”.")
+    assert "".join(told.verdict("0489", np.array([0.1, 0.4, 0.2, 0.3]))) == (
+        "The model is not sure: perhaps a 4 or a 9.")
+    assert told.verdict("08", np.array([0.0, 1.0]), example=True)[0] == "In the example the model reads "
+
+
+@pytest.mark.parametrize("name, how, said", [
+    ("your drawing", "own", "Your drawing, turned into a 9"),
+    ("a 4 from the gallery", "chosen", "A 4 from the gallery, turned into a 9"),
+    ("a 4 from the gallery", "example", "Example: a 4 from the gallery, turned into a 9"),
+    ("your drawing", "before", "Your drawing from before, turned into a 9")])
+def test_what_is_shown_is_said_to_be_what_it_is(name, how, said):
+    assert told.headline(name, how, told.becomes("9")) == said
+
+
+def test_who_draws_is_told_of_drawing():
+    blank, digit = np.zeros((280, 280), np.uint8), np.full((280, 280), 255, np.uint8)
+    for picture in (blank, digit):
+        reason = Preparation.of(picture, "draw")
+        _, sentence = finished(reason.work(branched.load()))
+        assert "paper" not in told.advice(sentence, "draw") and "black square" in told.advice(sentence, "draw")
+        assert told.advice(sentence, "upload") == sentence
 
 
 def test_what_was_kept(picture):
@@ -181,17 +202,17 @@ def test_what_was_kept(picture):
     turned = work.Turned((0.35,), np.zeros((1, 2, 28, 28), np.uint8),
                                 np.stack([[bar[:, ::-1] * 255, 0 * bar]]).astype(np.uint8))
     html = shown.remains("digit", turning(bar, "9", variants=2), turned, 0)
-    assert "Your digit leans 26° to the right; what became of it leans 26° to the left." in html
+    assert "The digit leans 26° to the right; what became of it leans 26° to the left." in html
     assert "<td>+26</td>" in html and "<td>\N{MINUS SIGN}26</td>" in html and "<td>–</td>" in html
     assert told.signed(-0.2) == "+0" and told.leaning(1.0) == "stands upright"
 
 
 def test_success_in_words(picture):
-    turned = work.Turned((0.35,), np.zeros((1, 3)), np.zeros((1, 3)), (("9", "9", "4"),))
-    assert told.success(turning(picture, "9"), turned, 0) == (
-        "An independent classifier reads **2 of 3** variants as **a 9**.")
-    unread = work.Turned((0.35,), np.zeros((1, 3)), np.zeros((1, 3)))
-    assert told.success(turning(picture, "9"), unread, 0) == ""
+    asked = turning(picture, "9")
+    for read, said in (("994", "2 of 3 are"), ("944", "1 of 3 is"), ("999", "all 3 are"), ("444", "none of 3 is")):
+        assert told.caption(asked, 0.5, read, True).endswith(f" · {said} read as a 9")
+    assert told.caption(replace(asked, variants=1), 0.5, "4", False).endswith(" · read as a 4 by the model itself")
+    assert " · " not in told.caption(asked, 0.5, (), True)
 
 
 def test_names_cannot_smuggle_markup(picture):
@@ -199,7 +220,7 @@ def test_names_cannot_smuggle_markup(picture):
     given = Source(Numbers(picture), np.zeros((9, 9)), evil)
     found = work.Matrix(np.zeros((2, 2, 8, 8), np.uint8), (("a", "a"), ("a", "a")))
     values = {"when": evil, "sentence": evil, "columns": [evil], "rows": {evil: [evil]}, "units": evil}
-    for html in (shown.preview(given, evil), filled(shown.HERE / "kept.html", **values),
+    for html in (shown.preview(given, "own", evil), filled(shown.HERE / "kept.html", **values),
                  shown.heads([evil], (8, 8), 40), shown.colours(evil, [evil], LIGHT),
                  shown.grid([evil, "a"], found)):
         assert evil not in html
@@ -215,8 +236,8 @@ def test_where_browsers_lend_a_camera(url, allowed):
 
 
 def test_only_models_of_digits_have_the_gallery(model, colour_model):
-    assert controls.kinds(model)[0] == "gallery" and work.digits(model) == list("01479")
-    assert "gallery" not in controls.kinds(colour_model) and len(controls.kinds(colour_model)) == 4
+    assert controls.kinds(model)[:2] == ["draw", "gallery"] and work.digits(model) == list("01479")
+    assert "gallery" not in controls.kinds(colour_model) and controls.settings(colour_model).kind.default == "model"
 
 
 def test_the_gallery_holds_what_it_says():
@@ -245,22 +266,23 @@ def chosen(app: AppTest) -> tuple[str, str]:
 
 def seen(app: AppTest) -> list[str]:
     """The HTML of what was given, and of what was kept of it."""
-    return [html.proto.body for html in app.get("html") if '"seen"' in html.proto.body or '"kept"' in html.proto.body]
+    return [html.proto.body for html in app.get("html") if '"seen ' in html.proto.body or '"kept"' in html.proto.body]
 
 
 def test_something_is_chosen_before_the_first_click():
     app = opened(PAGE)
-    assert "from" in app.session_state and app.session_state["from"] == "gallery" and not app.warning
+    assert "from" in app.session_state and app.session_state["from"] == "draw" and not app.warning
     it, into = chosen(app)
     assert into == branched.load().tree.nearest(it) and len(seen(app)) == 2
-    assert app.latex and "your digit" in app.latex[0].value
+    assert "Example: a 4 from the gallery" in seen(app)[0] and "your digit" not in app.latex[0].value
     assert app.query_params == {}
 
 
 def test_a_link_opens_what_it_says():
     app = opened(PAGE, source="3", target="5", time="0.098", variants="2", seed="7", steps="5")
     assert chosen(app) == ("3", "5") and not app.warning
-    assert "turned at t" in seen(app)[1] and "0.10" in seen(app)[1] and app.number_input(key="variants").value == 2
+    assert "turned at noise level t" in seen(app)[1] and "0.10" in seen(app)[1]
+    assert app.number_input(key="variants").value == 2
     assert chosen(opened(PAGE, target="all", way="plain", steps="5"))[1] == "all"
 
 
@@ -268,8 +290,14 @@ def test_a_link_opens_what_it_says():
                                    {"variants": "9"}, {"steps": "19"}, {"source": ""}, {"nth": "0"}])
 def test_wrong_values_fall_back_with_a_notice(wrong):
     app = opened(PAGE, **wrong)
-    usual = opened(PAGE)
+    usual = opened(PAGE, **{"from": "gallery"} if "pick" in wrong else {})
     assert chosen(app) == chosen(usual) and len(app.warning) == 1 and seen(app) == seen(usual)
+
+
+def test_links_of_before_open_the_gallery():
+    app = opened(PAGE, pick="20", target="7", steps="5", variants="1")
+    assert app.session_state["from"] == "gallery" and chosen(app) == ("2", "7") and not app.warning
+    assert "A 2 from the gallery, turned into a 7" in seen(app)[0]
 
 
 def test_a_class_into_itself():
@@ -293,10 +321,10 @@ def test_uploads():
     """A good one is used, and kept from all others; for a bad one there is a sentence, and the good one stays."""
     app = opened(PAGE, variants="1", steps="5", **{"from": "upload"})
     before = seen(app)
-    assert "Until then" in " ".join(text.value for text in app.caption)
+    assert "Example: a 4 from the gallery" in before[0]
     app.file_uploader[0].upload("seven.png", written(), "image/png").run()
     good = seen(app)
-    assert not app.exception and not app.warning and good != before and "your picture" in good[0]
+    assert not app.exception and not app.warning and good != before and "Your picture, turned" in good[0]
     given = app.session_state[f"_source {'mnist'}"]
     own, shared = ([key[1] for key in store.keys()]  # noqa: SIM118 - a Store is no dictionary
                    for store in (app.session_state["_kept_things"], SHARED))
@@ -306,7 +334,7 @@ def test_uploads():
         app.file_uploader[0].set_value((f"{name}.png", data, "image/png")).run()
         assert not app.exception and len(app.warning) == 1, name
         assert app.warning[0].value.count(".") >= 1 and "Traceback" not in app.warning[0].value
-        assert seen(app) == good, name
+        assert seen(app)[1] == good[1] and "Your picture from before" in seen(app)[0], name
 
 
 def test_a_camera_only_where_there_can_be_one(monkeypatch):

@@ -154,7 +154,7 @@ class Turn:
     @property
     def query(self) -> str:
         """Its link, which says what the picture is, so that a model that errs has the same work."""
-        return f"pick={self.pick}&source={self.pick // 10}&target={self.target}&seed={self.seed}"
+        return f"from=gallery&pick={self.pick}&source={self.pick // 10}&target={self.target}&seed={self.seed}"
 
     async def ready(self, visitor: Visitor) -> None:
         """Nothing is needed before."""
@@ -167,7 +167,7 @@ class Turn:
 
     def ready_on_screen(self, screen: Screen) -> None:
         """Transmute is open with the same target, and the picture that it begins with."""
-        screen.visit(f"transmute?target={self.target}&seed={self.seed}")
+        screen.visit(f"transmute?from=gallery&target={self.target}&seed={self.seed}")
 
     def act_on_screen(self, screen: Screen) -> Waits:
         """Seconds from the click on the picture in the gallery."""

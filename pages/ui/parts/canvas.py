@@ -14,15 +14,19 @@ _canvas = component("digit_canvas", "canvas",
                     f"const SIDE = {SIDE}, BRUSH = {BRUSH}, FAR = {FAR}, POINTS = {POINTS};")
 
 
-def drawing(key: str, hint: str = "Draw a digit here") -> np.ndarray | None:
+def drawing(key: str, hint: str = "Draw a digit here", example: str = "", reading: str = "") -> np.ndarray | None:
     """A canvas, and what is drawn on it: uint8 (280, 280), white on black, or None where there is no ink.
 
-    Every finished stroke reruns the page. The drawing stays in this visitor's session, and so survives page switches.
+    Every finished stroke reruns the page. The drawing stays in this visitor's session, and so survives page switches;
+    the browser keeps it for its tab, where it survives that the page is loaded anew. `example` is a picture that is
+    seen on the canvas until there is ink. `reading` is an address that is asked what a drawing looks like, also while
+    the pen moves; the browser tells the page in an event "drawing-read".
     """
     strokes, turn = f"{key} strokes", f"{key} turn"
     st.session_state.setdefault(strokes, [])
     st.session_state.setdefault(turn, 0)
-    _canvas(key=key, data={"turn": st.session_state[turn], "strokes": st.session_state[strokes], "hint": hint},
+    _canvas(key=key, data={"turn": st.session_state[turn], "strokes": st.session_state[strokes], "hint": hint,
+                           "key": key, "example": example, "reading": reading},
             default={"drawing": None}, on_drawing_change=lambda: drawn(key))
     return drawn(key)  # after a lost connection no callback is run
 
@@ -34,6 +38,11 @@ def drawn(key: str) -> np.ndarray | None:
         st.session_state[strokes] = checked(sent.get("strokes"))
     picture = inked(st.session_state.get(strokes, []))
     return picture if picture.any() else None
+
+
+def ink(key: str) -> int:
+    """How many numbers the strokes on a canvas are: by that the browser knows of which drawing something is said."""
+    return sum(map(len, st.session_state.get(f"{key} strokes", [])))
 
 
 def clear(key: str) -> None:

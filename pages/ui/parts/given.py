@@ -7,15 +7,16 @@ import streamlit as st
 from .canvas import drawing
 from .pictures import TYPES
 
-STAYS = "Your picture stays with you: it is not stored, and a link to this page does not hold it."
+STAYS = "Nobody else sees your picture: it stays with this tab, and a link to this page does not hold it."
 NO_CAMERA = ("Browsers lend the camera only to pages on HTTPS or on this very machine. Take a photo with your device, "
              "and choose Upload.")
 
 
-def handed_over(kind: str) -> bytes | np.ndarray | None:
-    """What was drawn (kind "draw"), uploaded ("upload") or else photographed; None as long as there is nothing."""
+def handed_over(kind: str, **canvas: str) -> bytes | np.ndarray | None:
+    """What was drawn (kind "draw"; with what `canvas` is told beside), uploaded ("upload") or else photographed; None
+    as long as there is nothing."""
     if kind == "draw":
-        return drawing("drawing")
+        return drawing("drawing", **canvas)
     if kind == "upload":
         file = st.file_uploader("A photo or picture of one digit", TYPES, key="upload")
     elif camera_allowed(st.context.url):

@@ -13,6 +13,7 @@ from branched import BranchedError
 
 from .request import Numbers, Request
 
+DRAWN = "your drawing"  # what a picture is called that was drawn
 SHOWN = 280  # pixels of the longer side of an original, where it is shown
 
 
@@ -40,7 +41,7 @@ class Preparation(Request[Source | str]):
     def of(cls, data: bytes | np.ndarray, kind: str) -> Preparation:
         """What is asked of what was handed over, by its kind: "draw", "upload" or "camera"."""
         return cls(data if isinstance(data, bytes) else Numbers(data),
-                   "your drawing" if kind == "draw" else "your picture")
+                   DRAWN if kind == "draw" else "your picture")
 
     def work(self, model: Any) -> Generator[float, None, Source | str]:
         yield 0.0

@@ -13,21 +13,25 @@ from branched import BranchedModel, ClassTree, Sampling
 from .. import serve
 from ..frame import link
 from ..frame.controls import SEED, WAY, draw_number
+from ..parts.canvas import ink
 from ..parts.faces import faces
 from ..parts.film import film, grow
 from ..parts.given import STAYS, handed_over
+from ..parts.leaves import leaves
 from ..parts.picker import picker
 from ..serve.given import Preparation, Source
+from ..serve.judge import judge_for
 from ..serve.request import Numbers, digest
 from . import shown, told, work
 from .work import EACH, Crossing, Drawings, Gallery, Matrix, Sharpened, Turned, Turning, Verdict
 
 ALL = "all"
-KINDS = {"gallery": "Gallery", "draw": "Draw", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
+KINDS = {"draw": "Draw", "gallery": "Gallery", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
 QUICK = Sampling.quick().steps  # a film is many pictures, of which each is looked at in passing
 STEPS = tuple(sorted({QUICK, 10, 20, 50}))
 FIRST = 47  # of the gallery, to begin with: a 4, which is close to a 9
-READING = "One column for each class: above, your {thing} at the turn; below, what becomes of it."
+PEN = "reading"  # where the server tells what a drawing looks like while the pen moves (pages/start/reading.py)
+READING = "One column for each class: above, the {thing} in noise; below, what becomes of it."
 
 
 class Settings(NamedTuple):
@@ -54,7 +58,7 @@ def settings(model: BranchedModel) -> Settings:
     """The settings of the page for a model."""
     labels, count, places = faces(model), EACH * len(work.digits(model)), kinds(model)
     return Settings(
-        link.choice("from", {kind: KINDS[kind] for kind in places}, places[0]),
+        link.choice("from", {kind: KINDS[kind] for kind in places}, "draw" if count else "model"),
         link.whole("pick", 0, max(count - 1, 0), FIRST if count > FIRST else 0),
         link.choice("own", model.labels, model.labels[0]), link.whole("nth", 1, work.DRAWN, 1),
         link.choice("source", labels, None), link.choice("target", labels | {ALL: ALL}, None),
@@ -63,45 +67,84 @@ def settings(model: BranchedModel) -> Settings:
 
 
 def kinds(model: BranchedModel) -> list[str]:
-    """Where a picture for this model can come from; the first is where the page begins."""
+    """Where a picture for this model can come from."""
     return [kind for kind in KINDS if kind != "gallery" or work.digits(model)]
 
 
 # -- the picture -------------------------------------------------------------------------------------------------------
+
+class Given(NamedTuple):
+    """A picture, and `how` it came to be shown: it is the visitor's "own", or "chosen"; or none was given that can be
+    used, and it is an "example", or the visitor's from "before". `advice` says why it could not be used."""
+
+    source: Source
+    how: str
+    advice: str = ""
+
+
+def welcomed() -> None:
+    """Links from when the page began with the gallery name a picture of it, and no place."""
+    if "pick" in st.query_params and "from" not in st.query_params:
+        st.query_params["from"] = "gallery"
+
 
 def picture_changed() -> None:
     """Another picture: what was said about the one before, and where its film stood, is forgotten."""
     st.session_state.source = st.session_state.time = None
 
 
-def source(name: str, model: BranchedModel, settings: Settings) -> Source:
+def source(name: str, model: BranchedModel, settings: Settings) -> Given:
     """The controls, and the chosen picture. As long as they give none, it is the one from before."""
     state, held = st.session_state, f"_source {name}"
     kind = settings.kind.pills("Where the picture comes from", on_change=picture_changed)
-    chosen = _chosen(name, kind, settings)
-    if isinstance(chosen, str):
-        st.warning(chosen, icon=":material/image_not_supported:")
-    elif chosen:
-        state[held] = chosen
     if held not in state:  # something is there to be seen from the beginning
         state[held] = _first(name, model)
-    if kind not in ("gallery", "model"):
-        st.caption(_instead(chosen, state[held]) + STAYS)
+    chosen, advice = _chosen(name, model, kind, settings), ""
+    if isinstance(chosen, str):
+        advice = told.advice(chosen, kind)
+    elif chosen:
+        state[held] = chosen
+    if advice and kind != "draw":  # what is wrong with a drawing is said where it is read
+        st.warning(advice, icon=":material/image_not_supported:")
     if state[held].private and state.get("_seen") != state[held].picture:
         picture_changed()
     state["_seen"] = state[held].picture
-    return state[held]
+    if isinstance(chosen, Source):
+        return Given(chosen, "own" if chosen.private else "chosen")
+    return Given(state[held], "before" if state[held].private else "example", advice)
 
 
-def _chosen(name: str, kind: str, settings: Settings) -> Source | str | None:
+def _chosen(name: str, model: BranchedModel, kind: str, settings: Settings) -> Source | str | None:
     """What the controls give: a picture, why there is none, or nothing yet."""
     if kind == "gallery":
         return _from_gallery(name)
     if kind == "model":
         return _from_model(name, settings)
-    if (data := handed_over(kind)) is None:
-        return None
-    return serve.ask(name, Preparation.of(data, kind))
+    data = handed_over(kind, example=shown.example(st.session_state[f"_source {name}"]), reading=_reader(model))
+    return None if data is None else serve.ask(name, Preparation.of(data, kind))
+
+
+def _reader(model: BranchedModel) -> str:
+    """Where the canvas can ask what it looks like to this model's classes; "" where nobody can tell."""
+    return PEN if judge_for(model) else ""
+
+
+def is_read(given: Given) -> bool:
+    """Whether the page says what the model reads: not of an example, beside a canvas that waits for a drawing."""
+    return st.session_state["from"] != "draw" or given.how == "own"
+
+
+def read(model: BranchedModel, given: Given, shares: np.ndarray | None) -> None:
+    """What the model reads, in a sentence and as bars on the leaves; while one draws, they follow the pen."""
+    if shares is None:
+        said = told.awaited(given.advice, bool(_reader(model)))
+    else:
+        said = told.verdict(model.labels, shares, given.source.private, given.how == "example")
+    following = {"canvas": "drawing", "ink": ink("drawing")} if st.session_state["from"] == "draw" else {}
+    leaves("leaves", shown.nodes(model.tree), {label: told.article(label) for label in model.labels}, said,
+           None if shares is None else dict(zip(model.labels, shares, strict=True)), **following)
+    if st.session_state["from"] not in ("gallery", "model"):
+        st.caption(STAYS)
 
 
 def _first(name: str, model: BranchedModel) -> Source:
@@ -110,13 +153,6 @@ def _first(name: str, model: BranchedModel) -> Source:
         return serve.ask(name, Gallery()).source(state.pick)
     drawings = _drawings(state.own)
     return drawings.source(serve.ask(name, drawings), state.nth)
-
-
-def _instead(chosen: Source | str | None, seen: Source) -> str:
-    """What is on the page instead of a picture that is not there, or that cannot be used."""
-    if chosen is None:
-        return f"Until then you see {seen.name}. "
-    return f"You still see {seen.name}. " if isinstance(chosen, str) else ""
 
 
 def _from_gallery(name: str) -> Source:
@@ -167,7 +203,7 @@ def aims(tree: ClassTree, taken_for: str, settings: Settings) -> None:
 
 
 def _forget_time() -> None:
-    """Another film begins at its own meeting point."""
+    """Another film begins at its own branch point."""
     st.session_state.time = None
 
 
@@ -223,17 +259,17 @@ def nearest_frame(times: Sequence[float | None], usual: int, wanted: float | Non
 
 
 def film_of(name: str, model: BranchedModel, request: Turning, thing: str,
-            once_seen: Callable[[], None] | None = None) -> tuple[Turned, int]:
+            once_seen: Callable[[], None]) -> tuple[Turned, int]:
     """The film of what becomes of a picture, and the frame at which it rests. Its first frame is there at once; then it
-    grows, and can be pulled meanwhile. `once_seen`: what else the page has to ask can wait for that."""
+    grows, and can be pulled meanwhile. `once_seen`: what else the page has to show can wait for that."""
     state, (times, usual) = st.session_state, request.times(model.tree)
-    start, looks = nearest_frame(times, usual, state.time), shown.film_options(request, thing)
-    looks |= {"name": digest(pickle.dumps((name, replace(request, first=0)))), "ends": ("little noise", "much noise"),
+    start, looks = nearest_frame(times, usual, state.time), shown.film_options(request)
+    looks |= {"name": digest(pickle.dumps((name, replace(request, first=0)))), "ends": ("much noise", "little noise"),
               "marks": {usual: told.mark(request, times[usual])}}
     if len(request.targets) > 1:
         st.markdown(READING.format(thing=thing))
         st.html(shown.heads(model.labels, model.shape, looks["height"]))
-    screen, more, result, bar = st.empty(), st.empty(), st.empty(), st.empty()
+    screen, more, bar = st.container(key="screen").empty(), st.empty(), st.empty()  # whose room is kept
     rests: list[int] = []  # where the film has been shown, and how often it has grown since
 
     def show(turned: Turned) -> None:
@@ -241,14 +277,13 @@ def film_of(name: str, model: BranchedModel, request: Turning, thing: str,
         if not rests:
             with screen:
                 rests.append(film("film", pictures, frames, start=start, made=len(turned.times), **looks))
-            if once_seen:
-                once_seen()
+            once_seen()
         else:
             with more:
                 grow(f"growth {len(rests)}", pictures, frames, made=len(turned.times), **looks)
             rests.append(rests[0])
         if len(turned.times) < len(times):
-            bar.progress(len(turned.times) / len(times), "Now for all other turning times …")
+            bar.progress(len(turned.times) / len(times), "Now for all other noise levels …")
 
     turned = serve.ask(name, replace(request, first=start), show)
     show(turned)
@@ -259,7 +294,6 @@ def film_of(name: str, model: BranchedModel, request: Turning, thing: str,
         show(turned)
     if (rested := (looks["name"], frame)) != state.get("_rested"):
         state.time, state["_rested"] = None if frame == usual else times[frame], rested
-    result.markdown(told.success(request, turned, frame))
     return turned, frame
 
 

@@ -16,6 +16,7 @@ from ..parts.markup import filled
 from ..parts.pictures import levels, png
 from ..parts.pictures import picture as image
 from ..parts.reels import Frame
+from ..serve.given import DRAWN
 from ..serve.kept import kept
 from . import told
 from .work import Matrix, Source, Turned, Turning
@@ -23,22 +24,23 @@ from .work import Matrix, Source, Turned, Turning
 HERE = Path(__file__).parent
 CSS = HERE / "transmute.css"
 UNITS = "Slant in degrees, + leans to the right; stroke in pixels of the small picture."
+FAINT = 0.3  # of a picture's light, where one may draw over it
 PHOTO = 64  # pixels: what is larger than that was photographed, and is not shown pixel by pixel
 
 
 # -- the film and the tree ---------------------------------------------------------------------------------------------
 
-def film_options(turning: Turning, thing: str) -> dict[str, Any]:
+def film_options(turning: Turning) -> dict[str, Any]:
     """How a film is shown."""
     several = len(turning.targets) > 1
-    return {"rows": () if several else (f"Your {thing}", "At the turn", "Becomes"), "height": 48 if several else 92,
-            "over": "tree", "label": "Turning time", "seconds": 5.0}
+    return {"rows": () if several else ("In noise", "Becomes"), "height": 48 if several else 92, "over": "tree",
+            "label": "Noise level of the turn", "seconds": 5.0}
 
 
 def frames(tree: ClassTree, turning: Turning, turned: Turned) -> tuple[np.ndarray, list[Frame]]:
     """The pictures of a film, and its frames, those to come among them: what is above each other belongs together.
 
-    For one target the first row is the source; for all targets the columns are all classes, the source among them.
+    For all targets the columns are all classes, the source among them.
     """
     count, there = len(turning.columns), {time: k for k, time in enumerate(turned.times)}
     # All in a row: the source (number 0), then the noisy pictures of every time, then what became of them.
@@ -52,7 +54,7 @@ def frames(tree: ClassTree, turning: Turning, turned: Turned) -> tuple[np.ndarra
             noisy = tuple(range(1 + k * count, 1 + (k + 1) * count))
             images = tuple(number + len(turned.times) * count for number in noisy)
             cells = _cells(tree, turning, noisy, images)
-            caption = told.caption(turning, time, turned.read[k] if turned.read and turned.independent else ())
+            caption = told.caption(turning, time, turned.read[k] if turned.read else (), turned.independent)
         result.append(Frame(caption, cells, dots(nodes, tree, turning, time)))
     return pictures, result
 
@@ -61,7 +63,7 @@ def _cells(tree: ClassTree, turning: Turning, noisy: tuple[int, ...],
            images: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     """The rows of a frame; with all targets the source's own column has its picture below, and nothing above."""
     if len(turning.targets) == 1:
-        return (0,) * len(noisy), noisy, images
+        return noisy, images
     here = tree.labels.index(turning.source)
     return (*noisy[:here], -1, *noisy[here:]), (*images[:here], 0, *images[here:])
 
@@ -94,23 +96,34 @@ def paths(tree: ClassTree, source: str, targets: Sequence[str]) -> dict[int, str
 
 
 @kept
-def tree_figure(name: str, source: str, targets: tuple[str, ...], notes: tuple[str, ...], look: Look, *,
-                tree: ClassTree) -> go.Figure:
-    """The tree with both ways lit. Never change what this returns: all visitors share it."""
-    below = dict(zip(tree.labels, notes, strict=True))
-    return figure(tree.outline(), look=look, paths=paths(tree, source, targets), notes=below, height=SMALL)
+def tree_figure(name: str, source: str, targets: tuple[str, ...], look: Look, *, tree: ClassTree) -> go.Figure:
+    """The tree with both paths lit. Never change what this returns: all visitors share it."""
+    return figure(tree.outline(), look=look, paths=paths(tree, source, targets), height=SMALL)
+
+
+def nodes(tree: ClassTree) -> dict[int, dict[str, Any]]:
+    """The nodes of a tree as figures have them, each with its `start`: where its parent stands."""
+    graphed = graph(tree.outline())
+    return {node: here | {"start": next((graphed.nodes[own]["x"] for own in graphed.predecessors(node)), here["x"])}
+            for node, here in graphed.nodes.items()}
 
 
 # -- HTML --------------------------------------------------------------------------------------------------------------
 
-def preview(source: Source, thing: str) -> str:
-    """The picture as it was given and as the model sees it, side by side."""
-    figures = [(source.picture.array, f"What the model sees: {source.name}", "The model sees")]
-    if source.original is not None:
-        figures.insert(0, (source.original, f"As it was given: {source.name}", f"Your {thing}"))
-    return filled(HERE / "preview.html", figures=[
+def preview(source: Source, how: str, becomes: str) -> str:
+    """The picture as the model sees it, and one that was uploaded as it was given, too; `how` it came to be shown, and
+    what it `becomes`."""
+    figures = [(source.picture.array, f"What the model sees: {source.name}", "The model sees it so")]
+    if how == "own" and source.original is not None and source.name != DRAWN:
+        figures.insert(0, (source.original, f"As it was given: {source.name}", "As you gave it"))
+    return filled(HERE / "preview.html", how=how, headline=told.headline(source.name, how, becomes), figures=[
         {"source": png(image(levels(picture) / 255)), "alt": alt, "name": name, "photo": max(picture.shape[:2]) > PHOTO}
         for picture, alt, name in figures])
+
+
+def example(source: Source) -> str:
+    """A picture to be seen faintly on an empty canvas; none, if it is a visitor's own."""
+    return "" if source.private else png(image(FAINT * source.picture.array))
 
 
 def heads(labels: Sequence[str], shape: Sequence[int], height: int) -> str:

@@ -1,28 +1,40 @@
 """What the page "Transmute" says: what a picture is taken for, what became of it, and what was kept."""
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from ..frame import words
-from .work import Matrix, Turned, Turning
+from ..parts.leaves import Said
+from .work import Matrix, Turning
 
-INTRODUCTION = """Noise covers your {thing}, until it could as well be another; then the model takes the noise away,
-as if it had been that other all along."""
+SURE = 0.6  # a share from which on a verdict is one
+REDRAW = "Draw one digit, large, in the middle of the black square."
+
+INTRODUCTION = """We bury a {thing} in noise, up to where one drawing serves it and another; then the model digs out the
+other."""
 EXPLANATION = """
-**Up, then down.** Your {thing} is covered with noise, up to the *turning time* t. From there the model cleans it again,
-but now on the path of another class. What the noise left of yours, its slant and its stroke, is still there at the end.
+**Up, then down.** The {thing} is covered with noise, up to the *noise level* t. From there the model cleans it again,
+but now on the path of another class. What the noise left of it, its slant and its stroke, is still there at the end.
 
-**When to turn?** At the *meeting point*, where the paths of the two classes part on the tree, so much noise is on them
-that they look alike to the model. Turn much earlier, and your {thing} shows through; much later, and little of yours is
-left. Pull the slider, and see.
+**When to turn?** At the *branch point*, where the two paths part on the tree: up to there, one drawing serves both.
+With much less noise the {thing} shows through; with much more, little of it is left. Pull the slider, and see.
 
-**Variants** differ by the noise, which is drawn by chance. *Without chance* the model walks up its own path backwards
-instead, which keeps more of yours, but fails more often.
+**Variants** differ by the noise, which is a matter of chance. The other *way up* goes the model's own path backwards
+instead, without chance, which keeps more of the {thing}, but fails more often.
 """
+BY_OTHER = """**Who reads the results?** An independent classifier, which had no part in the model's training. It also
+guesses along while you draw; when your pen rests, the model itself reads your drawing."""
+BY_ITSELF = "**Who reads the results?** The model itself: there is no other classifier that knows these classes."
 MATRIX = """Every row begins with the {thing} in the grey frame, and every column is what became of it: each turned
-where the two paths part."""
-EQUATION = r"\text{{at the turn}} = {:.2f} \cdot \text{{{}}} + {:.2f} \cdot \text{{noise}} \qquad (t = {:.2f})"
+at the branch point of the two."""
+EQUATION = r"\text{{in noise}} = {:.2f} \cdot \text{{{}}} + {:.2f} \cdot \text{{noise}} \qquad (t = {:.2f})"
+WRONG = ". Wrong? Tap the right one under “It is”."
+LEADS = {"own": "{}", "chosen": "{}", "example": "Example: {}", "before": "{} from before"}
+
+
+def explanation(thing: str, independent: bool) -> str:
+    """What the page is about, and who reads what becomes of pictures."""
+    return f"{EXPLANATION.format(thing=thing)}\n{BY_OTHER if independent else BY_ITSELF}"
 
 
 def thing(labels: Sequence[str]) -> str:
@@ -30,19 +42,38 @@ def thing(labels: Sequence[str]) -> str:
     return "digit" if set(labels) <= set("0123456789") else "picture"
 
 
-def verdict(labels: Sequence[str], probabilities: np.ndarray) -> str:
-    """The verdict in words: "The model takes this for a 4 (97%), perhaps a 9 (2%)."."""
-    likely = np.argsort(-probabilities, kind="stable")
-    first, *others = [(article(labels[k]), percent(probabilities[k])) for k in likely
-                      if k == likely[0] or probabilities[k] >= 0.015][:3]
-    rest = f", perhaps {' or '.join(f'{who} ({share})' for who, share in others)}" if others else ""
-    unsure = "" if probabilities[likely[0]] >= 0.6 else "The model is not sure. "
-    return f"{unsure}The model takes this for **{first[0]}** ({first[1]}){rest}."
+def verdict(labels: Sequence[str], probabilities: np.ndarray, own: bool = False, example: bool = False) -> Said:
+    """The verdict as a sentence: "The model reads ", "a 4", ". Wrong? ..." where it is the visitor's own."""
+    first, second = np.argsort(-probabilities, kind="stable")[:2]
+    who = "In the example the model" if example else "The model"
+    if probabilities[first] >= SURE:
+        return f"{who} reads ", article(labels[first]), WRONG if own else "."
+    other = f" or {article(labels[second])}"
+    return f"{who} is not sure: perhaps ", article(labels[first]), f"{other}{WRONG if own else '.'}"
 
 
-def percent(share: float) -> str:
-    """Rounded, but nothing is certain."""
-    return "over 99%" if share > 0.995 else f"{100 * share:.0f}%"
+def awaited(advice: str, live: bool) -> Said:
+    """What stands in its place while a canvas waits for a drawing, or for a better one."""
+    follows = "the bars follow your pen" if live else "the model reads it when your pen rests"
+    return advice or f"Draw a digit: {follows}.", "", ""
+
+
+def advice(reason: str, kind: str) -> str:
+    """Why a picture cannot be used, and what to do; of a drawing nothing is said about paper."""
+    return f"{reason.partition('. ')[0].rstrip('.')}. {REDRAW}" if kind == "draw" else reason
+
+
+def headline(name: str, how: str, becomes: str) -> str:
+    """ "Your drawing, turned into a 9"; "Example: a 4 from the gallery, turned into a 9". """
+    said = LEADS[how].format(name)
+    return f"{said[0].upper()}{said[1:]}{becomes}"
+
+
+def becomes(targets: Sequence[str]) -> str:
+    """What a picture is turned into, as the end of a headline."""
+    if not targets:
+        return ""
+    return f", turned into {article(targets[0]) if len(targets) == 1 else 'each of the others'}"
 
 
 def article(label: str) -> str:
@@ -51,34 +82,16 @@ def article(label: str) -> str:
     return f"an {label}" if vowel and label.lower() != "u" else f"a {label}"
 
 
-def notes(probabilities: np.ndarray) -> tuple[str, ...]:
-    """Whole percents, for below the leaves."""
-    return tuple(f"{100 * share:.0f}%" for share in probabilities)
-
-
 def mark(turning: Turning, time: float | None) -> str:
     """What stands below the slider where a film usually begins."""
-    return "each at its meeting point" if time is None else f"{turning.source} and {turning.targets[0]} part"
-
-
-def success(turning: Turning, turned: Turned, frame: int) -> str:
-    """How many pictures are what they were meant to be, in words; empty where nobody looked."""
-    if not turned.read or not (read := turned.read[frame]):
-        return ""
-    good = sum(label == aim for label, aim in zip(read, turning.columns, strict=True))
-    by = "An independent classifier reads" if turned.independent else "The model itself reads"
-    if len(turning.targets) > 1:
-        return f"{by} **{good} of {len(read)}** as the class they were meant to be."
-    if len(read) == 1:
-        return f"{by} it as **{article(read[0])}**{', as it was meant to be' if good else ''}."
-    return f"{by} **{good} of {len(read)}** variants as **{article(turning.targets[0])}**."
+    return "each at its branch point" if time is None else f"branch point of {turning.source} and {turning.targets[0]}"
 
 
 # -- the film ----------------------------------------------------------------------------------------------------------
 
 def turn(time: float | None) -> str:
     """When it turned."""
-    return "Each turned where its path parts" if time is None else f"Turned at {words.at(time)}"
+    return "Each turned at its branch point" if time is None else f"Turned at noise level {words.at(time)}"
 
 
 def on_its_way(time: float | None) -> str:
@@ -86,34 +99,37 @@ def on_its_way(time: float | None) -> str:
     return f"{turn(time)} · on its way …"
 
 
-def caption(turning: Turning, time: float | None, read: Sequence[str]) -> str:
-    """One line about a frame."""
-    turned = turn(time)
+def caption(turning: Turning, time: float | None, read: Sequence[str], independent: bool) -> str:
+    """One line about a frame: when it turned, and what became of it, where somebody looked."""
     if not read:
-        return turned
-    if len(turning.targets) == 1:
-        return f"{turned} · an independent classifier reads {reading(read)}"
+        return turn(time)
+    return f"{turn(time)} · {success(turning, read)}{'' if independent else ' by the model itself'}"
+
+
+def success(turning: Turning, read: Sequence[str]) -> str:
+    """How many pictures are read as what they were to become: "all 4 are read as a 9"."""
     wrong = [aim for aim, label in zip(turning.columns, read, strict=True) if label != aim]
-    failed = f" (not {words.listed(wrong)})" if 0 < len(wrong) <= 4 else ""
-    return f"{turned} · an independent classifier reads {len(read) - len(wrong)} of {len(read)} as meant{failed}"
-
-
-def reading(read: Sequence[str]) -> str:
-    """9, 9, 9, 4; or how often each, where there are many."""
-    return ", ".join(read) if len(read) <= 4 else ", ".join(f"{label} ({n} ×)" for label, n in
-                                                           Counter(read).most_common())
+    good, count = len(read) - len(wrong), len(read)
+    if len(turning.targets) > 1:
+        failed = f" (not {words.listed(wrong)})" if 0 < len(wrong) <= 4 else ""
+        return f"{good} of {count} are read as what they were to become{failed}"
+    if count == 1:
+        return f"read as {article(read[0])}"
+    verb = "is" if good == 1 else "are"
+    many = f"all {count} are" if not wrong else f"{good} of {count} {verb}" if good else f"none of {count} is"
+    return f"{many} read as {article(turning.targets[0])}"
 
 
 # -- what was kept -----------------------------------------------------------------------------------------------------
 
 def when(time: float | None) -> str:
-    """At which turning time something was kept."""
-    return "each at its meeting point" if time is None else f"turned at {words.at(time)}"
+    """At which noise level something was kept."""
+    return "each at its branch point" if time is None else f"turned at noise level {words.at(time)}"
 
 
 def comparison(thing: str, slants: np.ndarray, strokes: np.ndarray) -> str:
     """Slants in degrees and widths of strokes in pixels, of the picture itself and of what became of it, in words."""
-    return (f"Your {thing} {leaning(slants[0])}; what became of it {leaning(mean(slants[1:]))}. "
+    return (f"The {thing} {leaning(slants[0])}; what became of it {leaning(mean(slants[1:]))}. "
             f"Its stroke is {width(strokes[0])} wide, then {width(mean(strokes[1:]))}.")
 
 

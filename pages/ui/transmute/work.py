@@ -163,13 +163,13 @@ class Turning(Request[Turned]):
         return self.targets * self.variants if len(self.targets) == 1 else self.targets
 
     def times(self, tree: ClassTree) -> tuple[tuple[float | None, ...], int]:
-        """The turning times of the film, in rising order, and which of them is the meeting point."""
+        """The turning times of the film, in falling order, and which of them is the meeting point."""
         if len(self.targets) > 1:
-            return (None, *np.linspace(LOW, HIGH, FEW).round(3).tolist()), 0
+            return (None, *np.linspace(HIGH, LOW, FEW).round(3).tolist()), 0
         meeting = tree.meeting_point(self.source, self.targets[0])
-        others = np.linspace(LOW, HIGH, TIMES)
-        apart = (others[1] - others[0]) / 2.5  # a time nearer to the meeting point shows nothing new
-        times = sorted([meeting, *(round(t, 3) for t in others.tolist() if abs(t - meeting) > apart)])
+        others = np.linspace(HIGH, LOW, TIMES)
+        apart = (others[0] - others[1]) / 2.5  # a time nearer to the meeting point shows nothing new
+        times = sorted([meeting, *(round(t, 3) for t in others.tolist() if abs(t - meeting) > apart)], reverse=True)
         return tuple(times), times.index(meeting)
 
     def work(self, model: BranchedModel) -> Generator[Turned, None, Turned]:
