@@ -65,7 +65,7 @@ def save(path: str | os.PathLike, kind: str, tensors: Mapping[str, Tensor], head
     contents = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
     text = json.dumps(header, default=_plain)
     metadata = {"format": FORMAT, "kind": kind, "version": str(VERSION), "header": text,
-                "sha256": _digest(contents, text)}
+                "sha256": digest(contents, text)}
     write_atomically(Path(path), lambda temporary: save_file(contents, temporary, metadata))
 
 
@@ -83,7 +83,7 @@ def load(path: str | os.PathLike, kind: str) -> tuple[dict[str, Tensor], dict[st
                 raise BranchedError(f"{path} has version {metadata.get('version')}; this program reads {VERSION}.")
             names = list(file.keys())
             tensors = {name: file.get_tensor(name) for name in names}
-            if metadata["sha256"] != _digest(tensors, metadata["header"]):
+            if metadata["sha256"] != digest(tensors, metadata["header"]):
                 raise BranchedError(f"{path} is damaged or edited (its checksum differs); get it anew.")
             return tensors, json.loads(metadata["header"])
     except (SafetensorError, OSError, json.JSONDecodeError, KeyError, UnicodeDecodeError) as error:
@@ -116,7 +116,7 @@ def whole(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
             for key, value in weights.items()}
 
 
-def _digest(tensors: Mapping[str, Tensor], header: str) -> str:
+def digest(tensors: Mapping[str, Tensor], header: str) -> str:
     """A checksum of header, names and contents, against damage that the format itself does not notice."""
     digest = hashlib.sha256(header.encode())
     for key in sorted(tensors):

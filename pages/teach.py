@@ -4,7 +4,8 @@ import streamlit as st
 from pages.ui.frame import link, shell, visitor
 from pages.ui.frame.controls import explanation
 from pages.ui.parts import stage
-from pages.ui.teach import controls, lessons, shown, stages, told
+from pages.ui.parts.in_view import in_view
+from pages.ui.teach import controls, lessons, result, shown, stages, told
 
 name, model, look = shell.opened("pages/teach.py")
 mine, lesson = visitor.find(name), lessons.running(name)
@@ -20,11 +21,11 @@ with link.shared("teach", *showing, *seeing):
         st.markdown(told.EXPLANATION)
         st.latex(told.EQUATION)
     with body.container():
+        in_view("lesson" if lesson else name if mine and st.session_state.get("_another") != name else "drawing")
         if lesson:
             stages.watch(lesson, model, look)
         elif mine and st.session_state.get("_another") != name:
-            stages.see(mine, look, seeing)
-            stages.other_way()
+            result.see(mine, look, seeing)
         else:
             stages.show(name, model, look, showing)
 shell.onward("pages/teach.py")

@@ -34,7 +34,7 @@ DOOR = {"__init__", "__main__"}
 FAMILIES = {module.split(".")[1] for module in family.FAMILIES.values()}
 # The same of the app, below pages/ui. A page's room knows the shared ones alone, and no other page's.
 SHARED = {
-    "frame": {"serve"},
+    "frame": {"serve", "parts"},
     "serve": set(),
     "parts": set(),
     "figures": {"frame", "parts"},

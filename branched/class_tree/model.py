@@ -155,6 +155,20 @@ class BranchedModel(Formed):
             "network": asdict(network.config), "branches": network.processes, "tree": self.tree.to_json(),
             "facts": self.facts.stored, **forms.to_header(self.form)})
 
+    def save_taught(self, path: str | PathLike, base: BranchedModel) -> None:
+        """Write what this model was taught beyond `base`, from which it grew by lessons alone: a small file, of which
+        `base.with_taught` makes this model again. Raises BranchedError if it did not grow from that."""
+        from . import taught
+
+        taught.save(Path(path), self, base)
+
+    def with_taught(self, path: str | PathLike) -> BranchedModel:
+        """This model with what a file of `save_taught` says that it was taught; nothing else of it changes. Raises
+        BranchedError if the file is damaged, edited, or was of another model."""
+        from . import taught
+
+        return taught.load(Path(path), self)
+
     def with_quality(self, quality: Quality) -> BranchedModel:
         """The same model with measured figures; of what was not measured anew the old ones stay."""
         return BranchedModel(self.denoise.network, self.tree, self.facts.with_quality(quality), self.curves, self.form,

@@ -3,6 +3,8 @@ import base64
 import io
 import json
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,11 +16,12 @@ import branched
 from branched import BranchedError, ClassTree, Extension
 from branched.facts import Lesson
 from pages.ui.figures.standing_tree import figure, graph
-from pages.ui.frame import visitor
+from pages.ui.frame import visitor, words
 from pages.ui.frame.look import LIGHT
 from pages.ui.serve.kept import SHARED
 from pages.ui.serve.request import Numbers
-from pages.ui.teach import controls, forgetting, lessons, shown, told, work
+from pages.ui.teach import bet, controls, forgetting, lessons, shown, told, work
+from pages.ui.teach import kept as saved
 
 PAGE = "pages/teach.py"
 
@@ -45,7 +48,7 @@ def test_the_verdict_tells_the_truth_either_way():
 
 @pytest.mark.parametrize("name", ["★", "star", "Ω", "my A", "é", "what?", "👩\N{ZERO WIDTH JOINER}🚀", "x" * 12])
 def test_good_names(name):
-    assert told.wrong_name(name, ["0", "4"]) == ""
+    assert words.wrong_name(name, ["0", "4"]) == ""
 
 
 @pytest.mark.parametrize("name, why", [
@@ -54,7 +57,7 @@ def test_good_names(name):
     ("a\N{RIGHT-TO-LEFT OVERRIDE}b", "made of"),
     ("\N{NO-BREAK SPACE}", "made of"), ("own-1", "taken")])
 def test_bad_names_get_a_sentence(name, why):
-    assert why in told.wrong_name(name, ["0", "4", "own-1"])
+    assert why in words.wrong_name(name, ["0", "4", "own-1"])
 
 
 def test_how_many_drawings_are_enough():
@@ -275,7 +278,7 @@ def test_what_the_model_refuses_is_told_and_the_drawings_stay(tiny, monkeypatch)
 def test_a_lesson_and_all_that_follows(tiny):
     app = press(shown_files(opened(PAGE, model="tiny")), "Teach it")
     name = named(app)
-    assert re.fullmatch("own-[0-9a-f]{16}", name) and "It knows star now" in [head.value for head in app.subheader]
+    assert re.fullmatch("own-[0-9a-f]{16}", name) and "It can draw your star!" in [head.value for head in app.header]
     mine = app.session_state["_own_model"]
     assert mine.base == "tiny" and mine.added == ["star"] and mine.model.labels[-1] == "star"
     told = " ".join(part.value for part in app.markdown)
@@ -299,6 +302,107 @@ def test_a_lesson_and_all_that_follows(tiny):
     assert "_own_model" not in app.session_state and named(app) == "tiny"
 
 
+def test_a_reload_brings_the_model_back(tiny):
+    """A new session has nothing; its browser gives back what it kept, and that is checked."""
+    app = press(shown_files(opened(PAGE, model="tiny")), "Teach it")
+    name, mine = named(app), app.session_state["_own_model"]
+    kept_name, text = app.session_state["_written"]
+    assert kept_name == name
+    again = opened(PAGE, model=name)
+    again.session_state[f"keeper finds {name}"] = {"answer": {"name": name, "text": text}}
+    again.run()
+    assert not again.exception and not again.warning and named(again) == name
+    back = again.session_state["_own_model"]
+    assert (back.base, back.added, back.model.tree) == ("tiny", ["star"], mine.model.tree)
+    assert np.array_equal(back.taught["star"].examples, mine.taught["star"].examples)
+    assert np.array_equal(back.taught["star"].previews, mine.taught["star"].previews)
+    assert back.taught["star"].steps == (1, 2) and "**0** of the" in " ".join(part.value for part in again.markdown)
+
+
+@pytest.mark.parametrize("change", [
+    lambda stored: stored.update(base="nothing"), lambda stored: stored.update(base="../tiny"),
+    lambda stored: stored.update(file="AAAA"), lambda stored: stored.pop("lessons"),
+    lambda stored: stored["lessons"].update(moon=stored["lessons"]["star"]), lambda stored: stored.update(more=1),
+    lambda stored: stored["lessons"]["star"].update(examples="AAAA"),
+    lambda stored: stored["lessons"]["star"].update(examples=base64.b64encode(np.full(64, 2, "f4").tobytes()).decode()),
+    lambda stored: stored["lessons"]["star"].update(previews=""),
+    lambda stored: stored["lessons"]["star"].update(steps=[]),
+    lambda stored: stored["lessons"]["star"].update(ended="<b>"),
+    lambda stored: stored["lessons"]["star"].update(drawn=3)])
+def test_what_a_browser_gives_back_is_checked(tiny, change):
+    text = press(shown_files(opened(PAGE, model="tiny")), "Teach it").session_state["_written"][1]
+    name, stored = f"own-{7:016x}", json.loads(text)
+    change(stored)
+    app = opened("pages/about.py", model=name)
+    app.session_state[f"keeper finds {name}"] = {"answer": {"name": name, "text": json.dumps(stored)}}
+    app.run()
+    assert not app.exception and "could not be read back" in said(app) and "Traceback" not in said(app)
+    assert "_own_model" not in app.session_state and name not in str(app.query_params)
+
+
+@pytest.mark.parametrize("answer", ["no", 7, {"name": "other", "text": "x"}, {"text": 3}])
+def test_a_browser_that_answers_nonsense_is_waited_for(answer):
+    name = f"own-{8:016x}"
+    app = opened(PAGE, model=name)
+    app.session_state[f"keeper finds {name}"] = {"answer": answer}
+    app.run()
+    assert not app.exception and "Looking in this browser" in app.caption[0].value
+
+
+def test_drawings_survive_a_reload(tiny):
+    app = shown_files(opened(PAGE, model="tiny"))
+    text = saved.written(list(kept(app).values()))
+    again = opened(PAGE, model="tiny")
+    again.session_state["keeper finds drawings"] = {"answer": {"name": "drawings", "text": text}}
+    again.run()
+    assert not again.exception and list(kept(again)) == list(kept(app))
+    assert "3 drawings" in " ".join(part.value for part in again.markdown)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"shape": [8, 8], "pixels": "AAAA"}', '{"shape": [8], "pixels": ""}',
+                                  '{"shape": [8, 8], "pixels": 7}', '{"shape": [-8, 8], "pixels": ""}'])
+def test_drawings_that_make_no_sense_are_none(text):
+    assert saved.read(text, (8, 8)).shape == (0, 8, 8)
+
+
+def test_drawings_come_back_to_the_last_bit():
+    pictures = np.random.default_rng(0).random((told.MOST + 2, 8, 8)).astype(np.float32)
+    again = saved.read(saved.written(list(pictures)), (8, 8))
+    assert np.array_equal(again, pictures[:told.MOST]) and len(saved.read(saved.written(list(pictures)), (8, 9))) == 0
+    assert len(saved.read(saved.written([pictures[0] * 3]), (8, 8))) == 0, "no picture is brighter than white"
+
+
+# -- the bet -----------------------------------------------------------------------------------------------------------
+
+def test_a_bet_is_settled_by_the_tree(model):
+    """Whoever shares the longest path is right, and all that are as near; everybody else hears where they part."""
+    larger = SimpleNamespace(tree=model.tree.graft("star", "4", 0.1), labels=(*model.labels, "star"))
+    near, time = bet.nearest(larger, "star")
+    assert near == ["4"] and time == 0.1
+    assert "right" in bet.answer(larger, "star", "4") and bet.answer(larger, "star", None) == ""
+    others = {other: bet.answer(larger, "star", other) for other in model.labels if other != "4"}
+    for other, answer in others.items():
+        assert "Not this time" in answer and words.at(larger.tree.meeting("star", other).time) in answer
+    point = model.tree.meeting("4", "9").time
+    tied = SimpleNamespace(tree=model.tree.graft("star", "4", point), labels=larger.labels)
+    assert set(bet.nearest(tied, "star")[0]) == {"4", "9"} and "as near as 4" in bet.answer(tied, "star", "9")
+    alone = SimpleNamespace(tree=model.tree.graft("star", "4", 0.99), labels=larger.labels)
+    assert all("nobody could lose" in bet.answer(alone, "star", other) for other in model.labels)
+
+
+def test_nothing_is_promised_of_a_lesson_that_was_stopped():
+    for ended, head in (("", "It can draw your star!"), ("early", "It can draw your star!"),
+                        ("stopped", "It has begun to draw your star")):
+        taught = visitor.Taught(np.zeros((1, 8, 8)), True, (1,), np.zeros((1, 1, 8, 8)), ended)
+        assert told.triumph("star", taught) == head
+
+
+def test_about_a_minute_is_what_was_measured():
+    measured = (Path(branched.__file__).parent.parent / "docs" / "measured.md").read_text()
+    low, high = re.search(r"seconds of learning, .* \| (\d+) to (\d+) \|", measured).groups()
+    assert "about a minute" in told.INTRODUCTION and 40 <= int(low) <= int(high) <= 80
+
+
 def test_the_list_of_models_has_it_under_a_name_that_can_be_read(tiny):
     app = press(shown_files(opened(PAGE, model="tiny")), "Teach it")
     name = named(app)
@@ -313,7 +417,10 @@ def test_another_visitor_does_not_find_it(tiny):
     name = named(press(shown_files(opened(PAGE, model="tiny")), "Teach it"))
     for page in (PAGE, "pages/about.py"):
         other = opened(page, model=name)
-        assert f"There is no model {name} here" in said(other) and "_own_model" not in other.session_state
+        assert "Looking in this browser" in other.caption[0].value and not other.expander, "until the browser answers"
+        other.session_state[f"keeper finds {name}"] = {"answer": {"name": name, "text": ""}}
+        other.run()
+        assert "lives in one browser only" in said(other) and "_own_model" not in other.session_state
 
 
 def test_who_has_a_model_already_is_told_that_a_lesson_replaces_it(tiny):
@@ -349,7 +456,7 @@ def test_stopping(tiny):
         app.run()
         assert not app.exception and "_lesson" not in app.session_state
     assert stopped.session_state["_own_model"].taught["star"].ended == "stopped"
-    assert "_own_model" not in empty.session_state and "not learnt" in empty.session_state["_said"][0]
+    assert "_own_model" not in empty.session_state and "not learnt" in empty.session_state["_complaints"][0]
 
 
 def test_the_address_cannot_ask_for_a_longer_lesson_than_usual():

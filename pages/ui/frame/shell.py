@@ -7,7 +7,7 @@ import streamlit as st
 import branched
 
 from ..serve import desk, engines, models
-from . import look, menu, visitor
+from . import look, menu, remembered, visitor
 from .menu import PAGES, USUAL
 
 
@@ -48,11 +48,15 @@ def opened(file: str) -> Opened:
 
 
 def chosen_model() -> str:
-    """The name of the model that the address asks for (`?model=`), if there is one of that name."""
+    """The name of the model that the address asks for (`?model=`), if there is one of that name; a visitor's own may
+    come back from her browser."""
     asked = _asked()
     if asked == USUAL or visitor.find(asked) or asked in branched.models():
         return asked
-    st.warning(f"There is no model {asked:.40} here. You see {USUAL} instead.", icon=":material/link_off:")
+    why = f"There is no model {asked:.40} here. You see {USUAL} instead."
+    if remembered.is_own(asked) and not (why := remembered.back(asked, USUAL)):
+        return asked
+    st.warning(why, icon=":material/link_off:")
     del st.query_params["model"]
     return USUAL
 

@@ -62,9 +62,13 @@ def find(name: str) -> Own | None:
 
 def keep(base: str, model: BranchedModel, before: BranchedModel, taught: Mapping[str, Taught]) -> Own:
     """Hold a model in place of the one from before, under a new name: whatever was kept by the old one is stale."""
-    mine = Own(OWN + secrets.token_hex(8), base, model, before, dict(taught))
+    return hold(Own(OWN + secrets.token_hex(8), base, model, before, dict(taught)))
+
+
+def hold(mine: Own) -> Own:
+    """Hold a model under the name that it has."""
     st.session_state["_own_model"] = mine
-    models.hold({mine.name: model, mine.name_before: before})
+    models.hold({mine.name: mine.model, mine.name_before: mine.before})
     return mine
 
 

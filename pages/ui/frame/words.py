@@ -1,7 +1,10 @@
 """Words that every page has: lists, times, and the equation of the noise process."""
+from collections.abc import Sequence
+
 import branched
 
 WAYS = {"noise": "With fresh noise", "plain": "Without chance"}  # in which a class is turned into another
+LONGEST = 12  # letters of a class that a visitor names, which is to stand below a leaf of the tree
 
 
 def listed(names) -> str:
@@ -25,3 +28,23 @@ def mixture(time: float) -> str:
     picture, noise = float(branched.alpha(time)), float(branched.sigma(time))
     return (rf"x_{{{time:.2f}}} \;=\; \alpha\,x_0 + \sigma\,\varepsilon \;=\; "
             rf"{picture:.2f}\cdot\text{{picture}} \;+\; {noise:.2f}\cdot\text{{noise}}")
+
+
+def wrong_name(name: str, labels: Sequence[str]) -> str:
+    """Why a class can't have this name, in a sentence; "" if it can."""
+    if not name:
+        return "Give it a name first: an emoji, or a few letters."
+    if len(name) > LONGEST:
+        return f"A name has at most {LONGEST} letters, so that it finds room on the tree."
+    if name in labels or name == "all":
+        return f"The name {name} is taken. Choose another."
+    if not all(map(_plain, name)) or name[0] in " -'!?":
+        return "A name is made of letters, digits or emoji; a space, -, ', ! or ? may be among them."
+    return ""
+
+
+def _plain(letter: str) -> bool:
+    """Whether a letter can stand on any page as it is, and means nothing in Markdown or HTML."""
+    if letter.isascii():
+        return letter.isalnum() or letter in " -'!?"
+    return letter == "\N{ZERO WIDTH JOINER}" or letter.isprintable()  # which no other space or mark of direction is

@@ -10,7 +10,7 @@ import branched
 from branched import BranchedError, BranchedModel
 
 from .. import serve
-from ..frame import link, shell, visitor
+from ..frame import link, shell, visitor, words
 from ..frame.controls import SEED
 from ..parts import canvas
 from ..parts.album import album
@@ -28,10 +28,10 @@ STEPS = 400              # of a lesson, at most: so many are usual
 LESSON, SHOWN = 300, 16  # pictures of a digit that the teacher draws, and how many of them are shown
 MEGABYTES = 12           # of an upload
 TIPS = """**Invent a symbol**, or take a letter or a sign. Draw it about ten times, one drawing after the other, and add
-each of them. Vary it, as a hand does: wider, narrower, slanted, rounder.
+each of them. **Make each one a little different.**
 
 Every drawing will be shown here as the model sees it: small, and in the middle."""
-STAYS = "Drawings and pictures stay with you: they are not stored, and a link to this page does not hold them."
+STAYS = "They stay in this tab of your browser, and a link to this page does not hold them."
 
 
 class Showing(NamedTuple):
@@ -65,7 +65,7 @@ def seeing(mine: visitor.Own | None) -> Seeing | tuple[()]:
         return ()
     last = mine.added[-1]
     return Seeing(link.choice("class", mine.added, last),
-                  link.choice("old", faces(mine.model), mine.model.facts.lesson(last).sibling), SEED)
+                  link.choice("old", faces(mine.model), told.relative(mine.model, last)), SEED)
 
 
 def missing(model: BranchedModel) -> list[str]:
@@ -82,7 +82,7 @@ def kinds(model: BranchedModel) -> list[str]:
 
 
 def _good(text: str, model: BranchedModel) -> str:
-    if told.wrong_name(text, model.labels):
+    if words.wrong_name(text, model.labels):
         raise ValueError
     return text
 
@@ -102,9 +102,23 @@ def say(sentence: str) -> None:
     st.session_state.setdefault("_said", []).append(sentence)
 
 
+def complain(sentence: str) -> None:
+    """Say by the button "Teach it" why no lesson begins, the next time that the page is shown."""
+    st.session_state.setdefault("_complaints", []).append(sentence)
+
+
+def complaints() -> None:
+    """What was complained of since the page was shown last."""
+    _notes("_complaints")
+
+
 def notes() -> None:
     """What was said since the page was shown last."""
-    for sentence in st.session_state.pop("_said", []):
+    _notes("_said")
+
+
+def _notes(key: str) -> None:
+    for sentence in st.session_state.pop(key, []):
         st.warning(sentence, icon=":material/info:")
 
 
@@ -119,8 +133,13 @@ def take(model: BranchedModel, data: bytes | np.ndarray, who: str = "") -> bool:
     if digest(picture) in pictures or len(pictures) >= told.MOST:
         say(f"{who}{'This very picture is there already.' if digest(picture) in pictures else told.full()}")
         return False
-    pictures[digest(picture)] = picture
+    hold(model, picture)
     return True
+
+
+def hold(model: BranchedModel, picture: np.ndarray) -> None:
+    """Keep a picture that is as the model sees it."""
+    examples(model)[digest(picture)] = picture
 
 
 def add(model: BranchedModel) -> None:
@@ -228,6 +247,7 @@ def remove(label: str) -> None:
     except BranchedError as error:
         say(str(error))
         return
+    st.session_state["_removed"] = mine.name  # the browser is not to keep it, either
     name, left = mine.base, {other: taught for other, taught in mine.taught.items() if other != label}
     if left:
         name = visitor.keep(mine.base, smaller, shell.model(mine.base), left).name
@@ -244,13 +264,12 @@ def another(name: str | None) -> None:
 def actions(mine: visitor.Own, label: str) -> None:
     """What to do with the model now."""
     st.download_button("Download the model", lambda: contents(mine), f"{visitor.short(mine.name)}.safetensors",
-                       "application/octet-stream", on_click="ignore", icon=":material/download:", width="stretch",
-                       help="Without it, the model is gone when this page is closed. Put into the folder checkpoints, "
-                            "it is a model like any other.")
+                       "application/octet-stream", on_click="ignore", icon=":material/download:",
+                       help="Put into the folder checkpoints, it is a model like any other, on any machine.")
     full = len(mine.added) >= ADDED
     st.button("Teach another", icon=":material/add:", on_click=another, args=[mine.name], disabled=full,
-              width="stretch", help=f"{ADDED} added classes are the most." if full else None)
-    st.button(f"Remove {label}", icon=":material/delete:", on_click=remove, args=[label], width="stretch")
+              help=f"{ADDED} added classes are the most." if full else None)
+    st.button(f"Remove {label}", icon=":material/delete:", on_click=remove, args=[label])
 
 
 def links(mine: visitor.Own, label: str, sibling: str) -> None:

@@ -7,10 +7,10 @@ import streamlit as st
 from branched import BranchedModel
 
 from .. import serve
-from ..frame import visitor
+from ..frame import visitor, words
 from ..serve import models
 from ..serve.request import Numbers
-from . import controls, told
+from . import bet, controls, told
 from .work import EXAMPLES, Lesson, Progress
 
 
@@ -45,8 +45,8 @@ def begin(name: str, model: BranchedModel) -> None:
     drawn = state["from"] != "digit"
     label = state.name.strip() if drawn else state.digit
     pictures = list(controls.examples(model).values()) if drawn else []
-    if wrong := (drawn and told.too_few(len(pictures))) or told.wrong_name(label, model.labels):
-        controls.say(wrong)
+    if wrong := (drawn and told.too_few(len(pictures))) or words.wrong_name(label, model.labels):
+        controls.complain(wrong)
         return
     cancel()
     state["_lesson"] = Begun(name, label, Numbers(np.stack(pictures)) if drawn else None, drawn, state.steps or None)
@@ -72,7 +72,7 @@ def stop() -> None:
         finish(begun, begun.progress, "stopped")
     elif begun:
         cancel()
-        controls.say("It had not learnt anything yet.")
+        controls.complain("It had not learnt anything yet.")
 
 
 def taught_by_another(begun: Begun, digits: np.ndarray) -> Begun:
@@ -89,6 +89,7 @@ def finish(begun: Begun, progress: Progress, ended: str = "") -> None:
     mine = visitor.keep(older.base if older else begun.base, progress.latest.model, models.get(begun.base),
                         {**(older.taught if older else {}), begun.label: taught})
     cancel()
+    bet.settle(begun.label)
     controls.start_over()
     st.session_state["_another"] = None
     st.query_params.from_dict({"model": mine.name})

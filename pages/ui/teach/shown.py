@@ -15,12 +15,13 @@ from ..parts.markup import filled
 from ..parts.pictures import Row, hybrids, sheet, strip, svg
 from ..parts.reels import Frame
 from . import told
-from .work import COLUMNS, Crossed, Kin, Progress, Proof
+from .work import COLUMNS, Crossed, Kin, Progress
 
 HERE = Path(__file__).parent
 CSS = HERE / "teach.css"
 FACTS_CSS = HERE.parent / "parts" / "facts.css"  # of tables
-HEIGHT = 560           # CSS pixels of the tree
+HEIGHT, LARGE = 560, 92  # CSS pixels of the tree, and of a picture that is to be seen from afar
+OLD = 4                # pictures of a class that are shown before and after
 WIDE, HIGH = 320, 110  # of the curve, in its own units
 
 
@@ -37,7 +38,7 @@ def tree_figure(tree: ClassTree, label: str, sibling: str, picture: np.ndarray |
 def growing(label: str, progress: Progress, look: Look) -> go.Figure:
     """The tree as it is while a class is being learnt."""
     larger, samples = progress.latest.model, progress.latest.samples
-    return tree_figure(larger.tree, label, larger.facts.lesson(label).sibling, samples[0], look)
+    return tree_figure(larger.tree, label, told.relative(larger, label), samples[0], look)
 
 
 # -- the lesson --------------------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def crossed(label: str, old: str, pictures: Crossed, drawn: bool) -> str:
                   Row(f"as {label}", "", strip(pictures.as_new), f"The same, turned into {label}")])
 
 
-def kept(proof: Proof, images: np.ndarray) -> str:
-    """One side of the proof."""
-    return sheet([Row(label, "", strip(pictures), f"{label}, drawn anew", "short")
-                  for label, pictures in zip(proof.labels, images, strict=True)])
+def side(images: np.ndarray) -> str:
+    """One side of the proof, pictures (N, n, H, W[, 3]): a column for each class."""
+    columns = images[:, :OLD].swapaxes(0, 1)
+    return strip(columns.reshape(-1, *columns.shape[2:]), len(images))

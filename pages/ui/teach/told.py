@@ -7,7 +7,7 @@ from ..frame import words
 from ..frame.visitor import Taught
 from .work import Progress, Proof
 
-INTRODUCTION = "Show it something that it has never seen. It learns that in about a minute, and forgets nothing for it."
+INTRODUCTION = "Show it something that it has never seen. It learns it in about a minute, without forgetting anything."
 EXPLANATION = """
 **Where does it join?** Your examples are covered with noise, more and more of it, until one of the old classes looks
 like them: from there up, the new class shares that one's way. This is the rule by which the whole tree was found.
@@ -25,7 +25,8 @@ picture which it guesses behind the noise comes close to the real one:
 """
 EQUATION = (r"\min_{\theta_{\text{new}}} \; \big\| \, \text{guess}(x_t, t;\, \theta_{\text{old}}, \theta_{\text{new}})"
             r" - x_0 \big\|^2 \qquad \theta_{\text{old}} \text{ fixed}")
-LONGEST = 12         # letters of a name, which is to stand below a leaf of the tree
+NOT_KEPT = "This browser keeps nothing for this page: a reload would lose your drawings."
+NOT_KEPT_MODEL = "This browser keeps nothing for this page: download the model, or a reload will lose it."
 LEAST, MOST = 3, 40  # drawings and uploads: without the first no lesson begins, beyond the second none is kept
 ENDED = {"": "", "stopped": " You stopped it there.",
          "early": " It stopped by itself, before it would have merely repeated the examples."}
@@ -33,26 +34,6 @@ SHARE = 0.12         # that a new value has in a smoothed curve
 
 
 # -- names and examples ------------------------------------------------------------------------------------------------
-
-def wrong_name(name: str, labels: Sequence[str]) -> str:
-    """Why a class can't have this name, in a sentence; "" if it can."""
-    if not name:
-        return "Give it a name first: an emoji, or a few letters."
-    if len(name) > LONGEST:
-        return f"A name has at most {LONGEST} letters, so that it finds room on the tree."
-    if name in labels or name == "all":
-        return f"The name {name} is taken. Choose another."
-    if not all(map(_plain, name)) or name[0] in " -'!?":
-        return "A name is made of letters, digits or emoji; a space, -, ', ! or ? may be among them."
-    return ""
-
-
-def _plain(letter: str) -> bool:
-    """Whether a letter can stand on any page as it is, and means nothing in Markdown or HTML."""
-    if letter.isascii():
-        return letter.isalnum() or letter in " -'!?"
-    return letter == "\N{ZERO WIDTH JOINER}" or letter.isprintable()  # which no other space or mark of direction is
-
 
 def full() -> str:
     """There is an end to drawings."""
@@ -78,7 +59,7 @@ def count(n: int) -> str:
 def progress(lesson: Progress) -> str:
     """How far a lesson is, in words."""
     if not lesson.records:
-        return "First it draws what it knows already, up to where the new way begins …"
+        return "First it draws what it knows already, up to where the new path begins …"
     now = lesson.records[-1]
     return f"Step {now.step} of {now.steps}: {remaining(lesson.left) if now.step > 2 else 'it begins to learn …'}"
 
@@ -100,18 +81,39 @@ def smooth(values: Sequence[float]) -> list[float]:
 
 # -- what came of it ---------------------------------------------------------------------------------------------------
 
+def triumph(label: str, taught: Taught) -> str:
+    """What a lesson has brought, in a few words; of one that was stopped nothing more is promised."""
+    whose = f"your {label}" if taught.drawn else label
+    return f"It has begun to draw {whose}" if taught.ended == "stopped" else f"It can draw {whose}!"
+
+
+def relative(model: BranchedModel, label: str) -> str:
+    """The class that a new one is nearest to: whose path it left, if that is still there, else with whom it is together
+    longest."""
+    sibling = model.facts.lesson(label).sibling
+    others = [other for other in model.labels if other != label]
+    return sibling if sibling in others else min(others, key=lambda other: model.tree.meeting(label, other).time)
+
+
 def joined(model: BranchedModel, label: str, taught: Taught) -> str:
-    """Where a class joined the tree, with whom and why, in words."""
-    lesson, tree = model.facts.lesson(label), model.tree
-    sibling, (whose, examples) = lesson.sibling, ("your ", "drawings") if taught.drawn else ("", "pictures")
-    branch = tree.meeting(label, sibling).branch
-    if branch is None:
-        return f"**{label}** goes its own way from the start: in this tree nothing is shared but the noise."
-    others = [f"**{sibling}**", *(other for other in branch.classes if other not in (label, sibling))]
-    company = "**all the others**" if branch.parent is None else words.listed(others)
-    return (f"**{label}** parts from {company} at **{words.at(branch.t_low)}**. That was found from "
-            f"{whose}{lesson.count} {examples}: when noise covers them more and more, {sibling} is the first class "
-            f"that looks like {label}. So only the last {branch.t_low:.0%} of the way from noise to {label} is new.")
+    """Where a class joined the tree, and why, in words."""
+    lesson, sibling = model.facts.lesson(label), relative(model, label)
+    point = model.tree.meeting(label, sibling)
+    whose, examples = ("your ", "drawings") if taught.drawn else ("", "pictures")
+    if point.branch is None:
+        return f"**{label}** has a path of its own from the start: in this tree nothing is shared but the noise."
+    company = "all the others" if point.branch.parent is None else f"**{sibling}**"
+    return (f"Its new path leaves that of {company} at {words.at(point.time)}: as noise covers {whose}"
+            f"{lesson.count} {examples}, {sibling} is the first that looks like {label}. "
+            f"Only the last {point.time:.0%} of the way from noise to {label} had to be learnt.")
+
+
+def shared(model: BranchedModel, label: str, sibling: str) -> str:
+    """What the pictures at the branch point of a class and its sibling are."""
+    time = words.at(model.tree.meeting(label, sibling).time)
+    return (f"**Where the paths of {sibling} and {label} part**, at {time}, the old model has worked alone so far, and "
+            f"has never seen {label}: so its best guesses there look like what it knew before. From here on the new "
+            f"branch makes {label} of the same noisy pictures.")
 
 
 def learnt(model: BranchedModel, before: BranchedModel, label: str, taught: Taught) -> str:
@@ -125,11 +127,18 @@ def verdict(proof: Proof) -> str:
     """How many bits differ, in words."""
     of = f"of the {proof.bits:,} bits of these pictures"
     if proof.different == 0:
-        return f"**0** {of} differ. The model from before and yours drew the same, to the last bit."
+        return (f"The same noise, drawn by the model from before the lesson and by yours: **0** {of} differ. Pull the "
+                "line: nothing changes.")
     return (f"**{proof.different:,}** {of} differ. They should not: on this machine the two models do not draw exactly "
             "the same.")
 
 
 def heading(proof: Proof) -> str:
     """The same in a few words."""
-    return "What it has forgotten: nothing" if proof.different == 0 else "What it has forgotten"
+    return "And it forgot nothing" if proof.different == 0 else "What it has forgotten"
+
+
+def alt(proof: Proof) -> str:
+    """What the pictures before and after show."""
+    same = "the same" if proof.different == 0 else "not the same"
+    return f"Drawings of {words.listed(proof.labels)}, before and after the lesson: {same}"
