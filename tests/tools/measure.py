@@ -175,7 +175,7 @@ def teach() -> Iterator[tuple[str, str]]:
             page.get_by_role("button", name="Teach it").click()
             page.get_by_text("From noise to the symbol").wait_for()
             first.append(time.perf_counter() - began)
-            page.get_by_role("heading", name="It knows star now").wait_for(timeout=4 * browser.WAIT)
+            page.get_by_role("heading", name="It can draw your star!").wait_for(timeout=4 * browser.WAIT)
             whole.append(time.perf_counter() - began)
     yield "ten drawings to the first preview", _told(first)
     yield "ten drawings until all is learnt", _told(whole)

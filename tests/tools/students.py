@@ -381,7 +381,7 @@ class Lesson:
         visitor.patience = LONGEST
         try:
             await visitor.press("Teach it")
-            return {LESSON: [await visitor.until(lambda sights, _: seen.headed(sights, "It knows star"))]}
+            return {LESSON: [await visitor.until(lambda sights, _: seen.headed(sights, "It can draw your star"))]}
         finally:
             self.ended()
 

@@ -92,8 +92,8 @@ def test_a_film_is_another_by_its_pixels_and_may_grow():
 
 def test_words_and_what_can_be_used():
     delta = Delta()
-    delta.new_element.heading.body = "It knows star now"
-    assert sights(delta) == [Heading("It knows star now")]
+    delta.new_element.heading.body = "It can draw your star!"
+    assert sights(delta) == [Heading("It can draw your star!")]
     delta.new_element.exception.type, delta.new_element.exception.message = "ValueError", "no"
     assert sights(delta) == [Failure("ValueError: no")]
     delta.new_element.alert.body, delta.new_element.alert.format = "The model is gone.", Alert.ERROR
@@ -140,5 +140,5 @@ def test_when_a_chart_was_new():
 
 
 def test_when_a_heading_was_there():
-    seen = [(1.0, Heading("It learns star")), (2.0, Heading("It knows star now"))]
-    assert headed(seen, "It knows star") == 2.0 and headed(seen, "It knows moon") is None
+    seen = [(1.0, Heading("It learns star")), (2.0, Heading("It can draw your star!"))]
+    assert headed(seen, "It can draw your star") == 2.0 and headed(seen, "It can draw your moon") is None
