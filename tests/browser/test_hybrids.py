@@ -24,6 +24,7 @@ def test_scrubbing_past_the_meeting_point(address, chromium):
     with browser.page(chromium, 390, 844, has_touch=True, is_mobile=True, color_scheme="dark") as page:
         page.goto(link)
         page.get_by_text(said).and_(page.locator(".film .now")).wait_for()
+        browser.settled(page)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
         assert page.locator(".morph").bounding_box()["y"] < 300, "the picture comes first"
         page.wait_for_selector(".js-plotly-plot .film-overlay", state="attached")
