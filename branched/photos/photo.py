@@ -1,7 +1,7 @@
 """Photos, scans and drawings of a character, made into pictures as a model of characters knows them.
 
-First the ink is told from the paper (see `ink`), then one character from all other ink, by the sizes and places of
-its connected pieces at rising contrasts; then it is scaled, thickened and centred.
+First the ink is told from the paper (see `ink`) and from printed lines (see `lines`), then a character from all other
+ink (see `search`); then it is scaled, thickened and centred.
 """
 from __future__ import annotations
 
@@ -15,42 +15,101 @@ from scipy import ndimage
 from ..errors import BranchedError
 from . import decode
 from .ink import SMALL, inks_of, resized, rgb_of, ring
+from .search import FAINTEST, Candidate, cut, search
 
 SIDE = 900         # pixels of the longer side in which a character is looked for
 BOX = 20 / 28      # a character's longer side, in sides of the picture (LeCun et al. 1998)
-FAINTEST = 0.045   # contrast of ink to paper that is still looked at
-LEVEL_STEP = 1.6   # between the contrasts that are tried
 THINNEST = 2.0     # width of a stroke in a picture of 28 pixels: thinner ones are thickened
 BEYOND = 0.5 / 28  # MNIST's centre of mass is at index 14 of 28: half a pixel beyond the middle
 FINE = 160         # pixels of the longer side of a character before its last reduction
-MOST_PARTS = 6     # strokes and specks of one character
-MOST_LOOKED_AT = 50  # pieces of ink at one contrast: noise has tens of thousands
-MOST_TRIED = 5     # candidates that are examined closely
+MOST = 12          # figures of one picture that are told apart
+LEAST_CROP = 0.01  # of a side
 
 NOTHING = "No digit was found: the picture looks blank. Draw or write one with a darker or thicker stroke."
 NO_DIGIT = "No single digit stands out in this picture. Take one digit, large and alone on plain paper."
 TWO = "There seem to be two digits in this picture. Cut out one of them, or draw one alone."
+SEVERAL = "There seem to be several digits in this picture. Cut out one of them, or take one alone."
+MANY = "This picture is full of writing. Cut out one digit, or take one alone on plain paper."
+
+Crop = tuple[float, float, float, float]
 
 
-def prepare(source: Any, shape: tuple[int, ...], background: float | None = 0.0) -> np.ndarray:
+@dataclass(frozen=True)
+class Figure:
+    """What may be a character in a picture: as a model sees it, float32 of its shape, and where it is in the picture
+    that was given, (left, top, right, bottom) in shares of its sides."""
+
+    picture: np.ndarray
+    box: Crop
+
+
+def prepare(source: Any, shape: tuple[int, ...], background: float | None = 0.0, crop: Crop | None = None) -> np.ndarray:
     """Any picture of a character, as float32 of a model's `shape` (H, W) or (H, W, 3) in [0, 1].
 
     `source` is a picture file (bytes or a path), a PIL image or an array (H, W) or (H, W, 3) in [0, 1] or uint8;
-    `background` the brightness of the model's images at their borders. The ink is found, its bounding box scaled to
-    20/28 of the side, its centre of mass put where MNIST has it; what has this form already comes back as it is.
+    `background` the brightness of the model's images at their borders; `crop` the part to look at, in shares of the
+    sides of the upright picture. The ink is found, its bounding box scaled to 20/28 of the side, its centre of mass put
+    where MNIST has it; what has this form already comes back as it is.
     With three channels or no known background the picture is only made square and resized.
     Raises BranchedError, with a sentence, for what cannot be read or shows no single character.
     """
+    found = figures(source, shape, background, crop)
+    if len(found) > 1:
+        raise BranchedError(TWO if len(found) == 2 else SEVERAL)
+    return found[0].picture
+
+
+def figures(source: Any, shape: tuple[int, ...], background: float | None = 0.0,
+            crop: Crop | None = None) -> tuple[Figure, ...]:
+    """All that may be a character in a picture, from left to right, as `prepare` takes it; at least one, at most MOST.
+
+    Raises BranchedError, with a sentence, for what cannot be read, shows none, or more than that.
+    """
     if background is None or len(shape) == 3:
-        return decode.squared(source, shape[0], len(shape) == 3).astype(np.float32) / 255
-    image = decode.image_of(source, SIDE)
-    if image.size == shape[::-1] and not image.has_transparency_data:
+        picture = decode.squared(_cropped(decode.image_of(source), crop), shape[0], len(shape) == 3)
+        return (Figure(picture.astype(np.float32) / 255, crop or (0.0, 0.0, 1.0, 1.0)),)
+    image = _cropped(decode.image_of(source, SIDE), crop)
+    if image.size == shape[::-1] and not image.has_transparency_data and not crop:
         pixels = np.asarray(decode.flat(image, "L"), np.float32) / 255
         exact = source if isinstance(source, np.ndarray) and source.dtype.kind == "f" else pixels
         if _in_form(pixels if background <= 0.5 else 1 - pixels):
-            return exact.reshape(shape).astype(np.float32)
-    picture = _placed(_character(rgb_of(image)), shape)
-    return picture if background <= 0.5 else 1 - picture
+            return (Figure(exact.reshape(shape).astype(np.float32), (0.0, 0.0, 1.0, 1.0)),)
+    found = []
+    for each in _characters(rgb_of(image)):
+        picture = placed(cut(each), shape)
+        found.append(Figure(picture if background <= 0.5 else 1 - picture, _shares(each, crop)))
+    return tuple(found)
+
+
+def _characters(rgb: np.ndarray) -> list[Candidate]:
+    """What may be a character in a picture. Raises BranchedError if there is none, or far too many."""
+    inks = inks_of(rgb)
+    best = search(inks)
+    if best is None:
+        raise BranchedError(NO_DIGIT if max((ink.contrast > 4 * FAINTEST).mean() for ink in inks) > 0.01 else NOTHING)
+    if len(best.others) >= MOST:
+        raise BranchedError(MANY)
+    return list(best.each())
+
+
+def _cropped(image: Image.Image, crop: Crop | None) -> Image.Image:
+    """The part of an image to look at. Raises BranchedError for what is no part of it."""
+    if crop is None:
+        return image
+    left, top, right, bottom = crop
+    if not (0 <= left <= right - LEAST_CROP and right <= 1 and 0 <= top <= bottom - LEAST_CROP and bottom <= 1):
+        raise BranchedError("A part of a picture is (left, top, right, bottom), from 0 to 1, and not empty.")
+    width, height = image.size
+    return image.crop((int(left * width), int(top * height), max(int(left * width) + 1, round(right * width)),
+                       max(int(top * height) + 1, round(bottom * height))))
+
+
+def _shares(each: Candidate, crop: Crop | None) -> Crop:
+    """Where a character is, in shares of the sides of the whole picture."""
+    left, top, right, bottom = crop or (0.0, 0.0, 1.0, 1.0)
+    (rows, columns), (height, width) = each.box, each.mask.shape
+    return (left + (right - left) * columns.start / width, top + (bottom - top) * rows.start / height,
+            left + (right - left) * columns.stop / width, top + (bottom - top) * rows.stop / height)
 
 
 def _in_form(ink: np.ndarray) -> bool:
@@ -63,182 +122,9 @@ def _in_form(ink: np.ndarray) -> bool:
     return abs(size / (BOX * min(ink.shape)) - 1) < 0.12 and np.abs(off).max() < 0.027  # 3/4 of MNIST's pixels
 
 
-# -- the character among it ------------------------------------------------------------------------------------------
-
-@dataclass(frozen=True)
-class _Part:
-    """A connected piece of ink: its place in the picture, and the sum of its ink."""
-
-    label: int
-    box: tuple[slice, slice]
-    mass: float
-
-    @property
-    def size(self) -> int:
-        return max(_extent(self.box))
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """Part of the ink (H, W) that could be a character, or two, and how much speaks for it."""
-
-    score: float
-    ink: np.ndarray
-    even: bool
-    mask: np.ndarray
-    two: bool
-
-
-def _character(rgb: np.ndarray) -> np.ndarray:
-    """The ink (h, w) in [0, 1] of the one character in a picture, cut out. Raises BranchedError if there is none.
-
-    Ink is cut at rising contrasts: low ones keep faint strokes whole, high ones let ruled lines and stains go. The
-    lowest that is about as convincing as the best is taken.
-    """
-    inks = inks_of(rgb)
-    candidates = [each for ink, even in inks for each in _at_levels(ink, even)]
-    if not candidates:
-        raise BranchedError(NO_DIGIT if max((ink > 4 * FAINTEST).mean() for ink, _ in inks) > 0.01 else NOTHING)
-    most = max(each.score for each in candidates)
-    # Stable: those about as good as the best in the order of their levels, then the others.
-    order = sorted(candidates, key=lambda each: 0 if each.score > 0.7 * most else -each.score / most + 1)
-    for each in order[:MOST_TRIED]:
-        if each.two:
-            raise BranchedError(TWO)
-        if _is_stroke(each):
-            return _cut(each)
-    raise BranchedError(NO_DIGIT)
-
-
-def _at_levels(ink: np.ndarray, even: bool) -> list[_Candidate]:
-    """What could be a character in this ink, from low contrasts to high ones."""
-    noise = 1.4826 * np.median(ink[ink > 0]) if not even and ink.any() else 0
-    lowest, highest = max(FAINTEST, 4 * noise), ink.max()
-    count = np.ceil(np.log(highest / lowest) / np.log(LEVEL_STEP)) if highest > lowest else 0
-    candidates = [_at_level(ink, lowest * LEVEL_STEP**k, even) for k in range(int(count))]
-    return [each for each in candidates if each is not None]
-
-
-def _at_level(ink: np.ndarray, level: float, even: bool) -> _Candidate | None:
-    """What ink above a level shows, None if nothing or too much. Edges in a photo are left out."""
-    labels, count = ndimage.label(ink > level, np.ones((3, 3)))
-    if not count:
-        return None
-    mass = np.bincount(labels.ravel(), ink.ravel())
-    boxes = ndimage.find_objects(labels)
-    least = 0.02 * max(ink.shape) if not even else 0
-    largest = np.argsort(mass[1:])[-MOST_LOOKED_AT:] + 1
-    # Specks go, and in a photo what is small beside the whole of it, or an edge of the paper.
-    parts = [_Part(k, boxes[k - 1], mass[k]) for k in largest
-             if mass[k] > 0.01 * mass[1:].max() and max(_extent(boxes[k - 1])) >= least
-             and (even or not _is_edge(boxes[k - 1], ink.shape))]
-    if not parts:
-        return None
-    main = max(parts, key=lambda part: part.mass * part.size)  # large and dark: a long thin line is neither
-    strokes, others = _gathered(main, parts)
-    box = _union(strokes)
-    mask = np.zeros(ink.shape, bool)
-    mask[box] = np.isin(labels[box], [part.label for part in strokes])
-    inside = ink[mask]
-    # Measured where ink is strong: a blurred rim would make the character larger than it is.
-    size = max(np.ptp(places) + 1 for places in np.nonzero(mask[box] & (ink[box] > _strength(inside) / 2)))
-    rivals = [part for part in others if part.size > 0.5 * size and part.mass > 0.15 * main.mass]
-    # A drawing has one strength of ink, a photo many: there the darkest is most likely to be what was written.
-    score = size if max(ink.shape) <= SMALL else inside.mean()**2 * size
-    if len(strokes) + len(rivals) > MOST_PARTS or len(rivals) > 2:
-        return None
-    return _Candidate(score, ink, even, mask, two=bool(rivals) or _side_by_side(strokes))
-
-
-def _gathered(main: _Part, parts: list[_Part]) -> tuple[list[_Part], list[_Part]]:
-    """The parts near to the main one, or to one that is: the strokes of one character; and those that are not."""
-    strokes, others = [main], [part for part in parts if part is not main and part.mass > 0.02 * main.mass]
-    while near := [part for part in others if any(_gap(part, one) < 0.25 * main.size for one in strokes)]:
-        strokes += near
-        others = [part for part in others if not any(part is one for one in near)]
-    return strokes, others
-
-
-def _side_by_side(strokes: list[_Part]) -> bool:
-    """Whether strokes that lie near to each other are two characters all the same: both tall, with a clear gap."""
-    height, width = _extent(_union(strokes))
-    tall = [part for part in strokes if _extent(part.box)[0] > 0.5 * height]
-    gaps = [_gap_along(1, a, b) for a in tall for b in tall if a is not b]
-    return bool(gaps) and (max(gaps) > 0.1 * height or max(gaps) > 0 and width > 1.1 * height)
-
-
-def _extent(box: tuple[slice, slice]) -> tuple[int, int]:
-    return box[0].stop - box[0].start, box[1].stop - box[1].start
-
-
-def _union(parts: list[_Part]) -> tuple[slice, slice]:
-    return tuple(slice(min(part.box[axis].start for part in parts), max(part.box[axis].stop for part in parts))
-                 for axis in (0, 1))
-
-
-def _is_edge(box: tuple[slice, slice], shape: tuple[int, int]) -> bool:
-    """Whether ink in a photo runs into the border, or is a strip as at the edge of a sheet of paper."""
-    height, width = _extent(box)
-    touches = any(side.start == 0 or side.stop == n for side, n in zip(box, shape, strict=True))
-    return touches or width > max(3 * height, 0.5 * shape[1]) or height > max(8 * width, 0.75 * shape[0])
-
-
-def _gap_along(axis: int, a: _Part, b: _Part) -> int:
-    """Empty pixels between two boxes along an axis; negative where they overlap."""
-    return max(a.box[axis].start, b.box[axis].start) - min(a.box[axis].stop, b.box[axis].stop)
-
-
-def _gap(a: _Part, b: _Part) -> int:
-    return max(_gap_along(0, a, b), _gap_along(1, a, b))
-
-
 # -- its form --------------------------------------------------------------------------------------------------------
 
-def _is_stroke(candidate: _Candidate) -> bool:
-    """Whether this is a line on paper: narrow, with paper around it, and most of the ink that there is.
-
-    Measured on digits drawn into synthetic photos: radius over size at most 0.18, ink around at most 0.05, share of all
-    ink at least 0.84; on 50 cuttings from real photos of other things, median 0.07, 0.28 (at least 0.11), and 0.02.
-    """
-    ink, full = candidate.ink, _strength(candidate.ink[candidate.mask])
-    strong = ink > 0.5 * full
-    core = strong & candidate.mask
-    # Measured where ink is strong: a blurred rim would make the character larger than it is.
-    size = max(np.ptp(places) + 1 for places in np.nonzero(core))
-    reach = max(2, size // 20)
-    box = tuple(slice(max(0, places.min() - 2 * reach - 1), places.max() + 2 * reach + 2)
-                for places in np.nonzero(core))
-    around = ndimage.distance_transform_edt(~core[box])
-    around = (around > reach) & (around <= 2 * reach)
-    radius = ndimage.distance_transform_edt(np.pad(core[box], 1)).max()
-    if not candidate.even:
-        labels, _ = ndimage.label(strong, np.ones((3, 3)))
-        strong &= ~np.isin(labels, np.unique(ring(labels)[ring(labels) > 0]))  # the table, say
-    return bool(radius < 0.3 * size and ink[core].sum() > 0.5 * ink[strong].sum()
-                and (not around.any() or ink[box][around].mean() < 0.11 * full))
-
-
-def _cut(candidate: _Candidate) -> np.ndarray:
-    """The ink (h, w) of a mask alone, as a share of its full strength, in the box that it fills."""
-    ink, inside = candidate.ink, candidate.ink[candidate.mask]
-    full = np.quantile(inside, 0.98) if candidate.even else _strength(inside)
-    strong = candidate.mask if candidate.even else candidate.mask & (ink > 0.35 * full)
-    near = ndimage.binary_dilation(strong, iterations=max(1, round(max(ink.shape) / 400)))
-    rows, columns = (np.flatnonzero(near.any(axis)) for axis in (1, 0))
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    share = np.where(near, ink, 0)[box] / full
-    return (share if candidate.even else (share - 0.15) / 0.75).clip(0, 1)
-
-
-def _strength(ink: np.ndarray) -> float:
-    """The mean of the ink (n,) that is above half of that mean: of strokes, without their blurred surroundings."""
-    strength = ink.mean()
-    for _ in range(10):
-        strength = ink[ink >= strength / 2].mean()
-    return strength
-
-
-def _placed(character: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def placed(character: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """A character's ink (h, w) scaled to the box, as float32 of `shape` with its centre of mass in the middle."""
     fine = _thickened(character)
     rows, columns = (np.flatnonzero(fine.max(axis) > 0.1) for axis in (1, 0))
