@@ -1,4 +1,4 @@
-"""The reader of what visitors draw and photograph: `python experiments/reader.py --output checkpoints/reader-mnist.safetensors`.
+"""The reader of what visitors draw and photograph: `python experiments/reader.py --output reader.safetensors`.
 
 It begins with what the judge knows, and goes on with MNIST's training digits, with digits as other hands write them,
 and with what is no digit (branched/data/hands.py). Some minutes of one CPU core.

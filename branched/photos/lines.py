@@ -44,7 +44,8 @@ def without_lines(ink: np.ndarray) -> np.ndarray | None:
     found = [_lines(coarse), _lines(coarse.T)]
     framed = _is_frame(*found)
     least = [SPANS * lines[1].length if framed else SPANS for lines in found]  # of several frames, all
-    printed = [[line for line in lines if line.length >= shortest] for lines, shortest in zip(found, least, strict=True)]
+    printed = [[line for line in lines if line.length >= shortest]
+               for lines, shortest in zip(found, least, strict=True)]
     for k, lines in enumerate(printed):
         if len(lines) == 1 and not framed and not _stands_apart(coarse.T if k else coarse, lines[0].mask):
             printed[k] = []

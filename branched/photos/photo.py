@@ -43,7 +43,8 @@ class Figure:
     box: Crop
 
 
-def prepare(source: Any, shape: tuple[int, ...], background: float | None = 0.0, crop: Crop | None = None) -> np.ndarray:
+def prepare(source: Any, shape: tuple[int, ...], background: float | None = 0.0,
+            crop: Crop | None = None) -> np.ndarray:
     """Any picture of a character, as float32 of a model's `shape` (H, W) or (H, W, 3) in [0, 1].
 
     `source` is a picture file (bytes or a path), a PIL image or an array (H, W) or (H, W, 3) in [0, 1] or uint8;

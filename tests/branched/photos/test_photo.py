@@ -14,7 +14,7 @@ from sklearn.datasets import load_digits, load_sample_images
 
 from branched import BranchedModel
 from branched.errors import BranchedError
-from branched.photos.photo import prepare
+from branched.photos.photo import figures, prepare
 
 SHAPE = (28, 28)
 # Strokes in a square of side 1, as (x, y).
@@ -210,6 +210,89 @@ def test_other_models_get_the_picture_as_it_is():
     assert (prepare(x, (12, 12, 3), 0.0) == x.astype(np.float32) / 255).all()
     assert (prepare(x[..., 0], (12, 12), None) == x[..., 0].astype(np.float32) / 255).all()
     assert prepare(np.ones((30, 10, 3)), (8, 8), None).tolist() == [[1.0] * 8] * 8
+
+
+# -- printed lines, borders, faint strokes -----------------------------------------------------------------------------
+
+def printed(across=(), down=(), size=(240, 300), width=3, slope=0.0, start=0.0, stop=1.0) -> np.ndarray:
+    """Ink of lines at these shares of the height and of the width, from `start` to `stop` of their length."""
+    y, x = np.mgrid[:size[0], :size[1]].astype(np.float32)
+    lines = [(np.abs(y - at * size[0] - slope * x) < width / 2, x / size[1]) for at in across]
+    lines += [(np.abs(x - at * size[1] + slope * y) < width / 2, y / size[0]) for at in down]
+    return np.max([line & (along >= start) & (along <= stop) for line, along in lines], 0).astype(np.float32)
+
+
+FRAMES = {
+    "cut-out box": printed((.06, .94), (.05, .95), width=5), "box": printed((.1, .9), (.1, .9), start=.1, stop=.9),
+    "leaning box": printed((.05, .85), (.12, .95), slope=.03),
+    "ruled": printed((.12, .37, .62, .87), width=2), "leaning rules": printed((.1, .35, .6, .85), width=2, slope=.03),
+    "squares": printed(np.arange(.05, 1, .2), np.arange(.05, 1, .16), width=2),
+    "line below": printed((.92,), width=4),
+}
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("photo", [False, True])
+def test_printed_lines_are_no_part_of_a_digit(clean, frame, photo):
+    ink = np.zeros((240, 300), np.float32)
+    ink[20:220, 50:250] = drawn("2")
+    ink = np.maximum(ink, (0.35 if "box" not in frame else 0.9) * FRAMES[frame])
+    source = file(on_paper(ink, ink.shape, (0, 0), shade=0.3, noise=0.01), "JPEG") if photo else 1 - ink
+    assert alike(prepare(source, SHAPE), clean["2"]) > 0.93
+
+
+def test_a_line_as_dark_as_the_digit_that_it_crosses(clean):
+    ink = np.zeros((240, 300), np.float32)
+    ink[20:220, 50:250] = drawn("7")
+    assert alike(prepare(1 - np.maximum(ink, FRAMES["ruled"]), SHAPE), clean["7"]) > 0.8
+
+
+@pytest.mark.parametrize("photo", [False, True])
+def test_a_one_that_fills_the_picture_is_no_printed_line(photo):
+    ink = np.zeros((300, 120), np.float32)
+    ink[6:294, 56:66] = 1
+    source = file(on_paper(ink, ink.shape, (0, 0), shade=0.3, noise=0.01), "JPEG") if photo else 1 - ink
+    picture = prepare(source, SHAPE)
+    assert picture[4:24, 13:15].mean() > 0.6 and picture[:, :10].max() < 0.1 and picture[:, 18:].max() < 0.1
+
+
+@pytest.mark.parametrize("shade", [0.0, 0.4])
+def test_a_digit_that_touches_the_border_stays_whole(clean, shade):
+    ink = drawn("5")[:, :161]                                                 # the belly's right end is cut off
+    photo = on_paper(ink, (280, 161), (40, 0), shade=shade, noise=0.01)
+    assert alike(prepare(file(photo, "JPEG"), SHAPE), clean["5"]) > 0.9
+
+
+def test_a_stroke_held_lightly_belongs_to_the_digit(clean):
+    fading = drawn("2") * np.linspace(1.0, 0.3, 200, dtype=np.float32)
+    picture = prepare(1 - fading, SHAPE)
+    ends = [np.flatnonzero(each.max(0) > 0.1)[[0, -1]] for each in (picture, clean["2"])]
+    assert np.abs(ends[0] - ends[1]).max() <= 2
+
+
+def test_several_figures_are_each_found_with_their_places():
+    sheet = np.hstack([drawn("2"), np.zeros((200, 60), np.float32), drawn("7"), drawn("4")])
+    found = figures(1 - sheet, SHAPE)
+    assert len(found) == 3 and "several digits" in refused(1 - sheet)
+    for figure, name, left in zip(found, "274", (0, 260, 460), strict=True):
+        assert alike(figure.picture, prepare(drawn(name), SHAPE)) > 0.95
+        rows, columns = (np.flatnonzero(drawn(name).max(axis) > 0.1) for axis in (1, 0))
+        wanted = np.array([left + columns[0], rows[0], left + columns[-1] + 1, rows[-1] + 1]) / [660, 200, 660, 200]
+        assert np.abs(np.subtract(figure.box, wanted)).max() < 0.02
+    assert alike(prepare(1 - sheet, SHAPE, crop=(.3, 0, .68, 1)), prepare(drawn("7"), SHAPE)) > 0.95
+    [other] = figures(1 - sheet, SHAPE, crop=(.3, 0, .68, 1))
+    assert np.abs(np.subtract(other.box, found[1].box)).max() < 0.02
+
+
+@pytest.mark.parametrize("crop", [(0, 0, 0, 1), (.5, 0, .4, 1), (-1, 0, 1, 1), (0, 0, 1, 2), (0, float("nan"), 1, 1)])
+def test_what_is_no_part_of_a_picture_is_told(crop):
+    with pytest.raises(BranchedError, match="part of a picture"):
+        prepare(drawn("2"), SHAPE, crop=crop)
+
+
+def test_a_page_full_of_boxed_digits_is_no_figure():
+    cell = np.maximum(np.pad(drawn("7", 40), 5), printed((.02, .98), (.02, .98), (50, 50), 2))
+    assert "full of writing" in refused(1 - np.tile(cell, (20, 14)))
 
 
 # -- refusals --------------------------------------------------------------------------------------------------------
