@@ -64,7 +64,7 @@ def test_ways_on_the_tree(tree):
 
 def test_sentences_about_near_and_far(tree):
     near, far = (("4",), ("9",)), (("0",), ("1",))
-    assert plain(told.headline(tree, *near)) == "Up to t = 0.35, one drawing serves both 4 and 9."
+    assert plain(told.headline(tree, *near)) == "Up to t = 0.35, one picture serves both 4 and 9."
     assert "No two classes part later." in told.kinship(tree, *near) and "65%" in told.kinship(tree, *near)
     assert "together with 4, 7 and 9" in told.kinship(tree, *far)
     assert "No two classes part earlier." in told.kinship(tree, *far) and "40%" in told.kinship(tree, *far)

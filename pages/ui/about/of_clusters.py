@@ -32,7 +32,7 @@ FAILS = """
   and a leaf may hold two kinds, or half of one.
 - **It puts everything somewhere.** Also what is like nothing that it learnt from is sent to one of its leaves; how
   sure it is, is no proof.
-- **Another draw number, another tree.** Grown anew it may find other groups, or hang them up in another order. Which
+- **Another dice roll, another tree.** Grown anew it may find other groups, or hang them up in another order. Which
   of several trees is better can be told without names, too: by how much a leaf tells of what lies in it.
 - **It finds alike what looks alike**, not what means the same.{views}
 - **The leaves' decoders draw softly**: what they make is the mean of many {things}, without its chance details.{sharp}

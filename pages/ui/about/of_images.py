@@ -16,7 +16,7 @@ FAILS = """
 {clusters}- **Pictures are small**: {height} × {width} pixels. For anything else it would have to be trained anew.
 {turning}- **Rare kinds of pictures are rarer still** in what it draws than in what it learnt from.
 - **The classifier that counts right classes is a program, too**, and makes mistakes of its own.
-- **The same draw number gives the same picture** on the same kind of machine; another kind rounds differently.
+- **The same dice roll gives the same picture** on the same kind of machine; another kind rounds differently.
 """
 CLUSTERS = """\
 - **Its classes are groups that were found without labels.** One may hold two kinds of pictures, or a part of one.

@@ -21,7 +21,7 @@ FAILS = """
 - **A hybrid is a mean** of all that may still become of a row: it varies less than real rows do.
 - **Rare kinds of rows are rarer still** in what it makes than in what it learnt from.
 - **The classifier that counts right classes is a program, too**, and makes mistakes of its own.
-- **The same draw number gives the same rows** on the same kind of machine; another kind rounds differently.
+- **The same dice roll gives the same rows** on the same kind of machine; another kind rounds differently.
 """
 MOST = 40  # features that are named
 

@@ -10,7 +10,7 @@ THING, THINGS, MADE, HEADING, REAL, PUBLISHED = "object", "objects", "objects", 
 FAILS = """
 - **It knows nothing but {labels}.** Anything else is taken for one of these, without a doubt.
 - **Rare kinds are rarer still** in what it makes than in what it learnt from.
-- **The same draw number gives the same objects** on the same kind of machine; another kind rounds differently.
+- **The same dice roll gives the same objects** on the same kind of machine; another kind rounds differently.
 """
 
 

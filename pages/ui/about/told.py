@@ -25,7 +25,7 @@ above by their names. A file that is damaged is there as well; choosing it tells
 be typed into this page, and a model file holds numbers and text alone, no program.
 """
 EXPLANATION = """Facts that the model's file carries, and figures that were measured once and stored in it: nothing on
-this page is computed while you look, but one number. Added up, the branches of the tree are shorter than all ways from
+this page is computed while you look, but one number. Added up, the branches of the tree are shorter than all paths from
 noise to the classes would be, each walked alone; so making one of each class through the tree saves work:"""
 WORK = r"\frac{\text{each class alone}}{\text{through the tree}} = \frac{%d}{%.2f} = %.2f"
 TOLD_BY = {  # how a model that is told the class is told it, by its method
@@ -172,7 +172,7 @@ def _measured(model: Explorable, things: str) -> list[tuple[str, str]]:
     return [
         (percent(drawn and drawn.right), f"of its {made} are what was asked for, says a separate classifier"),
         (percent(turned and turned.right), f"of real {things}, turned into another class, are taken for that class"),
-        (text(drawn and drawn.saved, "{:.2f}×"), "as much work it would be without the tree, each class alone")]
+        (text(drawn and drawn.saved, "{:.2f}×"), "as much work it would be to draw each class alone")]
 
 
 # -- how good it is ----------------------------------------------------------------------------------------------------

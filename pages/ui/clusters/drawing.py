@@ -36,7 +36,7 @@ SURE = 0.6              # below it no leaf is sure
 LIKELY = 0.5            # from here on a node is on the way that is lit
 LITTLE = 0.05           # below it an edge is hardly used
 EXPLANATION = """At every fork a small network looks at the picture, and says how probably it goes left or right. Lit is
-the way that is more probable than not; a line is as thick as it is probable that the picture comes along it."""
+the path that is more probable than not; a line is as thick as it is probable that the picture comes along it."""
 EMPTY = "This tree's file keeps no pictures. Draw one, or upload one."
 UNTOLD = "What a diffusion model makes of it is not here: this file holds the tree alone."
 
@@ -130,7 +130,7 @@ def figure(page: Opened, routed: Routed) -> None:
     """The tree with the way lit, and a bar of probability below each leaf."""
     outline, found = page.model.outline(), members(page.model, page.measured)
     picture_tree("routes", knots(outline, routed.reached), leaves(outline, routed.probabilities),
-                 None if found is None else found[:, :1], classes=("",), label="The picture's way through the tree")
+                 None if found is None else found[:, :1], classes=("",), label="The picture's path through the tree")
 
 
 def knots(outline: Outline, reached: Mapping[int, float]) -> list[Knot]:
@@ -206,7 +206,7 @@ def remade(page: Opened, source: Source, routed: Routed) -> str:
                ("The tree itself", "its leaf's decoder (TreeVAE)",
                 serve.ask(page.name, Rebuild(x, "decoder", steps, seed, private)))]
     if controls.has_diffusion(page.model):
-        figures.append(("Diffusion", "told the way to the leaf (TreeDiffusion)",
+        figures.append(("Diffusion", "told the path to the leaf (TreeDiffusion)",
                         serve.ask(page.name, Rebuild(x, "diffusion", steps, seed, private))))
     figures += redrawn(page, source, page.model.groups[int(routed.probabilities.argmax())])
     return filled(HERE / "remade.html", figures=[

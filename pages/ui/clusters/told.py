@@ -21,17 +21,17 @@ HOW = {
     "decoder": "Each leaf has a small network that paints what it has learnt (TreeVAE): quick, but blurred.",
     "naive": "A diffusion model, told nothing but what the tree has drawn: it paints that picture anew, and knows no "
              "way.",
-    "diffusion": "A diffusion model, told the way from the root to the leaf (TreeDiffusion): sharp. Each picture "
+    "diffusion": "A diffusion model, told the path from the root to the leaf (TreeDiffusion): sharp. Each picture "
                  "has the same beginning on the tree as the one in its place that is drawn by the tree.",
     "bridged": "A branched diffusion model, as on the page Watch. Its classes are these leaves: nobody told it a "
                "name either."}
 OWN = "Nobody has looked up what is in its leaves: you see some of each, and how many pass every point."
-TRY = """**Try this.** Which two leaves would *you* call most alike? Then go up from the leaves: whose ways meet first?
+TRY = """**Try this.** Which two leaves would *you* call most alike? Then go up from the leaves: whose paths meet first?
 Click on that point, and on the leaves below."""
 FACE = "See both trees face each other"
 ANSWER = "What the machine found most alike"
 NOTHING = "This tree's file holds no objects of its leaves."
-FAINT = """Faint: from where this picture began, four ways in five and more lead to another leaf. In its corner: how
+FAINT = """Faint: from where this picture began, four paths in five and more lead to another leaf. In its corner: how
 probable its own was."""
 HELP_STEPS = "In how many steps the noise is taken away. More take longer."
 MORE = "Draw 24 of this leaf"
@@ -99,7 +99,7 @@ def neighbours(outline: Outline, names: Mapping[str, str]) -> str:
     """
     pairs = [node for node in outline.points if all(child.is_leaf for child in outline.children(node))]
     alike = [listed(sorted(names.get(group, group) for group in node.groups)) for node in reversed(pairs)]
-    last = "Their ways part last, so they share most of what the tree knows of them."
+    last = "Their paths part last, so they share most of what the tree knows of them."
     return f"{'; '.join(alike)}. {last}" if alike else ""
 
 
@@ -194,7 +194,7 @@ def headline(outline: Outline, node: OutlineNode, names: Mapping[str, str]) -> s
     return "Here part " + " | ".join(sides)
 
 
-SHARE = """**What its leaves share.** Drawn from the way down to this point alone: which leaf it is to be, nobody has
+SHARE = """**What its leaves share.** Drawn from the path down to this point alone: which leaf it is to be, nobody has
 said yet. So the model draws what all of them have in common, and makes up its mind by itself."""
 BELOW = """**One start, every leaf.** Down to this point all have one and the same draw; everything below comes anew. A
 start that suits one leaf may suit another badly: then its pictures come out broken."""

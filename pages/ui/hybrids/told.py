@@ -56,7 +56,7 @@ def headline(tree: ClassTree, a: Classes, b: Classes) -> str:
     if meeting.branch is None:
         return f"{listed(a + b)} share nothing but the noise: this model draws each class by itself."
     if len(a) == len(b) == 1:
-        return f"Up to {at(meeting.time)}, one drawing serves both {a[0]} and {b[0]}."
+        return f"Up to {at(meeting.time)}, one picture serves both {a[0]} and {b[0]}."
     mixed = together(tree, a, b)
     leaving = [label for label in tree.labels if label in a + b and not any(label in group for group in mixed)]
     sentences = [_leave(tree, leaving, a, b)] if leaving else []
@@ -82,7 +82,7 @@ def kinship(tree: ClassTree, a: Classes, b: Classes) -> str:
     """What that time means, beside the other pairs of classes."""
     meeting = tree.meeting(a, b)
     if meeting.branch is None:
-        return "So there are no hybrids, and each class goes its own way from the start."
+        return "So there are no hybrids, and each class has a path of its own from the start."
     pairs = [tree.meeting_point(*pair) for pair in combinations(tree.labels, 2)]
     earlier, later = (sum(t > meeting.time for t in pairs), sum(t < meeting.time for t in pairs))
     others = [label for label in meeting.branch.classes if label not in a + b]

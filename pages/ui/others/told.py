@@ -88,7 +88,7 @@ METHODS = {
         "Do without that care: marked by a classifier that learns along, it learns to please that one. See \"Two that "
         "failed\"."),
     "tree": Method(
-        "The tree", "One way for all, until digits differ",
+        "The tree", "One path for all, until digits differ",
         "One network with a part of its own for each branch, and a tree that is found from the data before.",
         "Draw many classes at once for less work; show what classes share; turn one into another; learn a class more "
         "and forget nothing.",

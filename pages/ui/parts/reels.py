@@ -10,7 +10,7 @@ from branched import Outline
 
 from .pictures import levels
 
-VIEWS = {"now": "What the model has", "guess": "Its best guess"}
+VIEWS = {"now": "What it sees", "guess": "What it thinks it will be"}
 
 
 @dataclass(frozen=True)

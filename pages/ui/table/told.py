@@ -43,7 +43,7 @@ stay one for long, and part at the **branch points** of the tree.
 is a mean over all that can still become of it. So in most features it lies between the two sides, and varies less.
 
 **Turning rows.** Noise covers a row up to the time at which the two classes part; then the model takes it away on the
-way to the other class. What the noise left is still there at the end, and so rows keep something of what they were.
+path of the other class. What the noise left is still there at the end, and so rows keep something of what they were.
 *Without chance* the model walks its own way backwards instead of adding noise.
 
 **r** is Pearson's correlation: 1 if high values stay high and low ones low, 0 if one says nothing about the other.

@@ -10,13 +10,13 @@ from .work import Matrix, Turning
 SURE = 0.6  # a share from which on a verdict is one
 REDRAW = "Draw one digit, large, in the middle of the black square."
 
-INTRODUCTION = """We bury a {thing} in noise, up to where one drawing serves it and another; then the model digs out the
+INTRODUCTION = """We bury a {thing} in noise, up to where one picture serves it and another; then the model digs out the
 other."""
 EXPLANATION = """
 **Up, then down.** The {thing} is covered with noise, up to the *noise level* t. From there the model cleans it again,
 but now on the path of another class. What the noise left of it, its slant and its stroke, is still there at the end.
 
-**When to turn?** At the *branch point*, where the two paths part on the tree: up to there, one drawing serves both.
+**When to turn?** At the *branch point*, where the two paths part on the tree: up to there, one picture serves both.
 With much less noise the {thing} shows through; with much more, little of it is left. Pull the slider, and see.
 
 **Variants** differ by the noise, which is a matter of chance. The other *way up* goes the model's own path backwards
