@@ -8,6 +8,7 @@ from pages.ui.hybrids import controls, shown, told
 from pages.ui.parts.faces import faces
 from pages.ui.parts.film import film
 from pages.ui.parts.morph import morph
+from pages.ui.parts.spoken import spoken
 
 name, model, look = shell.opened("pages/hybrids.py")
 tree = model.tree
@@ -20,11 +21,13 @@ with link.shared("hybrids", *setting):
     st.html(shown.CSS)
     st.html(shown.style(look))
     st.title(told.title(tree.labels), anchor=False)
+    st.markdown(told.INTRODUCTION)
     page = st.container(key="hybrids")
     with page.container(key="sides"):
         order = controls.order(setting)
     a, b = order.a, order.b
     main = page.container(key="morphing")
+    spoken(told.headline(tree, a, b))
     main.header(told.headline(tree, a, b), anchor=False)
     left, right = main.columns([3, 2], gap="large")
     with right.container(key="where"):

@@ -5,10 +5,12 @@ from pages.ui.frame import link, shell, visitor
 from pages.ui.frame.controls import explanation
 from pages.ui.parts import stage
 from pages.ui.parts.in_view import in_view
+from pages.ui.parts.spoken import spoken
 from pages.ui.teach import controls, lessons, result, shown, stages, told
 
 name, model, look = shell.opened("pages/teach.py")
 mine, lesson = visitor.find(name), lessons.running(name)
+taught = None if st.session_state.get("_another") == name else mine
 showing, seeing = controls.showing(model), controls.seeing(mine)
 st.html(stage.CSS)
 st.html(shown.CSS)
@@ -20,12 +22,13 @@ with link.shared("teach", *showing, *seeing):
     with foot, explanation():
         st.markdown(told.EXPLANATION)
         st.latex(told.EQUATION)
+    spoken(stages.aloud(model, lesson, taught, showing))
     with body.container():
-        in_view("lesson" if lesson else name if mine and st.session_state.get("_another") != name else "drawing")
+        in_view("lesson" if lesson else name if taught else "drawing")
         if lesson:
             stages.watch(lesson, model, look)
-        elif mine and st.session_state.get("_another") != name:
-            result.see(mine, look, seeing)
+        elif taught:
+            result.see(taught, look, seeing)
         else:
             stages.show(name, model, look, showing)
 shell.onward("pages/teach.py")

@@ -43,13 +43,13 @@ def usual(tree: ClassTree) -> tuple[str, str]:
 
 def order(setting: Settings) -> Hybrids:
     """What is asked for, by its widgets: a click on a class takes it instead of the one before; of groups, too."""
-    one, two, more = st.columns([5, 5, 2.4], gap="medium")
+    one, two, more = st.columns([4, 4, 3], gap="medium")
     side = _group if setting.groups.value else _one
     a = side(setting, setting.a, setting.b, told.SIDES[0], one)
     b = side(setting, setting.b, setting.a, told.SIDES[1], two)
     st.session_state._sides = {"a": a, "b": b}
-    with more:
-        seed = draw_number(on_change=_anew, args=[setting])
+    with more.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        seed = draw_number(width=180, on_change=_anew, args=[setting])
         setting.groups.toggle("Groups", help=told.GROUPS, on_change=_regroup, args=[setting])
     if note := st.session_state.pop("_side_note", ""):
         st.caption(note)

@@ -7,6 +7,7 @@ from branched import ClassTree
 from ..frame.words import at, listed
 from .work import SURE, Classes, Parted
 
+INTRODUCTION = "One picture for both, until their paths part. Pull the slider from noise to picture, or press play."
 SIDES = ("One side", "The other side")
 GROUPS = "With groups, a side can have several: then a click adds to it, or takes away."
 SLIDER = "Time, from noise to picture"

@@ -11,6 +11,7 @@ from ..figures import lying_tree
 from ..frame import words
 from ..frame.controls import chart
 from ..frame.look import Look
+from ..parts.spoken import spoken
 from ..parts.touch import touch
 from ..serve.kept import kept
 from . import controls, letter, numbers, shown, told, work
@@ -33,10 +34,11 @@ def show(name: str, model: BranchedModel, settings: controls.Settings, look: Loo
         zoom = settings.zoom.segments("Zoom", label_visibility="collapsed")
         chart(parting(name, branch.id, one, other, zoom, look, tree=tree), ALT, clicked=lambda node: _pick(tree, node))
         touch()
-        _pairs(tree, branch)
+    spoken(told.place(tree, branch))
     with right:
         _place(tree, branch, one, other, settings)
         _hybrids(name, model, branch, one, other, look)
+        _pairs(tree, branch)
 
 
 def go_to(node: int) -> None:

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 CSS = HERE / "teach.css"
 FACTS_CSS = HERE.parent / "parts" / "facts.css"  # of tables
 HEIGHT, LARGE = 560, 92  # CSS pixels of the tree, and of a picture that is to be seen from afar
-OLD = 4                # pictures of a class that are shown before and after
+OLD, WIDEST = 4, 10    # pictures of a class that are shown before and after; and of all, side by side, if they can be
 WIDE, HIGH = 320, 110  # of the curve, in its own units
 
 
@@ -109,6 +109,7 @@ def crossed(label: str, old: str, pictures: Crossed, drawn: bool) -> str:
 
 
 def side(images: np.ndarray) -> str:
-    """One side of the proof, pictures (N, n, H, W[, 3]): a column for each class."""
-    columns = images[:, :OLD].swapaxes(0, 1)
-    return strip(columns.reshape(-1, *columns.shape[2:]), len(images))
+    """One side of the proof, pictures (N, n, H, W[, 3]): for each class a column, or more where there is room."""
+    classes, several = len(images), next((k for k in (OLD, OLD // 2) if len(images) * k <= WIDEST), 1)
+    columns = images[:, :OLD].reshape(classes, OLD // several, several, *images.shape[2:]).swapaxes(0, 1)
+    return strip(columns.reshape(-1, *images.shape[2:]), classes * several)

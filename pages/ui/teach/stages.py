@@ -15,6 +15,16 @@ from . import bet, controls, kept, lessons, shown, told
 from .work import Digits, Progress
 
 
+def aloud(model: BranchedModel, lesson: lessons.Begun | None, taught: visitor.Own | None,
+          settings: controls.Showing) -> str:
+    """Where the visitor is, in a few words, for those who hear the page."""
+    if lesson:
+        return told.learning(lesson.label)
+    if taught:
+        return told.triumph(taught.added[-1], taught.taught[taught.added[-1]])
+    return "" if settings.kind.value == "digit" else told.so_far(len(controls.examples(model)))
+
+
 def show(name: str, model: BranchedModel, look: Look, settings: controls.Showing) -> None:
     """What the new class looks like, its name, and the tree that it will join."""
     kept.drawings(model)
@@ -48,7 +58,7 @@ def watch(begun: lessons.Begun, model: BranchedModel, look: Look) -> None:
     keeper.warn()
     giving, seeing, where = stage.columns()
     with giving:
-        st.header(f"It learns {begun.label}", anchor=False)
+        st.header(told.learning(begun.label), anchor=False)
         bar, wait, curve = st.empty(), st.container(), st.empty()
         st.button("Stop here and keep what it knows", icon=":material/stop:", on_click=lessons.stop, width="stretch")
         st.button("Cancel", type="tertiary", on_click=lessons.cancel)

@@ -56,6 +56,16 @@ def count(n: int) -> str:
 
 # -- the lesson --------------------------------------------------------------------------------------------------------
 
+def so_far(n: int) -> str:
+    """How many there are, to be heard."""
+    return f"Drawings so far: {n}"
+
+
+def learning(label: str) -> str:
+    """What goes on."""
+    return f"It learns {label}"
+
+
 def progress(lesson: Progress) -> str:
     """How far a lesson is, in words."""
     if not lesson.records:

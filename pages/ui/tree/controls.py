@@ -8,7 +8,7 @@ from branched import BranchedModel, Outline, OutlineNode
 from .. import serve
 from ..figures.graph import graph, moves
 from ..figures.standing_tree import figure
-from ..frame import controls, link, words
+from ..frame import controls, link, menu, words
 from ..frame.look import Look
 from ..parts import pictures
 from ..parts.film import film
@@ -71,7 +71,10 @@ def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, sett
     left, right = st.columns(2, gap="large")
     outline, told_of = model.outline(), right.container(key="told")
     with link.shared("tree", setting.node):
-        chosen = setting.node.selectbox(told.LIST.format(one=told.kind(model, 1)), right)
+        with right.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="choosing"):
+            chosen = setting.node.selectbox(told.LIST.format(one=told.kind(model, 1)), width=320)
+            if not outline[chosen].is_leaf:
+                _enlarged(name, descent, outline, outline[chosen])
         with told_of:
             _told(name, descent, outline, outline[chosen], tour)
         with left:
@@ -86,6 +89,14 @@ def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, sett
             st.markdown(f"As an equation: at {words.at(node.low)} the model has a mixture of a picture and noise,")
             st.latex(words.mixture(node.low))
             st.caption(told.training(model.facts))
+
+
+def _enlarged(name: str, descent: Descent, outline: Outline, point: OutlineNode) -> None:
+    """The way to the page where what is shared at a branch point is large, and parts."""
+    first, *others = [child.groups for child in outline.children(point)]
+    sides = {"a": ",".join(first), "b": ",".join(group for groups in others for group in groups)}
+    st.page_link("pages/hybrids.py", label=told.enlarged(point), icon=":material/join_inner:",
+                 query_params=menu.asking(name) | sides | {"seed": str(descent.seed)})
 
 
 def _told(name: str, descent: Descent, outline: Outline, node: OutlineNode, tour: Tour) -> None:

@@ -85,6 +85,11 @@ def headline(outline: Outline, node: OutlineNode) -> str:
     return f"{len(sides)} groups part here ({'; '.join(map(listed, sides))}), {time}"
 
 
+def enlarged(point: OutlineNode) -> str:
+    """What is to be seen of a branch point on the page where pictures are large."""
+    return f"See one picture become {number(len(point.groups))}"
+
+
 def _one(label: str) -> str:
     """One of a class: "a 7", "an 8"; other names are as they are."""
     return f"{'an' if label == '8' else 'a'} {label}" if _is_digit(label) else label
