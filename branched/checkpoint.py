@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from .errors import BranchedError
-from .files import write_atomically
+from .files import visible, write_atomically
 
 T = TypeVar("T")
 FORMAT, VERSION = "branched", 1
@@ -40,8 +40,8 @@ def has(name: str, kind: str) -> bool:
 
 
 def _stems() -> set[str]:
-    return {path.stem for folder in folders() if folder.is_dir() for path in folder.glob("*.safetensors")
-            if path.is_file()}
+    return {path.stem for folder in folders() if folder.is_dir() for path in visible(folder)
+            if path.suffix == ".safetensors" and path.is_file()}
 
 
 def folders() -> list[Path]:

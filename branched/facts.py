@@ -21,6 +21,7 @@ Seed = Annotated[int, msgspec.Meta(ge=-2**63, le=2**63 - 1)]
 Shares = Mapping[str, float]                             # by the name of a class, or of a pair: "4>9"
 Interval = tuple[float, float, float]                    # an estimate, and the ends of its 95% interval
 Pair = tuple[float, float]
+SHOWS = CHARACTERS, PICTURES = "characters", "pictures"  # what images show
 OLDER = {"evaluations of each set": "evaluations of each ten-class set"}  # the name in files from before 0.2
 
 
@@ -46,12 +47,15 @@ def titled(name: str) -> Any:
 # -- how it was trained ------------------------------------------------------------------------------------------------
 
 class Data(Part):
-    """What it was trained on. `background` is the value of images where nothing is, in [0, 1]."""
+    """What it was trained on. `background` is the value of images where nothing is, in [0, 1]; `shows` is what they
+    show, "characters" or "pictures"; `crop` says that their sides were cut off, where they were not square."""
 
     name: str | None = None
     count: Count | None = titled("{kind}")
     shape: tuple[Count, ...] | None = None
     background: float | None = None
+    shows: str | None = None
+    crop: bool | None = None
 
 
 class Training(Part):

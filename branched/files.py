@@ -8,6 +8,15 @@ from safetensors import SafetensorError
 
 from .errors import BranchedError
 
+LITTER = {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r", "@eadir"}  # what systems leave in folders
+
+
+def visible(folder: Path) -> list[Path]:
+    """What lies in a folder, in the order of names; without hidden files, and without what Windows, macOS and servers
+    for home leave everywhere."""
+    return sorted(path for path in folder.iterdir()
+                  if not path.name.startswith(".") and path.name.lower() not in LITTER)
+
 
 def check_folder(folder: Path) -> None:
     """Raises BranchedError for a folder that cannot be written to: before long work, rather than after it."""

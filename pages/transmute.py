@@ -12,7 +12,7 @@ from pages.ui.transmute.work import Verdict
 
 name, model, look = shell.opened("pages/transmute.py")
 TREE = "The class tree, with the paths of the two classes lit."
-thing, settings = told.thing(model.labels), controls.settings(model)
+thing, settings = told.thing(model.labels, model.form.shows), controls.settings(model)
 controls.welcomed()
 st.html(stage.CSS)
 st.html(shown.CSS)

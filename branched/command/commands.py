@@ -33,7 +33,7 @@ from ..engine import cluster
 from ..errors import BranchedError
 from ..facts import Quality, titles
 from ..family import load
-from ..files import write_atomically
+from ..files import visible, write_atomically
 from ..learning.loop import Progress
 from ..measure.bench import lines as bench_lines
 from ..measure.clustering import clustering
@@ -354,7 +354,9 @@ def data_of(source: asked.Source, split: str = "train", classed: bool = True) ->
     clusters = source.clusters if isinstance(source, asked.ClassedSource) else None
     data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label,
                         classed and not clusters, source.drop or (), source.skip_gaps,
-                        () if clusters else source.classes or ())
+                        () if clusters else source.classes or (), source.shows, source.crop)
+    if split == "train":
+        print(*data.told, sep="\n", end="\n" * bool(data.told))
     if not clusters:
         return data
     data = grouped(data, clusters)
@@ -377,9 +379,10 @@ def grouped(data: dataset.Dataset, clusters: str) -> dataset.Dataset:
 
 def _models_source(source: asked.ModelsSource, model: BranchedModel) -> asked.ModelsSource:
     """The data that are named, or else those on which a model was trained, in the classes that it learnt."""
-    facts = model.facts
-    return replace(source, data=source.data or facts.data.name or "mnist",
-                   clusters=source.clusters or facts.training.clusters)
+    facts, clusters = model.facts, source.clusters or model.facts.training.clusters
+    named = not clusters and not isinstance(model, ClusterModel)  # then what is amiss with other classes is no matter
+    return replace(source, data=source.data or facts.data.name or "mnist", clusters=clusters,
+                   classes=source.classes or (model.labels if named else None))
 
 
 def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:
@@ -409,7 +412,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     """The given files, and those in the given folders."""
     files = []
     for path in paths:
-        inside = sorted(file for file in path.iterdir() if not file.name.startswith(".")) if path.is_dir() else [path]
+        inside = visible(path) if path.is_dir() else [path]
         if not inside:
             raise BranchedError(f"There are no files in the folder {path}.")
         files += inside

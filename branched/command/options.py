@@ -19,6 +19,7 @@ from ..cluster_tree.networks import ClusterNetworkConfig
 from ..cluster_tree.path_unet import TOLD
 from ..cluster_tree.schedule import GrowthConfig
 from ..errors import BranchedError
+from ..facts import SHOWS
 from ..label.recipes import CLASSIFIER, EVERY, PARENTS
 from ..learning.loop import check_positive
 from ..learning.resume import checked_every
@@ -86,6 +87,11 @@ class Source(Lists):
     """resize images to this many pixels (default: as they are; those of a folder to 28)"""
     colour: bool = False
     """keep colours"""
+    shows: Maybe[Literal[SHOWS]] = None
+    """what images show: characters, which the model looks for in a photo, or pictures, which it takes whole (default:
+    found from the images)"""
+    crop: bool = False
+    """of images that are not square take the middle (default: they are padded)"""
     classes: Maybe[tuple[str, ...]] = None
     """only these classes of the data (default: all)"""
 

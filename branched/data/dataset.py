@@ -3,6 +3,7 @@ class; rows of a table from the letters, or any CSV file with a column of classe
 also folders and files that have none."""
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +17,14 @@ from torch import Tensor
 
 from ..errors import BranchedError
 from ..names import natural_order
-from ..photos.decode import squared
+from . import folder as folders
 from . import sources, table
 from .form import Form
 from .images import Images
 from .table import Table
 
 SPLITS = ("train", "test")
+KNOWN = ("mnist", "digits", "letters")
 MAX_SIZE = 256
 LEAST_ROWS = 4  # of a class in a table
 
@@ -31,7 +33,8 @@ LEAST_ROWS = 4  # of a class in a table
 class Dataset:
     """Objects x (n, *shape), and for each the index y (n,) int64 of its class among `labels`.
 
-    Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units.
+    Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units. `told` is what a
+    person should know of how they were read.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Dataset:
     x: Tensor
     y: Tensor
     form: Form
+    told: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.x.shape[1:] != self.form.shape or self.y.shape != self.x.shape[:1]:
@@ -65,8 +69,11 @@ class Dataset:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What must be the same of its data for a run to be resumed: name, number of objects, shape of one."""
-        return {"name": self.name, self.form.kind: len(self), "shape": self.shape}
+        """What must be the same of its data for a run to be resumed: name, number of objects, shape of one, and a
+        checksum of all, for a folder of the same name may hold other pictures."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.x.numpy()))
+        digest.update(self.y.numpy())
+        return {"name": self.name, self.form.kind: len(self), "shape": self.shape, "checksum": digest.hexdigest()[:16]}
 
     @cached_property
     def _rows(self) -> dict[str, Tensor]:
@@ -114,7 +121,8 @@ class Dataset:
 
 def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike | None = None,
          size: int | None = None, colour: bool = False, label: str | None = None, classed: bool = True,
-         drop: Sequence[str] = (), skip_gaps: bool = False, classes: Sequence[str] = ()) -> Dataset:
+         drop: Sequence[str] = (), skip_gaps: bool = False, classes: Sequence[str] = (), shows: str | None = None,
+         crop: bool = False) -> Dataset:
     """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), a folder with one sub-folder of images per
     class, or a CSV file with a column of classes; if they need not be `classed`, also a folder of images, or a CSV file
     of numbers: all are of one class.
@@ -123,19 +131,32 @@ def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike 
     side of an image in pixels, a multiple of 4 (default: 28 for a folder, else as it is). `label` names the column of
     classes of a CSV file, where it is not plain; `drop` names columns to leave out, and `skip_gaps` leaves out rows in
     which a value is missing. `classes` names those that are wanted (default: all); what is amiss with others is not
-    looked at. Raises BranchedError with the reason.
+    looked at. `shows` says what images show, "characters" or "pictures" (default: found); with `crop` those of a folder
+    that are not square lose their sides, and are padded otherwise. A folder or file that is called like a known data
+    set is read in its place. Raises BranchedError with the reason.
     """
     if split not in SPLITS:
         raise BranchedError(f"The split is 'train' or 'test', not {split!r}.")
     if size is not None and (size % 4 or not 4 <= size <= MAX_SIZE):
         raise BranchedError(f"The size of images is a multiple of 4 from 4 to {MAX_SIZE}, not {size}.")
-    if source in ("mnist", "digits", "letters"):
-        data = _known(source, split, folder, size, colour)
-        return data.only(classes) if classes else data
     path = Path(source).expanduser()
+    if str(source) in KNOWN and not _is_data(path):
+        data = _known(source, split, folder, size, colour)
+        data = data.only(classes) if classes else data
+        return replace(data, form=replace(data.form, shows=shows)) if shows else data
     if path.suffix.lower() in (".csv", ".tsv", ".data", ".txt") or path.is_file():
         return _csv(path, split, table.read(path, label, classed, drop, skip_gaps), classes)
-    return _image_folder(path, split, size or 28, colour, classed, classes)
+    form = Images((3 if colour else 1, size or 28, size or 28), shows=shows, crop=crop)
+    data = _image_folder(path, split, form, classed, classes)
+    if str(source) in KNOWN:
+        data = replace(data, told=(f"{source} is the folder {path.resolve()}, not the known data set; that is read "
+                                   "where there is no such folder.", *data.told))
+    return data
+
+
+def _is_data(path: Path) -> bool:
+    """Whether a path that is called like a known data set is a file, or a folder with sub-folders."""
+    return path.is_file() or path.is_dir() and bool(folders.found(path, "train").folders)
 
 
 def _known(source: str, split: str, folder: str | os.PathLike | None, size: int | None, colour: bool) -> Dataset:
@@ -186,33 +207,29 @@ def _tests(place: int) -> bool:
 
 # -- a folder of images ----------------------------------------------------------------------------------------------
 
-def _image_folder(root: Path, split: str, size: int, colour: bool, classed: bool, classes: Sequence[str]) -> Dataset:
-    folders = _folders(root, classed)
-    labels = tuple(_chosen(classes, sorted(folders, key=natural_order), root.name))
-    images, y = [], []
-    for k, label in enumerate(labels):
-        paths = sorted(path for path in folders[label].iterdir() if not path.name.startswith("."))
-        if len(paths) < 2:
-            raise BranchedError(f"The class {label!r} in {root} has {len(paths)} images; at least 2 are needed.")
-        paths = [path for j, path in enumerate(paths) if _tests(j) == (split == "test")]
-        images += [squared(path, size, colour) for path in paths]
-        y += [k] * len(paths)
-    x = torch.from_numpy(np.stack(images))
-    x = x.permute(0, 3, 1, 2).contiguous() if colour else x[:, None]                         # (n, C, H, W)
-    return Dataset.of_images(root.resolve().name, labels, x, torch.tensor(y))
+def _image_folder(root: Path, split: str, form: Images, classed: bool, classes: Sequence[str]) -> Dataset:
+    found = _classes(root, split, classed)
+    labels = _chosen(classes, sorted(found.folders, key=natural_order), root.name)
+    least = folders.LEAST[split] if found.split else folders.LEAST[None]
+    taken = (lambda _: True) if found.split else lambda place: _tests(place) == (split == "test")
+    paths = {label: folders.pictures(found.folders[label], label, taken, least) for label in labels}
+    channels, side, _ = form.shape
+    name = root.resolve().name
+    return Dataset(f"./{name}" if name in KNOWN else name, tuple(labels),
+                   *folders.read(paths, side, channels == 3, form.crop), form, found.told)
 
 
-def _folders(root: Path, classed: bool) -> dict[str, Path]:
+def _classes(root: Path, split: str, classed: bool) -> folders.Classes:
     """The folder of each class: the sub-folders of one, or itself where there are none and classes are not needed."""
     if not root.is_dir():
         raise BranchedError(f"There is no data set or folder {str(root)!r}; "
                             "give 'mnist', 'digits', 'letters', a folder with one sub-folder of images per class, "
                             "or a CSV file.")
-    folders = {path.name: path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")}
-    if classed and not folders:
+    found = folders.found(root, split)
+    if classed and not found.folders:
         raise BranchedError(f"{root} has no sub-folders; it needs one sub-folder of images per class (only grow "
                             "and what builds on its clusters take a folder without).")
-    return folders or {table.ALL: root}
+    return found if found.folders else folders.Classes({table.ALL: root})
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import BranchedError
-from ..facts import Data
+from ..facts import PICTURES, Data
 from ..files import write_atomically
 from ..networks.unet import UNetConfig
+from ..photos.decode import squared
 from .distort import Distortion, distort
 from .form import Blocks, Form
 
@@ -25,11 +26,17 @@ SCALE = 3  # of a grid
 
 @dataclass(frozen=True)
 class Images(Form):
-    """Images of `shape` (C, H, W), C = 1 (grey) or 3 (RGB). `background` is the mean brightness of their borders, from
-    0 to 1, where it is known: it tells which way round a photo has to be."""
+    """Images of `shape` (C, H, W), C = 1 (grey) or 3 (RGB).
+
+    `background` is the mean brightness of their borders, from 0 to 1, where it is known: it tells which way round a
+    photo has to be. `shows` is what they show, "characters" or "pictures"; None: characters, if they are grey, for so
+    it was before this was asked. A photo that is not square is padded, or with `crop` loses its sides.
+    """
 
     shape: tuple[int, int, int]
     background: float | None = None
+    shows: str | None = None
+    crop: bool = False
     kind = "images"
     one, many, suffix, features = "picture", "pictures", ".png", ()
     config, sizes = UNetConfig, ("channels", "rank")
@@ -93,19 +100,31 @@ class Images(Form):
         return f"Image {blank[0] + 1} of {len(x)} is blank: there is nothing on it to learn." if blank else ""
 
     def facts(self, stored: Tensor) -> dict[str, Any]:
-        """Mean brightness of the images' borders, 0 to 1."""
+        """Mean brightness of the images' borders, 0 to 1; what they show, and whether they were cropped."""
+        from ..photos.shows import shown_in  # brings SciPy along, for which loading need not wait
+
         x = stored[:: max(1, len(stored) // 2000)].float() / 255
         edges = torch.cat([x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1]], -1)
-        return {"background": round(edges.mean().item(), 3)}
+        crop = {"crop": True} if self.crop else {}
+        return {"background": round(edges.mean().item(), 3), "shows": self.shows or shown_in(_grey(x)), **crop}
 
     def remembering(self, data: Data) -> Images:
-        return self if data.background is None else replace(self, background=data.background)
+        known = {"background": data.background, "shows": data.shows, "crop": data.crop}
+        return replace(self, **{key: value for key, value in known.items() if value is not None})
+
+    @property
+    def of_characters(self) -> bool:
+        """Whether a character is looked for in a picture that is given, and put where the model knows it."""
+        return self.shape[0] == 1 and self.background is not None and self.shows != PICTURES
 
     def prepare(self, source: Any) -> np.ndarray:
         """A picture file (bytes or a path), an image or an array, as a model sees it: float32 (H, W) or (H, W, 3).
 
         A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
+        What shows no characters is taken whole.
         """
+        if not self.of_characters:
+            return squared(source, self.shape[1], self.shape[0] == 3, self.crop).astype(np.float32) / 255
         from ..photos.photo import prepare  # brings SciPy along, for which loading need not wait
 
         return prepare(source, self.outside_shape, self.background)
@@ -123,6 +142,11 @@ class Images(Form):
     def write(self, path: Path, blocks: Blocks) -> None:
         """A PNG with a row of pictures for each block."""
         write_atomically(path, lambda temporary: grid([images for _, images in blocks]).save(temporary, "PNG"))
+
+
+def _grey(x: Tensor) -> np.ndarray:
+    """Pictures (n, C, H, W) as grey ones (n, H, W)."""
+    return x.mean(1).numpy()
 
 
 def grid(rows: Sequence[np.ndarray]) -> Image.Image:

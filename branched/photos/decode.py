@@ -14,6 +14,8 @@ MAX_PIXELS = 50_000_000
 # What cameras, scanners and drawing programs write. Not Pillow's others: some of them (EPS) run programs.
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 KINDS = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, JPEG 2000 or PPM"
+WHITES = {"u": (4095, 65_535), "i": (255, 4095, 65_535), "f": (1, 255, 4095, 65_535)}  # by NumPy's kind of number
+LIGHT = 200  # of 255: on white, hardly anything would be seen of it
 KEEPS_ALPHA = {"L": "LA", "LA": "LA", "P": "RGBA", "PA": "RGBA", "RGBA": "RGBA"}  # what can be reduced, see `_reduced`
 
 
@@ -38,18 +40,22 @@ def image_of(source: Any, side: int | None = None) -> Image.Image:
     return _upright(Image.fromarray(_bytes_of(source)), "The picture", side)
 
 
-def squared(source: Any, size: int, colour: bool) -> np.ndarray:
-    """A picture as uint8 (size, size) or (size, size, 3): padded to a square, resized."""
-    image = flat(image_of(source), "RGB" if colour else "L")
+def squared(source: Any, size: int, colour: bool, crop: bool = False) -> np.ndarray:
+    """A picture as uint8 (size, size) or (size, size, 3): padded to a square, or cropped to its middle, and resized.
+
+    What is transparent becomes white, or black where a light picture would vanish on that.
+    """
+    image = image_of(source)
+    image = flat(image, "RGB" if colour else "L", "black" if _is_light(image) else "white")
     if image.size != (size, size):
-        image = _square(image).resize((size, size), Image.Resampling.LANCZOS)
+        image = (_middle(image) if crop else _square(image)).resize((size, size), Image.Resampling.LANCZOS)
     return np.asarray(image)
 
 
 def flat(image: Image.Image, mode: str, ground: str | tuple[int, int, int] = "white") -> Image.Image:
     """In the mode "L" or "RGB", and without transparency, which becomes white, as on a page."""
-    if image.mode.startswith("I"):
-        image = Image.fromarray((np.asarray(image).clip(0, 65535) // 256).astype(np.uint8))
+    if image.mode[0] in "IF":
+        image = Image.fromarray(_eight_bits(np.asarray(image)))
     if image.has_transparency_data:
         image = Image.alpha_composite(Image.new("RGBA", image.size, ground), image.convert("RGBA"))
     return image.convert(mode)
@@ -89,7 +95,7 @@ def _reduced(image: Image.Image, side: int) -> Image.Image:
     if factor < 2:
         return image
     mode = KEEPS_ALPHA.get(image.mode, "RGBA" if image.has_transparency_data else "RGB")
-    return (flat(image, "L") if image.mode.startswith("I") else image.convert(mode)).reduce(factor)
+    return (flat(image, "L") if image.mode[0] in "IF" else image.convert(mode)).reduce(factor)
 
 
 def _too_large(name: str) -> BranchedError:
@@ -113,6 +119,29 @@ def _bytes_of(source: Any) -> np.ndarray:
             raise BranchedError("The values of a picture are finite floats from 0 to 1, or uint8.")
         array = (array * 255).round().astype(np.uint8)
     return array[..., 0] if array.shape[2:] == (1,) else array
+
+
+def _eight_bits(pixels: np.ndarray) -> np.ndarray:
+    """Grey values of more than 8 bits, or floats, as uint8. How large white is in such a file nobody says, so it is the
+    smallest of the usual numbers that no pixel exceeds."""
+    if not np.isfinite(pixels).all() or pixels.min() < 0:
+        raise BranchedError("A picture has values that are no brightness: below 0, or no numbers. Save it as PNG.")
+    white = next((white for white in WHITES[pixels.dtype.kind] if pixels.max() <= white), float(pixels.max()))
+    return (pixels * (255 / white)).round().astype(np.uint8)
+
+
+def _is_light(image: Image.Image) -> bool:
+    """Whether what is to be seen of a picture with transparency is so light that it would vanish on white."""
+    if not image.has_transparency_data:
+        return False
+    *_, grey, alpha = (np.asarray(band) for band in image.convert("RGBA").convert("LA").split())
+    seen = grey[alpha > 127]
+    return bool(len(seen)) and len(seen) < alpha.size and float(np.median(seen)) > LIGHT
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    """The square in the middle, as large as fits."""
+    return ImageOps.fit(image, (min(image.size),) * 2)
 
 
 def _square(image: Image.Image) -> Image.Image:

@@ -137,7 +137,7 @@ def is_read(given: Given) -> bool:
 def read(model: BranchedModel, given: Given, shares: np.ndarray | None) -> None:
     """What the model reads, in a sentence and as bars on the leaves; while one draws, they follow the pen."""
     if shares is None:
-        said = told.awaited(given.advice, bool(_reader(model)))
+        said = told.awaited(given.advice, bool(_reader(model)), told.thing(model.labels, model.form.shows))
     else:
         said = told.verdict(model.labels, shares, given.source.private, given.how == "example")
     following = {"canvas": "drawing", "ink": ink("drawing")} if st.session_state["from"] == "draw" else {}

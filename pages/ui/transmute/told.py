@@ -5,7 +5,7 @@ import numpy as np
 
 from ..frame import words
 from ..parts.leaves import Said
-from .work import Matrix, Turning
+from .work import PICTURES, Matrix, Turning
 
 SURE = 0.6  # a share from which on a verdict is one
 REDRAW = "Draw one digit, large, in the middle of the black square."
@@ -37,9 +37,9 @@ def explanation(thing: str, independent: bool) -> str:
     return f"{EXPLANATION.format(thing=thing)}\n{BY_OTHER if independent else BY_ITSELF}"
 
 
-def thing(labels: Sequence[str]) -> str:
-    """What the classes of a model are to be called."""
-    return "digit" if set(labels) <= set("0123456789") else "picture"
+def thing(labels: Sequence[str], shows: str | None = None) -> str:
+    """What a picture of one of these classes is to be called; hands that show numbers are no digits."""
+    return "digit" if set(labels) <= set("0123456789") and shows != PICTURES else "picture"
 
 
 def verdict(labels: Sequence[str], probabilities: np.ndarray, own: bool = False, example: bool = False) -> Said:
@@ -52,10 +52,10 @@ def verdict(labels: Sequence[str], probabilities: np.ndarray, own: bool = False,
     return f"{who} is not sure: perhaps ", article(labels[first]), f"{other}{WRONG if own else '.'}"
 
 
-def awaited(advice: str, live: bool) -> Said:
+def awaited(advice: str, live: bool, thing: str) -> Said:
     """What stands in its place while a canvas waits for a drawing, or for a better one."""
     follows = "the bars follow your pen" if live else "the model reads it when your pen rests"
-    return advice or f"Draw a digit: {follows}.", "", ""
+    return advice or f"Draw a {thing}: {follows}.", "", ""
 
 
 def advice(reason: str, kind: str) -> str:

@@ -29,6 +29,7 @@ LEGIBLE = (
     (955, 923, 639, 612, 1544, 978, 554, 638, 404, 1315), (1196, 9, 478, 1736, 455, 1379, 1452, 1540, 655, 1572),
 )
 EACH = len(LEGIBLE[0])
+PICTURES = "pictures"  # what the images of a model show that knows anything but characters
 
 
 # -- pictures to begin with --------------------------------------------------------------------------------------------
@@ -49,9 +50,9 @@ class Scans:
 
 
 def digits(model: BranchedModel) -> list[str]:
-    """The digits of which the gallery has pictures for a model: those that are its classes; all, where it learnt from
-    digits and was told no classes."""
-    if len(model.shape) != 2:
+    """The digits of which the gallery has pictures for a model of characters: those that are its classes; all, where it
+    learnt from digits and was told no classes."""
+    if len(model.shape) != 2 or model.form.shows == PICTURES:
         return []
     untold = model.facts.data.name == "mnist" and model.facts.training.clusters
     return [digit for digit in "0123456789" if untold] or [

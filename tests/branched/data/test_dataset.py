@@ -9,6 +9,7 @@ from sklearn.datasets import load_digits
 from branched.data.dataset import Dataset, load
 from branched.data.images import Images
 from branched.errors import BranchedError
+from branched.facts import Data
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -117,23 +118,24 @@ def folder_of(tmp_path, counts: dict[str, int]):
 
 
 def test_folder_is_split_one_in_six_in_file_order(tmp_path):
-    root = folder_of(tmp_path, {"cat": 13, "dog": 2})
+    root = folder_of(tmp_path, {"cat": 13, "dog": 3})
     train, test = load(str(root)), load(str(root), "test", size=8)
     assert train.name == "set" and train.labels == ("cat", "dog") and train.shape == (1, 28, 28)
     assert test.shape == (1, 8, 8) and test.of("cat")[:, 0, 0, 0].tolist() == [1, 7]
     assert train.of("cat")[:, 0, 0, 0].tolist() == [0, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12]
-    assert len(train.of("dog")) == len(test.of("dog")) == 1
+    assert (len(train.of("dog")), len(test.of("dog"))) == (2, 1)
 
 
 def test_class_names_in_natural_order_hidden_files_and_loose_files_ignored(tmp_path):
-    root = folder_of(tmp_path, {"10": 2, "9": 2, "b": 2, "a": 2, ".hidden": 2})
-    (root / "9" / ".DS_Store").write_bytes(b"x")
+    root = folder_of(tmp_path, {"10": 3, "9": 3, "b": 3, "a": 3, ".hidden": 3, "__MACOSX": 3})
+    for litter in (".DS_Store", "Thumbs.db", "desktop.ini", "._00.png"):
+        (root / "9" / litter).write_bytes(b"x")
     (root / "README.txt").write_text("x")
     assert load(root).labels == ("9", "10", "a", "b")
 
 
 def test_colour_or_grey(tmp_path):
-    for k in range(2):
+    for k in range(3):
         picture(tmp_path / "a" / f"{k}.png", mode="RGB", colour=(255, 0, 0))
     assert load(tmp_path, colour=True).x[0, :, 5, 5].tolist() == [255, 0, 0]
     assert load(tmp_path).x[0, :, 5, 5].tolist() == [76]
@@ -143,7 +145,7 @@ def test_padded_to_a_square_in_the_corners_colour(tmp_path):
     image = Image.new("L", (40, 20), 200)
     image.paste(10, (10, 5, 30, 15))
     (tmp_path / "a").mkdir()
-    for k in range(2):
+    for k in range(3):
         image.save(tmp_path / "a" / f"{k}.png")
     x = load(tmp_path, size=40).x[0, 0]
     assert (x[:10] == 200).all() and (x[30:] == 200).all() and (x[15:25, 10:30] == 10).all()
@@ -155,7 +157,7 @@ def test_camera_orientation_is_honoured(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 3                  # the camera was upside down
     (tmp_path / "a").mkdir()
-    for k in range(2):
+    for k in range(3):
         image.save(tmp_path / "a" / f"{k}.png", exif=exif)
     x = load(tmp_path, size=32).x[0, 0]
     assert x[:16].max() == 0 and x[16:].min() == 255
@@ -163,24 +165,24 @@ def test_camera_orientation_is_honoured(tmp_path):
 
 @pytest.mark.parametrize(("mode", "colour", "expected"), [
     ("1", 1, 255), ("P", 0, 0), ("RGBA", (0, 0, 0, 0), 255), ("LA", (0, 255), 0), ("I;16", 65535, 255),
-    ("I;16", 256, 1),
+    ("I;16", 32896, 128), ("I;16", 4095, 255), ("I;16", 2048, 128),
 ])
 def test_kinds_of_pixels(tmp_path, mode, colour, expected):
-    for k in range(2):
+    for k in range(3):
         picture(tmp_path / "a" / f"{k}.png", mode=mode, colour=colour)
     assert load(tmp_path).x.unique().tolist() == [expected]
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n broken"])
 def test_files_that_are_no_images_are_named(tmp_path, content):
-    root = folder_of(tmp_path, {"a": 2})
+    root = folder_of(tmp_path, {"a": 3})
     (root / "a" / "zebra.png").write_bytes(content)
     with pytest.raises(BranchedError, match="zebra.png"):
         load(root)
 
 
 def test_truncated_image_and_nested_folder_are_named(tmp_path):
-    root = folder_of(tmp_path, {"a": 2})
+    root = folder_of(tmp_path, {"a": 3})
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8))
     noise.save(root / "a" / "zebra.png")
     whole = (root / "a" / "zebra.png").read_bytes()
@@ -195,7 +197,7 @@ def test_truncated_image_and_nested_folder_are_named(tmp_path):
 
 @pytest.mark.parametrize("size", [(8000, 7000), (20000, 20000)])
 def test_huge_images_are_refused(tmp_path, size):
-    root = folder_of(tmp_path, {"a": 2})
+    root = folder_of(tmp_path, {"a": 3})
     picture(root / "a" / "zebra.png", size=size, mode="1", colour=0)
     with pytest.raises(BranchedError, match="zebra.png has more than 50,000,000 pixels"):
         load(root)
@@ -218,8 +220,8 @@ def test_a_folder_of_pictures_without_classes_where_none_are_needed(tmp_path):
 
 
 def test_too_few_images_or_classes_are_refused(tmp_path):
-    with pytest.raises(BranchedError, match="'b'.*1 images"):
-        load(folder_of(tmp_path, {"a": 3, "b": 1}))
+    with pytest.raises(BranchedError, match="'b'.*2 images; at least 3"):
+        load(folder_of(tmp_path, {"a": 3, "b": 2}))
     (tmp_path / "empty").mkdir()
     with pytest.raises(BranchedError, match="sub-folder"):
         load(tmp_path / "empty")
@@ -231,3 +233,92 @@ def test_too_few_images_or_classes_are_refused(tmp_path):
 def test_bad_options_are_refused(options):
     with pytest.raises(BranchedError):
         load("digits", **options)
+
+
+# -- folders as people have them -------------------------------------------------------------------------------------
+
+def test_train_and_val_inside_are_the_split(tmp_path):
+    for part, counts in {"train": {"ants": 4, "bees": 3}, "val": {"ants": 1, "bees": 2}}.items():
+        for label, count in counts.items():
+            for k in range(count):
+                picture(tmp_path / part / label / f"{k}.png", colour=100 + k if part == "val" else k)
+    (tmp_path / "train" / ".DS_Store").write_bytes(b"x")
+    train, test = load(tmp_path), load(tmp_path, "test")
+    assert train.labels == test.labels == ("ants", "bees")
+    assert train.of("ants")[:, 0, 0, 0].tolist() == [0, 1, 2, 3] and test.of("bees")[:, 0, 0, 0].tolist() == [100, 101]
+    assert "train is taken for training" in train.told[0] and "val for testing" in train.told[0]
+
+
+def test_classes_called_train_and_val_are_classes(tmp_path):
+    root = folder_of(tmp_path, {"train": 3, "val": 3})
+    assert load(root).labels == ("train", "val") and load(root).told == ()
+
+
+def test_a_folder_around_the_folders_is_looked_into_and_told(tmp_path):
+    folder_of(tmp_path, {"cat": 3, "dog": 3})
+    (tmp_path / "__MACOSX").mkdir()
+    assert load(tmp_path).labels == ("cat", "dog") and str(tmp_path / "set") in load(tmp_path).told[0]
+
+
+def test_what_is_amiss_with_a_class_that_is_not_wanted_does_not_matter(tmp_path):
+    root = folder_of(tmp_path, {"a": 3, "b": 3, "c": 1})
+    (root / "b" / "00.png").write_bytes(b"broken")
+    assert load(root, classes=("a",)).labels == ("a",)
+    with pytest.raises(BranchedError, match="00.png"):
+        load(root, classes=("a", "b"))
+
+
+def test_a_folder_that_is_called_like_a_known_data_set_is_read_and_told(tmp_path, monkeypatch):
+    (tmp_path / "digits").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load("digits").name == "digits" and load("digits").told == ()  # an empty folder is no data
+    folder_of(tmp_path, {"cat": 3, "dog": 3}).rename(tmp_path / "digits" / "x")
+    data = load("digits")
+    assert (data.name, data.labels) == ("./digits", ("cat", "dog")) and "not the known data set" in data.told[0]
+
+
+@pytest.mark.parametrize("ink", [0, 255])
+def test_glyphs_on_a_transparent_ground_are_seen(tmp_path, ink):
+    glyph = Image.new("RGBA", (20, 20), (255 - ink, 255 - ink, 255 - ink, 0))
+    glyph.paste((ink, ink, ink, 255), (5, 5, 15, 15))
+    (tmp_path / "a").mkdir()
+    for k in range(3):
+        glyph.save(tmp_path / "a" / f"{k}.png")
+    x = load(tmp_path, size=20).x[0, 0]
+    assert (x[5:15, 5:15] == ink).all() and (x[:5] == 255 - ink).all()
+
+
+@pytest.mark.parametrize("most", [1.0, 255.0, 65_535.0])
+def test_floats_are_scaled_by_what_is_white_in_them(tmp_path, most):
+    ramp = np.linspace(0, most, 400, dtype=np.float32).reshape(20, 20)
+    (tmp_path / "a").mkdir()
+    for k in range(3):
+        Image.fromarray(ramp).save(tmp_path / "a" / f"{k}.tif")
+    assert np.abs(load(tmp_path, size=20).x[0, 0].numpy() / 255 - ramp / most).max() < 0.003
+
+
+def test_floats_that_are_no_brightness_are_named(tmp_path):
+    root = folder_of(tmp_path, {"a": 3})
+    Image.fromarray(np.full((9, 9), -1, np.float32)).save(root / "a" / "zebra.tif")
+    with pytest.raises(BranchedError, match="zebra.tif.*no brightness"):
+        load(root)
+
+
+def test_the_middle_is_taken_where_that_is_asked_for(tmp_path):
+    image = Image.new("L", (40, 20), 200)
+    image.paste(10, (10, 0, 30, 20))
+    (tmp_path / "a").mkdir()
+    for k in range(3):
+        image.save(tmp_path / "a" / f"{k}.png")
+    data = load(tmp_path, size=20, crop=True)
+    assert (data.x == 10).all() and data.form.facts(data.x)["crop"] is True
+    known = Images((1, 20, 20)).remembering(Data(background=0.5, shows="pictures", crop=True))
+    assert (known.prepare(tmp_path / "a" / "0.png") == np.float32(10) / 255).all()
+
+
+def test_the_same_folder_with_another_picture_is_other_data(tmp_path):
+    root = folder_of(tmp_path, {"a": 3, "b": 3})
+    before = load(root).identity
+    assert load(root).identity == before
+    picture(root / "a" / "00.png", colour=99)
+    assert load(root).identity != before
