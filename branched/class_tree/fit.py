@@ -1,8 +1,9 @@
 """From a data set to a checkpoint: discover the tree, train, save at intervals, go on where a run was stopped."""
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import torch
@@ -15,10 +16,13 @@ from ..learning.loop import LearningState, Progress
 from ..networks.base import NetworkConfig
 from ..networks.trunk import Trunk
 from ..version import versions
+from .bridge import transport
 from .discovery import Discovery
 from .model import BranchedModel
 from .training import TrainingConfig, begin, train
 from .tree import ClassTree
+
+TRIED = 4  # steps that tell how long one takes
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,26 @@ class Plan:
         return asdict(self.config) | {key: name for key, name in names.items() if name is not None}
 
 
+def expected_seconds(plan: Plan, device: torch.device) -> float:
+    """About how long a plan takes on this machine, by a few steps of it that are thrown away."""
+    trial = replace(plan.config, steps=TRIED, bridge=0.0)
+    state = begin(plan.tree, plan.network, trial, device, plan.trunk)
+    ends = [progress.seconds for progress in train(state, plan.tree, plan.data, trial)]
+    each = (ends[-1] - ends[0]) / (TRIED - 1)  # the first also wakes everything up
+    return plan.config.steps * (each + _seconds_of_pairs(plan) / plan.config.refresh)
+
+
+def _seconds_of_pairs(plan: Plan) -> float:
+    """About how long it takes to draw pairs for all branches once."""
+    if not plan.config.bridge:
+        return 0.0
+    generator = torch.Generator().manual_seed(0)
+    x0 = plan.data.draw(plan.data.labels, plan.config.pairs, generator)
+    began = perf_counter()
+    transport(torch.randn(x0.shape, generator=generator), x0)
+    return len(plan.tree.branches) * (perf_counter() - began)
+
+
 def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: int) -> Iterator[Progress]:
     """Train to the end of the plan and write the model to `output`.
 
@@ -66,6 +90,7 @@ def fit(plan: Plan, output: Path, device: torch.device, goes_on: bool, every: in
     state = begin(plan.tree, plan.network, plan.config, device, plan.trunk)
     if goes_on:
         resume.load_state(resume.beside(output), state, plan.facts)
+    resume.try_writing(output, lambda path: as_model(plan, state).save(path))
     steps = train(state, plan.tree, plan.data, plan.config)
     yield from resume.keep(steps, state, plan.facts, output, every, plan.config.steps,
                            lambda: as_model(plan, state).save(output))

@@ -17,9 +17,9 @@ import torch.distributed as dist
 from tqdm import tqdm
 
 from .. import checkpoint
-from ..class_tree import discovery
+from ..class_tree import discovery, suited
 from ..class_tree.extension import Extension
-from ..class_tree.fit import Plan, fit
+from ..class_tree.fit import Plan, expected_seconds, fit
 from ..class_tree.model import BranchedModel
 from ..class_tree.train_parents import configured, make_parents
 from ..class_tree.tree import ClassTree
@@ -35,6 +35,7 @@ from ..facts import Quality, titles
 from ..family import load
 from ..files import visible, write_atomically
 from ..learning.loop import Progress
+from ..learning.resume import check_output, checked_every
 from ..measure.bench import lines as bench_lines
 from ..measure.clustering import clustering
 from ..measure.evaluate import MEASURES, unmeasured
@@ -46,7 +47,9 @@ from ..measure.report import record as write_results
 from ..networks.base import NetworkConfig
 from ..networks.trunk import Trunk
 from . import options as asked
+from . import told
 
+BAR = "{percentage:3.0f}%|{bar:20}| step {n_fmt} of {total_fmt}, {remaining} left{postfix}"
 Written = asked.Sample | asked.Hybrid | asked.Transmute
 
 
@@ -77,13 +80,17 @@ def discover(options: asked.Discover) -> None:
 
 
 def train(options: asked.Train) -> None:
+    check_output(options.output)
+    checked_every(options.every)
     plan = _plan(options)
     print_tree(plan.tree)
-    print(f"{len(plan.data):,} {plan.data.form.kind}; {plan.config}")
-    if options.dry_run:
-        print(f"Would train {plan.config.steps} steps and write {options.output}. Nothing was done.")
-        return
     device = _join_processes(pick_device(options.device))
+    if not dist.is_initialized():
+        print(told.plan_line(plan, expected_seconds(plan, device)))
+    if options.dry_run:
+        print(f"{options.output} would be written; nothing was done. For less time: fewer --steps, to which --resume "
+              "can add more later.")
+        return
     steps = fit(plan, options.output, device, options.resume, options.every)
     _watch(steps, plan.config.steps)
     print(f"{options.output} is trained to the end.")
@@ -92,7 +99,7 @@ def train(options: asked.Train) -> None:
 def _watch(steps: Iterator[Progress], total: int) -> None:
     """Go through a training, telling of its steps and of the smoothed loss."""
     smooth = None
-    with tqdm(total=total, unit=" steps", disable=dist.is_initialized() and dist.get_rank() > 0) as bar:
+    with tqdm(total=total, bar_format=BAR, disable=dist.is_initialized() and dist.get_rank() > 0) as bar:
         for progress in steps:
             smooth = progress.loss if smooth is None else 0.98 * smooth + 0.02 * progress.loss
             bar.update(progress.step - bar.n)
@@ -314,16 +321,8 @@ def judge(options: asked.Judge) -> None:
 
 def print_tree(tree) -> None:
     """The tree as indented text, noise first."""
-    def show(branch, depth: int) -> None:
-        until = "data" if branch.is_leaf else f"{branch.t_low:.3f}"
-        print(f"{'  ' * depth}{' '.join(branch.classes)}   {branch.t_high:.3f} to {until}")
-        for child in tree.children(branch):
-            show(child, depth + 1)
-
-    for root in tree.roots:
-        show(root, 0)
-    print(f"{len(tree.labels)} classes, {len(tree.branches)} branches of total length {tree.total_length:.2f} "
-          f"(class by class: {len(tree.labels)})")
+    for line in told.tree_lines(tree):
+        print(line)
 
 
 def print_clusters(model: ClusterModel) -> None:
@@ -386,7 +385,8 @@ def _models_source(source: asked.ModelsSource, model: BranchedModel) -> asked.Mo
 
 
 def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:
-    return discovery.discover(data, options.rule, seed=seed, **asdict(options.evidence))
+    rule = suited.rule(data, options.evidence.samples, **asdict(options.rule))
+    return discovery.discover(data, rule, seed=seed, **asdict(options.evidence))
 
 
 def _taught(options: asked.Extend, model: BranchedModel, steps: Iterator[Extension]) -> BranchedModel:
@@ -447,22 +447,24 @@ def _save_arrays(options: Written, **arrays: Any) -> None:
 def _plan(options: asked.Train) -> Plan:
     """What a `train` command asks for."""
     data = data_of(options.source)
+    print(*filter(None, (told.data_line(data), told.shown_line(data))), sep="\n")
     network, trunk = _network(options, data)
     tree, evidence = _tree(options, data)
     if options.raise_branch_points:
         tree = ClassTree.from_merges(tree.labels, [(branch.t_low + options.raise_branch_points, branch.classes)
                                                    for branch in tree.branch_points])
     clusters = options.source.clusters and checkpoint.find(options.source.clusters).stem
-    return Plan(data, tree, network, options.training, evidence, trunk, clusters)
+    config = options.training.suited(suited.training(data, tree))
+    return Plan(data, tree, network, config, evidence, trunk, clusters)
 
 
 def _network(options: asked.Train, data: dataset.Dataset) -> tuple[NetworkConfig, Trunk | None]:
     """The network in the sizes that are asked for, or else in those of its trunk, if it has one. Raises BranchedError
     where that does not fit, before anything else is done."""
     sizes = {name: value for name, value in asdict(options.network).items() if value is not None}
-    config = data.form.network(**sizes)
     if options.trunk is None:
-        return config, None
+        return data.form.network(**(suited.network(data) | sizes)), None
+    config = data.form.network(**sizes)
     trunk = Trunk.read(options.trunk)
     config = replace(trunk.sized(config), **sizes)
     with torch.random.fork_rng(devices=[]):

@@ -4,6 +4,7 @@ Each option's name, type and default are read from its field, and its meaning fr
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -131,6 +132,43 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class RuleOptions:
+    """How the class tree is read off curves of similarity."""
+
+    epsilon: float = Rule.epsilon
+    """how much less similar still counts as met"""
+    smoothing: float = Rule.smoothing
+    """width (sigma) of the Gaussian that smooths the curves, in time steps"""
+    minimum_time: Maybe[float] = None
+    """no branch point lies below (default: by how many objects there are, 0.3 with few, near 0 with many)"""
+    minimum_length: Maybe[float] = None
+    """no branch is shorter: what lies close is one split of several (default: by how many objects there are, 0.05 with
+    few, near 0 with many)"""
+
+    def __post_init__(self) -> None:
+        Rule(self.epsilon, self.smoothing, self.minimum_time or 0.0, self.minimum_length or 0.0)
+
+
+@dataclass(frozen=True)
+class Training(TrainingConfig):
+    """How a model is trained."""
+
+    steps: Maybe[int] = None
+    """of training (default: by how many objects there are, 2,000 to 14,000)"""
+    batch: Maybe[int] = None
+    """rows of a step, of all processes together (default: by how many objects and branches there are, from 64)"""
+    pairs: Maybe[int] = None
+    """size of the optimal-transport problem at each branch point (default: 256 with few objects, else 1024)"""
+
+    def __post_init__(self) -> None:
+        self.suited({})
+
+    def suited(self, usual: Mapping[str, int]) -> TrainingConfig:
+        """What is asked for, and for the rest what is usual."""
+        return TrainingConfig(**{**usual, **{name: value for name, value in vars(self).items() if value is not None}})
+
+
+@dataclass(frozen=True)
 class SamplingOptions(Sampling):
     """What is asked of a walk from noise to data."""
 
@@ -173,13 +211,13 @@ class Network(Lists):
     """How large the network is."""
 
     channels: Maybe[tuple[int, ...]] = None
-    """of each level of the U-Net, for images (default: its own)"""
+    """of each level of the U-Net, for images (default: by how many there are)"""
     width: Maybe[int] = None
-    """of the layers of the perceptron, for tables (default: its own)"""
+    """of the layers of the perceptron, for tables (default: by how many rows there are)"""
     blocks: Maybe[int] = None
     """of the perceptron (default: its own)"""
     rank: Maybe[int] = None
-    """of each process's adapters (default: the network's own)"""
+    """of each process's adapters (default: by how many objects there are)"""
 
 
 # -- the commands ------------------------------------------------------------------------------------------------------
@@ -198,7 +236,7 @@ class Discover:
 
     source: ClassedSource = ClassedSource()
     evidence: Evidence = Evidence()
-    rule: Rule = Rule()
+    rule: RuleOptions = RuleOptions()
     output: Maybe[Path] = None
     """write the tree as JSON (default: show it only)"""
     seed: int = 0
@@ -220,15 +258,15 @@ class Train:
     raise_branch_points: float = 0.0
     """let classes part this much earlier"""
     evidence: Evidence = Evidence()
-    rule: Rule = Rule()
+    rule: RuleOptions = RuleOptions()
     network: Network = Network()
-    training: TrainingConfig = TrainingConfig()
+    training: Training = Training()
     every: int = 1000
     """steps between checkpoints"""
     resume: bool = False
-    """go on where this run was stopped"""
+    """go on where this run was stopped; or, with more --steps, train one longer that had come to its end"""
     dry_run: bool = False
-    """say what would be done, and stop"""
+    """say what would be done and how long it would take, and stop"""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """where to compute"""
 

@@ -39,6 +39,18 @@ def check_output(output: Path) -> None:
     check_folder(output.parent)
 
 
+def try_writing(output: Path, write: Callable[[Path], None]) -> None:
+    """Write a model beside `output` once, and remove it again: before long work, rather than after it. Raises
+    BranchedError where that fails."""
+    if dist.is_initialized() and dist.get_rank() > 0:
+        return
+    trial = output.with_name(f".{output.name}.trial")
+    try:
+        write(trial)
+    finally:
+        trial.unlink(missing_ok=True)
+
+
 def checked_every(every: int) -> int:
     """How often a model is written. Raises BranchedError for less than at every step."""
     if every < 1:
@@ -56,7 +68,8 @@ def save_state(path: str | Path, state: LearningState, facts: dict[str, Any]) ->
 
 
 def load_state(path: str | Path, state: LearningState, facts: dict[str, Any]) -> None:
-    """Put a saved run into a freshly started `state`. Refused if it was another run (other facts)."""
+    """Put a saved run into a freshly started `state`. Refused if it was another run (other facts), but for the number
+    of steps: a run may go on for longer than it was meant to."""
     tensors, header = checkpoint.load(path, "training")
     check_same(path, header["facts"], facts)
     try:
@@ -64,14 +77,29 @@ def load_state(path: str | Path, state: LearningState, facts: dict[str, Any]) ->
     except (KeyError, RuntimeError) as error:
         raise BranchedError(f"{path} does not hold a whole run ({str(error).splitlines()[0]}).") from None
     state.step, state.seconds = header["step"], header["seconds"]
+    steps = facts.get("training", {}).get("steps", state.step)
+    if steps < state.step:
+        raise BranchedError(f"{path} has done {state.step:,} steps already, and {steps:,} are asked for. To train it "
+                            "longer, ask for more by --steps.")
 
 
 def check_same(path: str | Path, saved: dict[str, Any], facts: dict[str, Any]) -> None:
     """Raises BranchedError where the facts that were saved with a run are other ones than these."""
     for key, value in facts.items():
-        if saved.get(key) != value:
-            raise BranchedError(f"{path} is from another run: its {key} is {saved.get(key)!r:.200}, "
-                                f"here it is {value!r:.200}.")
+        before, now = (_parts(part, {"steps"} if key == "training" else set()) for part in (saved.get(key), value))
+        for part in before.keys() | now.keys():
+            if before.get(part) == now.get(part):
+                continue
+            if part == "checksum" and all(before.get(name) == now.get(name) for name in now.keys() - {part}):
+                raise BranchedError(f"{path} is from another run: its data had the same name, but not the same "
+                                    "contents as here. Train anew, to another --output and without --resume.")
+            raise BranchedError(f"{path} is from another run: its {key}{part and f', {part},'} is "
+                                f"{before.get(part)!r:.200}, here it is {now.get(part)!r:.200}.")
+
+
+def _parts(fact: Any, without: set[str]) -> dict[str, Any]:
+    """A fact by its parts; one that has none under the name ""."""
+    return {key: value for key, value in fact.items() if key not in without} if isinstance(fact, dict) else {"": fact}
 
 
 def _take(state: LearningState, tensors: dict[str, Tensor]) -> None:

@@ -74,8 +74,11 @@ def test_discover_writes_a_tree_that_train_takes(tmp_path, capsys):
     assert made.tree.to_json() == json.loads(tree.read_text())
     assert made.facts.training.steps == 3 and made.facts.data.name == "digits"
     assert run(*train, "--steps", 3, "--resume") == 0
+    assert run(*train, "--steps", 5, "--resume") == 0 and load(model).facts.training.steps == 5  # trained longer
     assert run(*train, "--steps", 4, "--resume") == 2
-    assert "another run" in capsys.readouterr().err
+    assert "has done 5 steps already" in capsys.readouterr().err
+    assert run(*train, "--steps", 6, "--seed", 1, "--resume") == 2
+    assert "another run: its training, seed, is 0" in capsys.readouterr().err
     assert run("info", "--model", model) == 0 and "digits" in capsys.readouterr().out
 
 
@@ -343,7 +346,7 @@ def test_any_module_may_keep_its_annotations_as_text(tmp_path):
              "--learning-rate", "3e-3", "--channels", "16", "32", "--dry-run")
     run = subprocess.run([sys.executable, "-c", ANNOTATIONS_AS_TEXT, *train], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    assert "steps=3" in run.stdout and "learning_rate=0.003" in run.stdout
+    assert "in 3 steps of 128 pictures" in run.stdout
 
 
 def test_module_runs_and_unknown_options_exit_with_2():

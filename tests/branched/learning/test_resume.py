@@ -13,7 +13,7 @@ from branched.class_tree import training
 from branched.class_tree.training import TrainingConfig, train
 from branched.data.dataset import Dataset
 from branched.learning.loop import LearningState
-from branched.learning.resume import check_output, load_state, save_state
+from branched.learning.resume import check_output, load_state, save_state, try_writing
 from branched.networks.unet import UNetConfig
 
 QUICK = TrainingConfig(steps=6, batch=16, learning_rate=3e-3, warmup=2, pairs=16, refresh=4, precision="float32")
@@ -165,3 +165,39 @@ def test_where_no_model_can_be_written_is_told_before_it_is_trained(tmp_path):
     with pytest.raises(BranchedError, match="Nothing can be written"):
         check_output(tmp_path / "file" / "m.safetensors")
     check_output(tmp_path / "new" / "m.safetensors")
+
+
+def test_a_run_goes_on_for_longer_and_is_then_what_it_would_have_been_but_for_the_rate(tree, config, digits, tmp_path):
+    state, path = begin(tree, config), tmp_path / "run.safetensors"
+    list(train(state, tree, digits, QUICK))
+    save_state(path, state, {"training": {"steps": 6, "seed": 0}})
+    with pytest.raises(BranchedError, match="has done 6 steps already, and 4 are asked for"):
+        load_state(path, begin(tree, config), {"training": {"steps": 4, "seed": 0}})
+    longer = begin(tree, config)
+    load_state(path, longer, {"training": {"steps": 8, "seed": 0}})
+    more = dataclasses.replace(QUICK, steps=8)
+    assert [p.step for p in train(longer, tree, digits, more)] == [7, 8] and not same(weights(longer), weights(state))
+
+
+def test_other_contents_under_the_same_name_are_told_apart(tree, config, digits, tmp_path):
+    state, _ = one_step(tree, config, digits)
+    path, data = tmp_path / "run.safetensors", {"name": "pets", "images": 3, "checksum": "a"}
+    save_state(path, state, {"data": data})
+    with pytest.raises(BranchedError, match="same name, but not the same contents"):
+        load_state(path, begin(tree, config), {"data": data | {"checksum": "b"}})
+    with pytest.raises(BranchedError, match="its data, images, is 3, here it is 4"):
+        load_state(path, begin(tree, config), {"data": data | {"images": 4}})
+
+
+def test_saving_is_tried_and_leaves_nothing(tmp_path):
+    output, seen = tmp_path / "m.safetensors", []
+    try_writing(output, lambda path: (path.write_text("x"), seen.append(path)))
+    assert seen and list(tmp_path.iterdir()) == []
+
+    def fail(path: Path) -> None:
+        path.write_text("half")
+        raise BranchedError("no room")
+
+    with pytest.raises(BranchedError, match="no room"):
+        try_writing(output, fail)
+    assert list(tmp_path.iterdir()) == []
