@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,17 +13,19 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from . import believed
 from .errors import BranchedError
-from .files import visible, write_atomically
+from .files import is_file, named, visible, write_atomically
 
 T = TypeVar("T")
 FORMAT, VERSION = "branched", 1
+LONGEST, MOST_TENSORS = 4_000_000, 10_000  # bytes of a header, and tensors: shipped files have 54,000 and 130
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
 def find(name: str | os.PathLike) -> Path:
     """The file of a model: a path as it is, or a name in `checkpoints/` or in the folder $BRANCHED_MODELS."""
-    path = Path(name).expanduser()
+    path = named(name)
     if path.suffix == ".safetensors" or len(path.parts) > 1:
         return path
     places = [folder / f"{name}.safetensors" for folder in folders()]
@@ -41,23 +44,44 @@ def has(name: str, kind: str) -> bool:
 
 def _stems() -> set[str]:
     return {path.stem for folder in folders() if folder.is_dir() for path in visible(folder)
-            if path.suffix == ".safetensors" and path.is_file()}
+            if path.suffix == ".safetensors" and is_file(path)}
 
 
 def folders() -> list[Path]:
     """Where files are looked for: what is shipped, and the folder $BRANCHED_MODELS, if there is one."""
     folder = os.environ.get("BRANCHED_MODELS")
-    return [SHIPPED, Path(folder).expanduser()] if folder else [SHIPPED]
+    return [SHIPPED, named(folder)] if folder else [SHIPPED]
 
 
 def kind_of(path: Path) -> str | None:
     """What a file says that it is, from its header alone: "" for one that is not ours, None if it cannot be read."""
     try:
-        with safe_open(path, "pt") as file:
+        there = path.stat()
+    except (OSError, ValueError):
+        return None
+    return _kind(path, there.st_mtime_ns, there.st_size, there.st_ino)
+
+
+@lru_cache(maxsize=1000)
+def _kind(path: Path, *changed: int) -> str | None:
+    """The kind of a file, read once as long as that is not `changed`: every page asks for the kinds of all files."""
+    try:
+        with _opened(path) as file:
             metadata = file.metadata() or {}
-    except (SafetensorError, OSError):
+    except (SafetensorError, OSError, ValueError):
         return None
     return metadata.get("kind", "") if metadata.get("format") == FORMAT else ""
+
+
+def _opened(path: Path) -> Any:
+    """A safetensors file, open. Raises BranchedError for one whose header is longer than any that is written here:
+    to read it would take longer than a visitor waits."""
+    with open(path, "rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+    if length > LONGEST:
+        raise BranchedError(f"{path} is not a whole model of this project (its header claims {length:,} bytes); get it "
+                            "anew.")
+    return safe_open(path, "pt")
 
 
 def save(path: str | os.PathLike, kind: str, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
@@ -71,23 +95,37 @@ def save(path: str | os.PathLike, kind: str, tensors: Mapping[str, Tensor], head
 
 def load(path: str | os.PathLike, kind: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Tensors and header of a file that `save` wrote. Raises BranchedError if it is missing, cut short or foreign."""
-    path = Path(path)
-    if not path.is_file():
+    path = named(path)
+    if not is_file(path):
         raise BranchedError(f"There is no file {path}.")
     try:
-        with safe_open(path, "pt") as file:
+        with _opened(path) as file:
             metadata = file.metadata() or {}
             if metadata.get("format") != FORMAT or metadata.get("kind") != kind:
                 raise BranchedError(f"{path} is a safetensors file, but not a {kind} of this project.")
             if metadata.get("version") != str(VERSION):
-                raise BranchedError(f"{path} has version {metadata.get('version')}; this program reads {VERSION}.")
+                raise BranchedError(f"{path} has version {metadata.get('version', '?'):.40}; this program reads "
+                                    f"{VERSION}.")
             names = list(file.keys())
+            if len(names) > MOST_TENSORS:
+                raise BranchedError(f"{path} is no model of this project: it holds {len(names):,} tensors.")
             tensors = {name: file.get_tensor(name) for name in names}
             if metadata["sha256"] != digest(tensors, metadata["header"]):
                 raise BranchedError(f"{path} is damaged or edited (its checksum differs); get it anew.")
-            return tensors, json.loads(metadata["header"])
-    except (SafetensorError, OSError, json.JSONDecodeError, KeyError, UnicodeDecodeError) as error:
+            return tensors, _header(metadata["header"])
+    except BranchedError:
+        raise
+    except (SafetensorError, OSError, KeyError, RecursionError, ValueError) as error:
         raise BranchedError(f"{path} is not a whole safetensors file ({error}); get it anew.") from None
+
+
+def _header(text: str) -> dict[str, Any]:
+    """A header from its JSON. Raises ValueError or RecursionError where that is none, or has halves of letters."""
+    header = json.loads(text)
+    if not isinstance(header, dict):
+        raise ValueError("its header is no dictionary")
+    json.dumps(header, ensure_ascii=False).encode()
+    return header
 
 
 def assembled(path: Path, kind: str, assemble: Callable[[str, dict[str, Tensor], dict[str, Any]], T]) -> T:
@@ -95,7 +133,8 @@ def assembled(path: Path, kind: str, assemble: Callable[[str, dict[str, Tensor],
     edited or foreign, or if nothing whole can be made of what it holds."""
     tensors, header = load(path, kind)
     try:
-        return assemble(path.stem, tensors, header)
+        with believed.Within(tensors.values()):
+            return assemble(path.stem, tensors, header)
     except (BranchedError, ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None

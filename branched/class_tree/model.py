@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 from msgspec.structs import replace
 
-from .. import checkpoint
+from .. import believed, checkpoint
 from ..data import forms
 from ..data.form import Form, Formed
 from ..data.images import Images
@@ -41,19 +42,14 @@ KIND = "model"  # of the files
 
 def load(path: Path, device: torch.device) -> BranchedModel:
     """Load a model from its file. Raises BranchedError if that is missing, cut short, edited or foreign."""
-    tensors, header = checkpoint.load(path, KIND)
-    try:
-        return _assembled(path.stem, tensors, header, device)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, RuntimeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BranchedError(f"{path} does not hold a whole model ({reason}); get it anew.") from None
+    return checkpoint.assembled(path, KIND, partial(_assembled, device))
 
 
-def _assembled(name: str, tensors: dict[str, torch.Tensor], header: dict[str, Any],
-               device: torch.device) -> BranchedModel:
+def _assembled(device: torch.device, name: str, tensors: dict[str, torch.Tensor],
+               header: dict[str, Any]) -> BranchedModel:
     """A model from the contents of its file."""
     tree, form = ClassTree.from_json(header["tree"]), forms.from_header(header)
-    config = form.config(**header["network"])
+    config = believed.record(form.config, header["network"])
     if form.shape != config.shape:
         raise BranchedError(f"its network takes objects of shape {config.shape}, its {form.kind} have {form.shape}")
     with torch.random.fork_rng(devices=[]):  # on the "meta" device, initialising imports half of PyTorch's compiler

@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from itertools import combinations, pairwise
+from heapq import nsmallest
+from itertools import combinations, groupby, pairwise, product
 from typing import Any
 
+from .. import believed
 from ..errors import BranchedError
 from ..names import Label, one_of, some_of
 from ..outline import Outline, OutlineNode
@@ -30,9 +32,15 @@ class ClassTree:
     """
 
     def __init__(self, labels: Iterable[Label], branches: Iterable[Branch]):
-        self.labels = tuple(str(label) for label in labels)
+        self.labels = believed.names(str(label) for label in labels)
         self.branches = tuple(sorted(branches, key=lambda branch: branch.id))
         self._by_id = {branch.id: branch for branch in self.branches}
+        self._members = {branch.id: frozenset(branch.classes) for branch in self.branches}
+        self._below: dict[int | None, list[Branch]] = {}
+        self._parts: dict[int, list[Branch]] = {}
+        for branch in self.branches:
+            self._below.setdefault(branch.parent, []).append(branch)
+            self._parts.setdefault(branch.process, []).append(branch)
         self._check()
 
     @classmethod
@@ -96,11 +104,11 @@ class ClassTree:
 
     def children(self, branch: Branch) -> tuple[Branch, ...]:
         """In the order of their processes: so a graft changes nothing in the order of what was there."""
-        return tuple(sorted((b for b in self.branches if b.parent == branch.id), key=lambda child: child.process))
+        return tuple(sorted(self._below.get(branch.id, ()), key=lambda child: child.process))
 
     @cached_property
     def roots(self) -> tuple[Branch, ...]:
-        return tuple(sorted((b for b in self.branches if b.parent is None), key=lambda root: root.process))
+        return tuple(sorted(self._below.get(None, ()), key=lambda root: root.process))
 
     @cached_property
     def branch_points(self) -> tuple[Branch, ...]:
@@ -115,13 +123,13 @@ class ClassTree:
 
     def parts(self, branch: Branch) -> tuple[Branch, ...]:
         """All parts of the process that a branch belongs to, from noise to data: usually the branch alone."""
-        return tuple(sorted((b for b in self.branches if b.process == branch.process), key=lambda b: -b.t_low))
+        return tuple(sorted(self._parts[branch.process], key=lambda b: -b.t_low))
 
     def meeting(self, *labels: Label | Iterable[Label]) -> Meeting:
         """Where the paths of two classes (or sets of classes) part: the end of the smallest branch that holds them."""
         wanted = {name for label in labels for name in self.group(label)}
-        holding = [branch for branch in self.branches if wanted <= set(branch.classes)]
-        branch = min(holding, key=lambda branch: (len(branch.classes), branch.t_low), default=None)
+        up = reversed(self.path(next(iter(wanted))))
+        branch = next((branch for branch in up if wanted <= self._members[branch.id]), None)
         return Meeting(1.0 if branch is None else branch.t_low, branch)
 
     def meeting_point(self, a: Label | Iterable[Label], b: Label | Iterable[Label]) -> float:
@@ -139,8 +147,16 @@ class ClassTree:
 
     def closest_pairs(self, most: int = 1) -> list[tuple[str, str]]:
         """The pairs of classes that part last on the way to data, the last first."""
-        pairs = combinations(self.labels, 2)
-        return sorted(pairs, key=lambda pair: self.meeting_point(*pair))[:most]
+        found: list[tuple[str, str]] = []
+        place = {label: k for k, label in enumerate(self.labels)}
+        for _, level in groupby([*sorted(self.branch_points, key=_end), None], _end):
+            parted = (self.roots if branch is None else self.children(branch) for branch in level)
+            pairs = (tuple(sorted(pair, key=place.get)) for below in parted for a, b in combinations(below, 2)
+                     for pair in product(a.classes, b.classes))
+            found += nsmallest(most - len(found), pairs, key=lambda pair: (place[pair[0]], place[pair[1]]))
+            if len(found) >= most:
+                break
+        return found
 
     def through(self, labels: Label | Iterable[Label] | None = None) -> Iterator[Branch]:
         """The branches that the given classes pass through, each once, parents before children."""
@@ -259,7 +275,8 @@ class ClassTree:
         """Refuse anything in which some (class, time) would have no branch, or two."""
         if not self.labels:
             raise BranchedError("A tree needs at least one class.")
-        if len(set(self.labels)) != len(self.labels):
+        self._known = frozenset(self.labels)
+        if len(self._known) != len(self.labels):
             raise BranchedError("A tree names every class once; a name is there twice.")
         if len(self._by_id) != len(self.branches):
             raise BranchedError("Every branch of a tree has an id of its own; one is there twice.")
@@ -270,7 +287,7 @@ class ClassTree:
         for branch in self.branches:
             if any(lower.parent != upper.id for upper, lower in pairwise(self.parts(branch))):
                 raise BranchedError(f"{_named(branch)} does not follow the other parts of its process.")
-        if set(self._leaves) != set(self.labels) or sorted(
+        if set(self._leaves) != self._known or sorted(
                 c for root in self.roots for c in root.classes) != sorted(self.labels):
             raise BranchedError("Every class needs one path from time 1 to time 0; one class has none.")
 
@@ -280,7 +297,7 @@ class ClassTree:
         if not 0 <= branch.t_low < branch.t_high <= 1:
             raise BranchedError(
                 f"{name} runs from {branch.t_high:g} to {branch.t_low:g}; times fall from 1 to 0 along a path.")
-        if set(branch.classes) - set(self.labels):
+        if not self._members[branch.id] <= self._known:
             raise BranchedError(f"{name} holds a class that is not among the labels.")
         if branch.parent is None and branch.t_high != 1:
             raise BranchedError(f"{name} has no parent, so it must start at time 1.")
@@ -297,6 +314,10 @@ class ClassTree:
         elif (len(children) < 2 or any(child.t_high != branch.t_low for child in children)
               or sorted(c for child in children for c in child.classes) != sorted(branch.classes)):
             raise BranchedError(f"{name} must split into at least two branches that share out its classes.")
+
+
+def _end(branch: Branch | None) -> float:
+    return 1.0 if branch is None else branch.t_low
 
 
 def _named(branch: Branch) -> str:

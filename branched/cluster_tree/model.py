@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import checkpoint
+from .. import believed, checkpoint
 from ..data.form import Form, Formed
 from ..data.forms import from_header, to_header
 from ..denoisers.drawing import Drawing, Space
@@ -355,7 +355,7 @@ def _assembled(device: torch.device, name: str, tensors: dict[str, Tensor], head
     """A model from the contents of its file."""
     tree, form = ClusterTree.from_json(header["tree"]), from_header(header)
     with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights
-        network = ClusterNetworkConfig(**header["network"]).build(tree)
+        network = believed.record(ClusterNetworkConfig, header["network"]).build(tree)
     if network.config.shape != form.shape:
         raise BranchedError(f"its networks take the shape {network.config.shape}, its objects have {form.shape}")
     network.load_state_dict(checkpoint.whole(tensors, "network"))
@@ -370,7 +370,7 @@ def _diffusion(tensors: dict[str, Tensor], header: dict[str, Any], sizes: Cluste
     """The diffusion model in the contents of a file; None where there is none."""
     if header.get("diffusion") is None:
         return None
-    config = PathUNetConfig(**header["diffusion"])
+    config = believed.record(PathUNetConfig, header["diffusion"])
     if (config.shape, config.latent, config.nodes) != (sizes.shape, sizes.latent, len(tree.nodes)):
         raise BranchedError("its diffusion model is of another tree")
     with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights

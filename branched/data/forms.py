@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import believed
 from .form import Form
 from .images import Images
 from .table import Table
@@ -20,6 +21,6 @@ def from_header(header: dict[str, Any]) -> Form:
     """The form that a model's file speaks of: images, unless it says otherwise."""
     words = FORMS.keys() & header.keys()
     if not words:
-        return Images(tuple(header["network"]["shape"]))
+        return Images(believed.shape(header["network"]["shape"]))
     [word] = words
-    return FORMS[word](**header[word])
+    return believed.record(FORMS[word], header[word])

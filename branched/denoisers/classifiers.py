@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .. import checkpoint
+from .. import believed, checkpoint
 from ..errors import BranchedError
 from ..networks.noisy_classifier import NoisyClassifier, NoisyClassifierConfig
 
@@ -28,7 +28,8 @@ def load(path: str | PathLike, device: torch.device) -> NoisyClassifier:
     """Read what `save` wrote. Raises BranchedError if the file is missing, cut short or foreign."""
     tensors, header = checkpoint.load(path, KIND)
     try:
-        classifier = NoisyClassifierConfig(**header["network"]).build()
+        with believed.Within(tensors.values()):
+            classifier = believed.record(NoisyClassifierConfig, header["network"]).build()
         classifier.load_state_dict({name: value.float() for name, value in tensors.items()})
     except (LookupError, RuntimeError, TypeError, ValueError) as error:
         raise BranchedError(f"{path} holds no whole classifier ({str(error).splitlines()[0]}); get it anew.") from None

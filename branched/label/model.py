@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .. import checkpoint
+from .. import believed, checkpoint
 from ..data.form import Formed
 from ..data.images import Images
 from ..denoisers import classifiers
@@ -42,13 +42,13 @@ def load(path: Path, device: torch.device) -> LabelModel:
 
 def _assembled(device: torch.device, name: str, tensors: dict[str, Tensor], header: dict[str, Any]) -> LabelModel:
     """A model from the contents of its file."""
-    labels, config = tuple(header["labels"]), header["autoencoder"]
-    if len(set(labels)) < len(labels) or not all(isinstance(label, str) and label for label in labels):
+    labels, config = believed.names(header["labels"]), header["autoencoder"]
+    if len(set(labels)) < len(labels) or not all(labels):
         raise BranchedError("its classes are no different names")
     with torch.random.fork_rng(devices=[]):  # networks are initialised before they get their weights
-        network = METHODS[header["method"]](**header["network"]).build(len(labels))
-        autoencoder = None if config is None else AutoencoderConfig(**config).build()
-    shape, seen = tuple(header["shape"]), (autoencoder or network).config.shape
+        network = believed.record(METHODS[header["method"]], header["network"]).build(len(labels))
+        autoencoder = None if config is None else believed.record(AutoencoderConfig, config).build()
+    shape, seen = believed.shape(header["shape"]), (autoencoder or network).config.shape
     if shape != seen:
         raise BranchedError(f"its network takes images of shape {seen}, its own have {shape}")
     for part, module in (("network", network), ("autoencoder", autoencoder)):

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .. import checkpoint
+from .. import believed, checkpoint
 from ..data.dataset import Dataset
 from ..data.distort import Distortion, distort
 from ..errors import BranchedError
@@ -203,7 +203,8 @@ class Judge:
         tensors, header = checkpoint.load(path, "judge")
         try:
             config, facts = _config(header["config"]), dict(header["facts"])
-            network = _network(config)
+            with believed.Within(tensors.values()):
+                network = _network(config)
             network.load_state_dict(tensors)
         except BranchedError as error:
             raise BranchedError(f"{path} describes no judge: {error}") from None

@@ -1,6 +1,8 @@
 """Decoding: picture files, images and arrays from anywhere, as upright 8-bit images within limits."""
+import contextlib
 import io
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,19 @@ from PIL import Image, ImageOps
 
 from ..errors import BranchedError
 
-MAX_PIXELS = 50_000_000
+MAX_PIXELS, MAX_SIDE = 50_000_000, 20_000
+MAX_BYTES = 240_000_000    # of a picture in memory
+HEAVY = {"WEBP": 5, "AVIF": 5, "GIF": 5, "JPEG2000": 5}  # how often these hold a picture while they read it
+PLAIN = {"1": 1, "L": 1, "RGB": 4, "YCbCr": 4}  # bytes of a pixel, where nothing has to be made of it first
+FINE = 32                  # pixels along a side for each one of a picture that is made smaller
+MAX_TILES = 20_000         # strips or tiles of a TIFF: each is read by a call
+MAX_TEXT = 2_000_000       # bytes of a PPM file that is text, of which every letter is read by a call
 # What cameras, scanners and drawing programs write. Not Pillow's others: some of them (EPS) run programs.
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 KINDS = "PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF, JPEG 2000 or PPM"
 WHITES = {"u": (4095, 65_535), "i": (255, 4095, 65_535), "f": (1, 255, 4095, 65_535)}  # by NumPy's kind of number
 LIGHT = 200  # of 255: on white, hardly anything would be seen of it
-KEEPS_ALPHA = {"L": "LA", "LA": "LA", "P": "RGBA", "PA": "RGBA", "RGBA": "RGBA"}  # what can be reduced, see `_reduced`
+KEEPS_ALPHA = {"L": "LA", "LA": "LA"}  # what can be reduced, see `_reduced`; others as RGBA
 
 
 def image_of(source: Any, side: int | None = None) -> Image.Image:
@@ -36,7 +44,7 @@ def image_of(source: Any, side: int | None = None) -> Image.Image:
             raise BranchedError("The picture file is empty; choose another one.")
         return _opened(io.BytesIO(source), "The picture file", side)
     if isinstance(source, Image.Image):
-        return _upright(source, "The picture", side)
+        return _upright(source.copy(), "The picture", side)
     return _upright(Image.fromarray(_bytes_of(source)), "The picture", side)
 
 
@@ -45,7 +53,7 @@ def squared(source: Any, size: int, colour: bool, crop: bool = False) -> np.ndar
 
     What is transparent becomes white, or black where a light picture would vanish on that.
     """
-    image = image_of(source)
+    image = image_of(source, FINE * size)
     image = flat(image, "RGB" if colour else "L", "black" if _is_light(image) else "white")
     if image.size != (size, size):
         image = (_middle(image) if crop else _square(image)).resize((size, size), Image.Resampling.LANCZOS)
@@ -65,7 +73,9 @@ def _opened(file: Path | io.BytesIO, name: str, side: int | None) -> Image.Image
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # also of size: our own limit is lower, and refuses
+            _check_text(file, name)
             with Image.open(file, formats=FORMATS) as image:
+                _check_size(image, name)
                 if side:
                     image.draft(None, (side, side))  # a JPEG can be decoded at a half, a quarter or an eighth at once
                 return _upright(image, name, side)
@@ -73,29 +83,62 @@ def _opened(file: Path | io.BytesIO, name: str, side: int | None) -> Image.Image
         raise _too_large(name) from None
     except Image.UnidentifiedImageError:
         raise BranchedError(f"{name} cannot be read as an image; save it as PNG or JPEG ({KINDS} will do).") from None
-    except OSError as error:
-        raise BranchedError(f"{name} cannot be read as an image ({str(error) or 'broken'}).") from None
+    except BranchedError:
+        raise
+    except Exception as error:  # noqa: BLE001 - Pillow's openers raise whatever a broken file leads them to
+        raise BranchedError(f"{name} cannot be read as an image ({str(error) or 'broken'}); save it anew as PNG or "
+                            "JPEG.") from None
 
 
 def _upright(image: Image.Image, name: str, side: int | None) -> Image.Image:
     """Loaded, turned as its EXIF data say, and perhaps reduced. All that decoding raises is said in a sentence."""
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_large(name)
+    _check_size(image, name)
     try:
-        image = ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)  # a copy would take as much memory again
         image.load()
+        if image.has_transparency_data and image.mode not in ("LA", "RGBA"):
+            image = image.convert("RGBA")  # here, for it fails where palette and transparency do not fit
         return _reduced(image, side) if side else image
     except Exception as error:  # noqa: BLE001 - Pillow's decoders raise whatever a broken file leads them to
         raise BranchedError(f"{name} cannot be read as an image, it seems to be broken or cut short "
                             f"({str(error) or type(error).__name__}); save or copy it anew.") from None
 
 
+def _check_text(file: Path | io.BytesIO, name: str) -> None:
+    """Raises BranchedError for a PPM file that is a long text, or has one in front."""
+    with open(file, "rb") if isinstance(file, Path) else contextlib.nullcontext(file) as opened:
+        head = opened.read(4096)
+        size = opened.seek(0, os.SEEK_END)
+        opened.seek(0)
+    words = re.sub(rb"#[^\n]*\n", b" ", head).split(maxsplit=4)[:4]
+    is_text = head[:2] in (b"P1", b"P2", b"P3") or any(word.startswith(b"#") for word in words)
+    if head[:1] == b"P" and is_text and size > MAX_TEXT:
+        raise BranchedError(f"{name} is a picture written out as text, and a long one; save it as PNG.")
+
+
+def _check_size(image: Image.Image, name: str) -> None:
+    """Raises BranchedError for a picture that takes too much memory or time, before it is decoded."""
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(name)
+    if max(image.size) > MAX_SIDE:
+        raise BranchedError(f"{name} has a side of more than {MAX_SIDE:,} pixels; cut out what is to be seen.")
+    if image.width * image.height * PLAIN.get(image.mode, 8) * HEAVY.get(image.format, 1) > MAX_BYTES:
+        raise BranchedError(f"{name} is too large for a file of its kind; make it smaller, or save it as JPEG.")
+    if len(getattr(image, "tile", ())) > MAX_TILES:
+        raise BranchedError(f"{name} is in too many pieces; save it anew as PNG or JPEG.")
+
+
 def _reduced(image: Image.Image, side: int) -> Image.Image:
     factor = max(image.size) // side
     if factor < 2:
         return image
-    mode = KEEPS_ALPHA.get(image.mode, "RGBA" if image.has_transparency_data else "RGB")
-    return (flat(image, "L") if image.mode[0] in "IF" else image.convert(mode)).reduce(factor)
+    veiled = image.has_transparency_data
+    mode = KEEPS_ALPHA.get(image.mode, "RGBA") if veiled else "L" if image.mode in ("1", "L") else "RGB"
+    if image.mode[0] in "IF":
+        image = flat(image, "L")
+    elif image.mode != mode:
+        image = image.convert(mode)
+    return image.reduce(factor)
 
 
 def _too_large(name: str) -> BranchedError:
