@@ -2,7 +2,8 @@
 
 `streamlit run app.py` finds the server in app.py and imports it; nothing here imports what is large, so that it
 answers at once. What pages need is imported meanwhile, in threads (`ahead`); what browsers fetch goes out compressed
-(`compressed`), pages with their looks (`styled`), and what is drawn is read while the pen moves (`reading`).
+(`compressed`), pages with their looks (`styled`), and what is drawn is read while the pen moves (`reading`). Browsers
+are told to ask no other host, and nobody sends without end (`guarded`).
 """
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from starlette.middleware import Middleware
 
 from . import ahead
 from .compressed import Compressed
+from .guarded import Guarded
 from .reading import Reading, shares
 from .styled import Styled
 
@@ -27,4 +29,5 @@ def served(first: Callable[[], None]) -> dict[str, Any]:
         yield
 
     return {"lifespan": lifespan,
-            "middleware": [Middleware(Styled), Middleware(Compressed), Middleware(Reading, read=shares)]}
+            "middleware": [Middleware(Guarded), Middleware(Styled), Middleware(Compressed),
+                           Middleware(Reading, read=shares)]}
