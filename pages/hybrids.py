@@ -7,6 +7,7 @@ from pages.ui.frame.controls import chart, explanation
 from pages.ui.hybrids import controls, shown, told
 from pages.ui.parts.faces import faces
 from pages.ui.parts.film import film
+from pages.ui.parts.markup import literal
 from pages.ui.parts.morph import morph
 from pages.ui.parts.spoken import spoken
 
@@ -28,7 +29,7 @@ with link.shared("hybrids", *setting):
     a, b = order.a, order.b
     main = page.container(key="morphing")
     spoken(told.headline(tree, a, b))
-    main.header(told.headline(tree, a, b), anchor=False)
+    main.header(literal(told.headline(tree, a, b)), anchor=False)
     left, right = main.columns([3, 2], gap="large")
     with right.container(key="where"):
         chart(shown.tree_figure(name, a, b, look, tree=tree), f"The class tree. {told.headline(tree, a, b)}")
@@ -51,7 +52,7 @@ with link.shared("hybrids", *setting):
         controls.starts(setting, parted)
         setting.view.segments("What to look at", label_visibility="collapsed")
     with explanation():
-        st.markdown(told.kinship(tree, a, b))
+        st.markdown(literal(told.kinship(tree, a, b)))
         st.markdown(told.EXPLANATION + (told.JUDGED if parted.seen is not None else ""))
         st.markdown(told.SHARES)
         st.latex(words.mixture(tree.meeting(a, b).time))

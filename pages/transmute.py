@@ -6,6 +6,7 @@ from pages.ui import serve
 from pages.ui.frame import link, shell
 from pages.ui.frame.controls import chart, explanation
 from pages.ui.parts import stage
+from pages.ui.parts.markup import literal
 from pages.ui.serve.judge import judge_for
 from pages.ui.transmute import controls, shown, told
 from pages.ui.transmute.work import Verdict
@@ -49,7 +50,7 @@ with link.shared("transmute", *settings):
         if request:
             turned, frame = controls.film_of(name, model, request, thing, once_seen)
         else:
-            st.info(f"It is {told.article(it_is)} already. Choose what else it is to become.",
+            st.info(f"It is {literal(told.article(it_is))} already. Choose what else it is to become.",
                     icon=":material/done_all:")
             once_seen()
     if settings.matrix.toggle(f"Every {thing} into every other"):

@@ -68,7 +68,7 @@ def test_nobody_can_tell_which_digits_it_has_not_seen(unlabelled):
     assert teach.missing(unlabelled) == [] and "digit" not in teach.kinds(unlabelled)
 
 
-@pytest.mark.parametrize("page, pickers", [("pages/generate.py", ["labels"]), ("pages/hybrids.py", ["a", "b"]),
+@pytest.mark.parametrize("page, pickers", [("pages/generate.py", ["labels"]), ("pages/hybrids.py", ["one_a", "one_b"]),
                                            ("pages/transmute.py", ["it is", "into"])])
 def test_where_a_class_is_picked_its_mean_picture_is_seen(unlabelled, page, pickers):
     app = opened(page, model=NAME)

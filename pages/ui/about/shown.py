@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from branched import Explorable
 
 from ..frame.look import Look
-from ..parts.markup import filled
+from ..parts.markup import filled, label
 from .figure import Figure
 
 HERE = Path(__file__).parent
@@ -52,7 +52,8 @@ def matrix(shares: np.ndarray, labels: Sequence[str], look: Look) -> go.Figure:
     size = 11 if many else 15
     bad = np.where(values < 94.5, np.char.mod("%.0f", np.nan_to_num(values)), "") if many else None
     figure = go.Figure(go.Heatmap(
-        z=values, x=list(labels), y=list(labels), zmin=min(80.0, float(np.nanmin(values))), zmax=100,
+        z=values, x=list(map(label, labels)), y=list(map(label, labels)),
+        zmin=min(80.0, float(np.nanmin(values))), zmax=100,
         colorscale=[[0, ends[1]], [1, ends[0]]], xgap=1 if many else 2, ygap=1 if many else 2, text=bad,
         texttemplate="%{text}" if many else "%{z:.0f}", textfont={"size": 10 if many else size, "color": look.text},
         showscale=False, hoverongaps=False, hovertemplate="%{y} into %{x}: %{z:.1f}%<extra></extra>"))
@@ -79,15 +80,15 @@ def distances(model: Explorable, look: Look) -> go.Figure | None:
 
 def _known(model: Explorable, values: Mapping[str, float] | None, scale: float) -> dict[str, float]:
     """Of each class what is known."""
-    return {label: scale * values[label] for label in model.labels
-            if values and label in values and isfinite(values[label])}
+    return {name: scale * values[name] for name in model.labels
+            if values and name in values and isfinite(values[name])}
 
 
 def by_class(values: Mapping[str, float], worst: float, look: Look, unit: str = "") -> go.Figure:
     """A dot for each class; with its value, or, where there are too many, with that of the worst alone."""
     many, form = len(values) > SOME, ".1f" if unit else ".2f"
     figure = go.Figure(go.Scatter(
-        x=list(values), y=list(values.values()), mode="markers+text", textposition="top center",
+        x=list(map(label, values)), y=list(values.values()), mode="markers+text", textposition="top center",
         text=[format(value, form) if not many or value == worst else "" for value in values.values()],
         marker={"size": 11 if many else 14,
                 "color": [look["lit" if value == worst else "other"] for value in values.values()]},

@@ -5,6 +5,7 @@ import branched
 from branched import Explorable, Facts, Outline
 
 from ..frame import words
+from ..parts.markup import literal
 from . import of_clusters, of_images, of_rows, of_things
 from .figure import Figure, percent, published, recognising, text
 
@@ -140,7 +141,7 @@ def _duration(seconds: float | None) -> str:
 
 def fails(model: Explorable) -> str:
     """When the model fails."""
-    form, labels = form_of(model), words.listed(model.labels)
+    form, labels = form_of(model), words.listed(map(literal, model.labels))
     if is_of_clusters(model):
         return of_clusters.fails(model, labels, form.THING, form.THINGS)
     return form.fails(model, labels)
@@ -202,7 +203,7 @@ def protocol(model: Explorable) -> str:
 
 def measuring(model: Explorable, figures: dict[str, list[Figure]]) -> str:
     """How it was measured, and what stands beside it."""
-    form, how = form_of(model), protocol(model)
+    form, how = form_of(model), literal(protocol(model))
     beside = any(row.published for rows in figures.values() for row in rows)
     groups = MATCHED if model.facts.training.clusters else ""
     return (f"{f'How it was measured: {how}. ' if how else ''}{groups}{form.REAL}"

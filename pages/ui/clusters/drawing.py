@@ -15,7 +15,7 @@ from branched import BranchedError, Outline, Sampling
 from .. import serve
 from ..frame import link
 from ..parts.given import STAYS, handed_over
-from ..parts.markup import filled
+from ..parts.markup import filled, literal
 from ..parts.picker import picker
 from ..parts.picture_tree import Knot, Leaf, picture_tree
 from ..parts.pictures import levels, png
@@ -76,7 +76,7 @@ def chosen(page: Opened) -> Source | None:
     kind = GIVEN.pills("Where the picture comes from", label_visibility="collapsed", wrap=True)
     found = _from_some(page) if kind == "test" else _from_visitor(page, kind)
     if isinstance(found, str):
-        st.warning(found, icon=":material/image_not_supported:")
+        st.warning(literal(found), icon=":material/image_not_supported:")
     elif found:
         state[held] = found
     seen = state.get(held) or _one(page, 0)
@@ -167,7 +167,7 @@ def percent(p: float) -> str:
 
 def named(group: str, names: Mapping[str, str]) -> str:
     """leaf F (the 3s), or leaf F."""
-    return f"leaf {group} (the {names[group]}s)" if group in names else f"leaf {group}"
+    return literal(f"leaf {group} (the {names[group]}s)" if group in names else f"leaf {group}")
 
 
 def told(groups: Sequence[str], probabilities: np.ndarray, names: Mapping[str, str]) -> str:
@@ -194,7 +194,7 @@ def told_way(outline: Outline, reached: Mapping[int, float], names: Mapping[str,
         return f"At each of its {len(turns)} forks it was clear where to go." if len(turns) > 1 else ""
     sides = (" ".join(names.get(group, group) for group in child.groups)
              for child in outline.children(outline[node.parent]))
-    return f"It was least clear at the fork {' | '.join(sides)}: {percent(share)} for the side that it took."
+    return f"It was least clear at the fork {literal(' | '.join(sides))}: {percent(share)} for the side that it took."
 
 
 # -- what the models make of it ----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from branched import BranchedError, Outline
 
 from ..frame.look import Look
 from ..frame.words import listed
-from ..parts.markup import filled
+from ..parts.markup import filled, literal
 from ..parts.pictures import levels, png, svg
 from ..parts.pictures import picture as image
 from ..serve import models
@@ -75,7 +75,7 @@ def show(page: Opened) -> None:
     try:
         class_tree = models.get(name).outline()
     except (BranchedError, OSError) as error:
-        st.error(f"The class tree {name} could not be loaded. {error}", icon=":material/error:")
+        st.error(literal(f"The class tree {name} could not be loaded. {error}"), icon=":material/error:")
         return
     if set(class_tree.groups) != set(page.measured.classes):
         st.info(UNKNOWN, icon=":material/info:")
@@ -84,7 +84,7 @@ def show(page: Opened) -> None:
                     counts=counts, classes=page.measured.classes)
     st.html(figure(turned, leaf_pictures(page), page.look, page.measured.classes))
     st.markdown(told_agreement(page.measured.data.record.agreement))
-    st.markdown(told_pairs(turned))
+    st.markdown(literal(told_pairs(turned)))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 from branched import Outline, OutlineNode
 
 from ..frame.words import listed
+from ..parts.markup import literal
 
 TITLE = "A tree that nobody labelled"
 NONE = """This page shows a tree of clusters, learnt from objects without their names, and there is none here. Its
@@ -156,12 +157,12 @@ def elsewhere(leaf: int, counts: np.ndarray, groups: Sequence[str], classes: Seq
     k = counts[leaf].argmax()
     whole, here = counts[:, k].sum(), counts[leaf, k]
     if not here or here == whole:
-        return f"Every {classes[k]} came here." if here else ""
+        return f"Every {literal(classes[k])} came here." if here else ""
     rest = counts[:, k].copy()
     rest[leaf] = 0
     other = rest.argmax()
     return (f"Of 100 pictures of {a(classes[k])}, {percent(here / whole)} came here. Of the others, more went to leaf "
-            f"{groups[other]} (the {classes[counts[other].argmax()]}s) than to any other.")
+            f"{literal(groups[other])} (the {literal(classes[counts[other].argmax()])}s) than to any other.")
 
 
 def purity(counts: np.ndarray) -> str:

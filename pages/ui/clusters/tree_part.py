@@ -13,6 +13,7 @@ from branched import BranchedError, OutlineNode, Sampling
 from .. import serve
 from ..frame import link
 from ..parts import pictures
+from ..parts.markup import literal
 from ..parts.picture_tree import picture_tree
 from . import controls, shown, told
 from .measured import masses, members
@@ -107,7 +108,7 @@ def explorer(page: Opened, content: Content | None) -> None:
         with place.container():
             figure(page, content, node)
         with place.container(key="clicked"):
-            st.subheader(told.headline(page.model.outline(), node, names(page)), anchor=False)
+            st.subheader(literal(told.headline(page.model.outline(), node, names(page))), anchor=False)
             leaf(page, content, node) if node.is_leaf else inner(page, content, node)
 
 
@@ -164,7 +165,7 @@ def leaf(page: Opened, content: Content | None, node: OutlineNode) -> None:
 
 def inner(page: Opened, content: Content | None, node: OutlineNode) -> None:
     """What the leaves below a node share, who they are, and how many go where."""
-    st.markdown(told.parting(page.model.outline(), node, masses(page.model, page.measured), names(page)))
+    st.markdown(literal(told.parting(page.model.outline(), node, masses(page.model, page.measured), names(page))))
     if controls.has_diffusion(page.model):
         shared(page, node)
     elif content is not None:
@@ -183,7 +184,7 @@ def shared(page: Opened, node: OutlineNode) -> None:
     try:
         seen_coming(page, Inner(node.id, FEW, *how), ("",))
     except BranchedError as error:
-        st.info(str(error))
+        st.info(literal(error))
     st.markdown(told.BELOW)
     seen_coming(page, Below(node.id, FEW if many <= FEW // 2 else FEW // 2, *how), node.groups)
 

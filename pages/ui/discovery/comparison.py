@@ -13,6 +13,7 @@ from ..figures import lying_tree
 from ..frame import controls as frame
 from ..frame.look import Look
 from ..parts.faces import faces
+from ..parts.markup import literal
 from ..parts.touch import touch
 from . import controls, shown, told, work
 
@@ -44,7 +45,7 @@ def show(name: str, model: BranchedModel, original: Rule, curves: work.Curves | 
         lit = tree or model.tree
         _tree(name, model, lit, (a, b), lambda node: controls.choose(work.pair_of(lit, lit[node], alike)), look)
         if tree:
-            st.markdown("\n".join(f"- {line}" for line in told.changes(model.tree, tree, a, b)))
+            st.markdown("\n".join(f"- {literal(line)}" for line in told.changes(model.tree, tree, a, b)))
     return pair
 
 
@@ -59,13 +60,13 @@ def _following(curves: work.Curves, rule: Rule, place: DeltaGenerator) -> ClassT
     try:
         return curves.tree(rule)
     except branched.BranchedError as error:
-        place.warning(f"{error} You see the model's own tree.", icon=":material/warning:")
+        place.warning(f"{literal(error)} You see the model's own tree.", icon=":material/warning:")
         return None
 
 
 def _chart(model: BranchedModel, pair: work.Pair, gaps: work.Gaps, tree: ClassTree | None, look: Look) -> None:
     """The difference of two classes over time, and in words up to where it counts as none."""
-    st.header(f"How well can {pair.a} and {pair.b} still be told apart?", anchor=False)
+    st.header(literal(f"How well can {pair.a} and {pair.b} still be told apart?"), anchor=False)
     figure = shown.chart(pair, gaps, look, told.thing(model.form))
     frame.chart(figure, told.chart(pair, model.form), key="curves")
     st.markdown(told.verdict(pair, tree.meeting(pair.a, pair.b).time if tree else None))

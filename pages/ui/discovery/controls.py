@@ -10,6 +10,7 @@ from branched import BranchedModel, Rule
 
 from ..frame import link
 from ..frame.controls import SEED
+from ..parts.markup import literal
 from . import told
 from .work import Curves
 
@@ -46,7 +47,7 @@ def keep_apart(labels: Sequence[str]) -> None:
     if state.a == state.b:
         before = state.get("_pair", ())
         if not before:
-            st.warning(f"A class cannot be compared with itself; you see {state.a} with another.",
+            st.warning(literal(f"A class cannot be compared with itself; you see {state.a} with another."),
                        icon=":material/link_off:")
         state.b = next(label for label in (*before, *labels) if label != state.a and label in labels)
     state._pair = (state.a, state.b)

@@ -7,6 +7,7 @@ import streamlit as st
 from .. import serve
 from ..frame import words
 from ..parts.film import film
+from ..parts.markup import literal
 from ..parts.reels import Frame
 from . import shown, told
 from .controls import Settings
@@ -20,8 +21,8 @@ def show(name: str, setting: Settings, a: str, b: str, meets: float) -> None:
     asked = Guess(a, b, setting.seed.value)
     rounds = st.session_state.setdefault("_rounds", {})
     played = rounds.get((name, asked))
-    st.header(f"Can you tell {a} and {b} apart?", anchor=False)
-    st.markdown(told.GAME.format(a=a, b=b))
+    st.header(literal(f"Can you tell {a} and {b} apart?"), anchor=False)
+    st.markdown(told.GAME.format(a=literal(a), b=literal(b)))
     game = serve.ask(name, asked)
     time = _film(setting, shown.film_of(game), told.rows((game.upper, game.lower), played), meets if played else None)
     if played is None:
@@ -53,7 +54,7 @@ def _question(name: str, asked: Guess, upper: str, time: float, meets: float) ->
     state._least = {(name, asked): time}
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for guess in (asked.a, asked.b):
-            st.button(f"The upper row is {guess}", on_click=_play, type="primary", key=f"_guess_{guess}",
+            st.button(literal(f"The upper row is {guess}"), on_click=_play, type="primary", key=f"_guess_{guess}",
                       args=[(name, asked), Round(guess, guess == upper, time, meets)])
         st.button("Just show me", on_click=_play, args=[(name, asked), Round("", False, time, meets)], type="tertiary")
 

@@ -9,6 +9,7 @@ import branched
 from branched import BranchedModel, ClassTree, Form
 
 from ..frame import words
+from ..parts.markup import literal
 from .work import Pair, Round
 
 NAMED = 3  # groups, where trees differ in many
@@ -104,7 +105,7 @@ def verdict(pair: Pair, tree: float | None) -> str:
 
 def counts(pair: Pair) -> str:
     """Up to where, coming from the noise, the difference of a pair counts as none."""
-    a, b, met = pair.a, pair.b, pair.met
+    a, b, met = literal(pair.a), literal(pair.b), pair.met
     if met is None:
         return f"The difference between {a} and {b} is larger than epsilon at every noise level: it always counts."
     small = "at most epsilon: so small that the rule counts it as none"
@@ -189,9 +190,9 @@ def rows(game_rows: tuple[str, str], played: Round | None) -> tuple[str, str]:
 def answer(played: Round, upper: str) -> str:
     """How a round ended."""
     if not played.guess:
-        return f"The upper row is **{upper}**. (A round that is shown does not count.)"
+        return f"The upper row is **{literal(upper)}**. (A round that is shown does not count.)"
     if not played.right:
-        return f"**Not this time:** the upper row is {upper}. A little less noise helps."
+        return f"**Not this time:** the upper row is {literal(upper)}. A little less noise helps."
     if played.earlier:
         return (f"**Right, and earlier than the rule!** You knew at {words.at(played.time)}; the rule needs less "
                 f"noise, {words.at(played.rule)}.")

@@ -6,6 +6,8 @@ import networkx as nx
 
 from branched import Outline, OutlineNode
 
+from ..parts.markup import label
+
 WIDE = 0.22  # of a short name's room, that each letter of a longer one takes
 
 
@@ -77,5 +79,5 @@ HOVER = "<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>"
 
 def clickable(nodes: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     """What makes the markers of these nodes answer: ids for a click, words for a pointer."""
-    return {"customdata": [[node, here["name"], hover(here)] for node, here in nodes.items()], "hovertemplate": HOVER,
-            "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+    return {"customdata": [[node, label(here["name"]), label(hover(here))] for node, here in nodes.items()],
+            "hovertemplate": HOVER, "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}

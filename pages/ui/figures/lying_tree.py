@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from branched import Outline
 
 from ..frame.look import LIGHT, Look
+from ..parts.markup import label
 from .graph import clickable, graph
 
 ZOOMS = {"near": "Where they part", "whole": "All of time"}
@@ -83,7 +84,7 @@ def _markers(nodes: Mapping[int, dict], lines: Mapping[int, float], kinds: Mappi
 def _name(name: str, colour: str, lit: bool) -> str:
     """A class's name beside its line, in the colour of the branch if that is lit."""
     short = name if len(name) <= LONGEST else name[:LONGEST - 1] + "…"
-    short = short.replace("&", "&amp;").replace("<", "&lt;")
+    short = label(short)
     return f'<span style="color:{colour}"><b> {short}</b></span>' if lit else f" {short}"
 
 

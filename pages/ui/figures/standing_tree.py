@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from branched import Outline
 
 from ..frame.look import LIGHT, Look
+from ..parts.markup import label
 from ..parts.pictures import framed
 from .graph import clickable, graph, lit
 from .stretch import Stretch, stretch
@@ -98,9 +99,9 @@ def _thumbnail(here: dict, scale: Stretch, source: str) -> dict:
 
 def _name(here: dict, chosen: bool, note: str | None, look: Look) -> dict:
     """A class's name below its leaf."""
-    text = f"<b>{here['name']}</b>" if chosen else here["name"]
+    text = f"<b>{label(here['name'])}</b>" if chosen else label(here["name"])
     if note:
-        text += f'<br><span style="font-size:13px">{note}</span>'
+        text += f'<br><span style="font-size:13px">{label(note)}</span>'
     return {"x": here["x"], "y": -0.014, "text": text, "showarrow": False, "yanchor": "top",
             "font": {"size": 18 if len(here["name"]) < 5 else 13, "color": look["lit"] if chosen else look["text"]}}
 

@@ -12,6 +12,8 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from ..parts.markup import literal
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -55,7 +57,8 @@ class Options(Setting):
         return into.selectbox(label, **self._widget() | {"filter_mode": None} | more)
 
     def _widget(self, selection: bool = False) -> dict[str, Any]:
-        shown = {"format_func": self.options.get} if isinstance(self.options, Mapping) else {}
+        plain = literal if selection else str  # what stands on buttons is Markdown, and in a list it is not
+        shown = {"format_func": self.options.get if isinstance(self.options, Mapping) else plain}
         mode = {"selection_mode": "multi"} if self.many else {"required": True}
         return {"options": list(self.options), "key": self.name} | shown | (mode if selection else {})
 
@@ -173,7 +176,7 @@ def _read(page: str, *settings: Setting) -> None:
             state[setting.name] = value if text is None else setting.read(text)
         except ValueError:
             state[setting.name] = setting.default
-            wrong.append(f"{setting.name} = {text:.40}")
+            wrong.append(literal(f"{setting.name} = {text:.40}"))
     state._page, state._asked = place, before | asked
     if wrong:
         st.warning(f"The link asks for something that is not there ({'; '.join(wrong)}). You see the usual instead.",

@@ -6,6 +6,7 @@ import streamlit as st
 
 import branched
 
+from ..parts.markup import literal
 from ..serve import desk, engines, models
 from . import look, menu, remembered, visitor
 from .menu import PAGES, USUAL
@@ -36,7 +37,7 @@ def page(file: str) -> None:
     try:
         engines.get()
     except branched.BranchedError as error:
-        st.error(f"This app has nothing to draw with. {error}", icon=":material/error:")
+        st.error(f"This app has nothing to draw with. {literal(error)}", icon=":material/error:")
         st.stop()
 
 
@@ -56,7 +57,7 @@ def chosen_model() -> str:
     why = f"There is no model {asked:.40} here. You see {USUAL} instead."
     if remembered.is_own(asked) and not (why := remembered.back(asked, USUAL)):
         return asked
-    st.warning(why, icon=":material/link_off:")
+    st.warning(literal(why), icon=":material/link_off:")
     del st.query_params["model"]
     return USUAL
 
@@ -67,10 +68,10 @@ def model(name: str) -> branched.Explorable:
     try:
         return models.get(name)
     except (branched.BranchedError, OSError) as error:
-        st.error(f"The model {name} could not be loaded. {error}", icon=":material/error:")
+        st.error(literal(f"The model {name} could not be loaded. {error}"), icon=":material/error:")
         for other in branched.models():
             if other != name:
-                st.page_link("app.py", label=f"Open the model {other}", query_params={"model": other})
+                st.page_link("app.py", label=literal(f"Open the model {other}"), query_params={"model": other})
         st.stop()
 
 
@@ -82,9 +83,9 @@ def fitting(file: str, name: str) -> Any:
         return chosen
     is_table = chosen.form.kind == "rows" and PAGES["pages/table.py"].fits(chosen)
     said = OF_A_TABLE if is_table else WHY.get(chosen.family, OTHERS)
-    st.info(said.format(visitor.title(name)), icon=":material/table_chart:" if is_table else ":material/info:")
+    st.info(said.format(literal(visitor.title(name))), icon=":material/table_chart:" if is_table else ":material/info:")
     if is_table:
-        _lead("pages/table.py", f"Go to \"Tables\", which shows {visitor.title(name)}", name)
+        _lead("pages/table.py", f"Go to \"Tables\", which shows {literal(visitor.title(name))}", name)
     elif chosen.family == PAGES["pages/clusters.py"].family:
         _lead("pages/clusters.py", "Go to \"Without labels\", which shows such trees", name)
     elif chosen.family == "label":

@@ -10,6 +10,7 @@ from branched import ClassTree
 from ..frame import link
 from ..frame.controls import SEED, draw_number
 from ..parts import reels
+from ..parts.markup import literal
 from ..parts.picker import picker
 from . import told
 from .work import COLUMNS, Hybrids, Parted
@@ -52,7 +53,7 @@ def order(setting: Settings) -> Hybrids:
         seed = draw_number(width=180, on_change=_anew, args=[setting])
         setting.groups.toggle("Groups", help=told.GROUPS, on_change=_regroup, args=[setting])
     if note := st.session_state.pop("_side_note", ""):
-        st.caption(note)
+        st.caption(literal(note))
     a, b = (tuple(label for label in setting.a.options if label in side) for side in (a, b))
     return Hybrids(a, b, seed)
 

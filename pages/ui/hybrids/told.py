@@ -5,6 +5,7 @@ from itertools import combinations
 from branched import ClassTree
 
 from ..frame.words import at, listed
+from ..parts.markup import literal
 from .work import SURE, Classes, Parted
 
 INTRODUCTION = "One picture for both, until their paths part. Pull the slider from noise to picture, or press play."
@@ -161,7 +162,7 @@ def tally(seen: Sequence[str], labels: Sequence[str]) -> str:
     parts = []
     for label in sorted(counts, key=lambda label: -counts[label]):
         verb = "" if parts else "look " if counts[label] > 1 else "looks "
-        parts.append(f"{counts[label]} {verb}like {label}")
+        parts.append(f"{counts[label]} {verb}like {literal(label)}")
     other, unsure = sum(label not in labels for label in seen if label), sum(not label for label in seen)
     if other:
         parts.append(f"{other} {'like' if parts else 'look like'} something else")

@@ -7,6 +7,7 @@ from typing import Any
 
 from branched import MeasuredMethods
 
+from ..parts.markup import literal
 from .measures import MEASURES, Measure, ranked
 from .work import Drawn
 
@@ -244,7 +245,7 @@ JUST_NOW = "All ten digits, as they were drawn just now"
 
 def cannot_draw(name: str, error: Exception) -> str:
     """Why nothing is drawn."""
-    return f"The model {name} could not draw. {error}"
+    return literal(f"The model {name} could not draw. {error}")
 
 
 def moment(t: float) -> str:

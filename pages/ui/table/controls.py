@@ -14,6 +14,7 @@ from .. import serve
 from ..figures import lying_tree
 from ..frame import link, shell
 from ..frame.controls import SEED, WAY, draw_number
+from ..parts.markup import literal
 from ..serve.request import Request
 from . import letter, told
 from .numbers import digits, step
@@ -164,7 +165,7 @@ def _number(model: BranchedModel, k: int, value: float) -> None:
     usual = kind(min(max(value, low), high))
     state[f"feature {k}"] = kind(state.edit.get(k, usual))
     st.number_input(
-        told.escaped(spoken.name), kind(low), kind(high), key=f"feature {k}", on_change=_change, args=[k, usual],
+        literal(spoken.name), kind(low), kind(high), key=f"feature {k}", on_change=_change, args=[k, usual],
         step=kind(step(low, high, whole)), disabled=low == high,
         format=None if whole else f"%.{digits(low, high, whole)}f",
         help=spoken.meaning or None)

@@ -1,7 +1,6 @@
 """What the page of tables tells in words."""
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -67,11 +66,6 @@ def brief(side: Side) -> str:
 def place(tree: ClassTree, branch: Branch) -> str:
     """What a branch point is called in a list."""
     return f"{' | '.join(brief(child.classes) for child in tree.children(branch))}, at {words.at(branch.t_low)}"
-
-
-def escaped(text: str) -> str:
-    """A name as it is, in a label that Streamlit reads as Markdown."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+.!|~$:-])", r"\\\1", text)
 
 
 # -- sentences ---------------------------------------------------------------------------------------------------------

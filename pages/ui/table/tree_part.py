@@ -11,7 +11,11 @@ from ..figures import lying_tree
 from ..frame import words
 from ..frame.controls import chart
 from ..frame.look import Look
+<<<<<<< HEAD
 from ..parts.spoken import spoken
+=======
+from ..parts.markup import literal
+>>>>>>> cad8abd (Every text from outside goes through one function before it is shown; hostile input from a seed, as a command)
 from ..parts.touch import touch
 from ..serve.kept import kept
 from . import controls, letter, numbers, shown, told, work
@@ -64,7 +68,7 @@ def _pairs(tree: ClassTree, branch: Branch) -> None:
             go_to(at[st.session_state.pair])
 
     st.pills("Most alike: the pairs that part last", list(at), key="pair", on_change=choose, wrap=True,
-             format_func=lambda pair: f"{' and '.join(map(told.escaped, pair))}, {words.at(meetings[pair].time)}")
+             format_func=lambda pair: f"{' and '.join(map(literal, pair))}, {words.at(meetings[pair].time)}")
 
 
 def _place(tree: ClassTree, branch: Branch, one: Side, other: Side, settings: controls.Settings) -> None:
@@ -95,7 +99,7 @@ def _hybrids(name: str, model: BranchedModel, branch: Branch, one: Side, other: 
                        shown.contrasts(spoken, first, sets, model.form)))
     st.caption(told.HYBRIDS)
     with st.expander(told.ALL.format(len(spoken))):
-        st.caption(told.DISTRIBUTIONS.format(a=told.escaped(told.brief(one)), b=told.escaped(told.brief(other)))
+        st.caption(told.DISTRIBUTIONS.format(a=literal(told.brief(one)), b=literal(told.brief(other)))
                    + told.of_all(model.features, shown.MOST))
         st.html(shown.part("", look, entries,
                            panels=shown.distributions(spoken, order, limits, rounded, model.form, look)))

@@ -6,6 +6,7 @@ import streamlit as st
 from branched import BranchedModel
 
 from ..frame.look import Look
+from ..parts.markup import literal
 from ..serve.request import Numbers
 from . import controls, letter, numbers, shown, told, work
 
@@ -17,7 +18,7 @@ def show_many(name: str, model: BranchedModel, settings: controls.Settings, look
     spoken = letter.words(model.features)
     panels = shown.scatters(spoken, turned.before, turned.after, turned.r, model.form, look)
     st.html(shown.part(told.success(turned, target), look, panels=panels[:shown.FEW], shape="square"))
-    st.caption(told.MANY.format(a=told.escaped(source), b=told.escaped(target)))
+    st.caption(told.MANY.format(a=literal(source), b=literal(target)))
     if panels[shown.FEW:]:
         with st.expander(told.KEPT.format(len(spoken))):
             st.html(shown.part("", look, panels=panels, shape="square"))
@@ -32,7 +33,7 @@ def show_one(name: str, model: BranchedModel, settings: controls.Settings, look:
     row = controls.asked(name, work.OneRow(source, seed))
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(told.GIVEN.format(told.escaped(source),
+        st.markdown(told.GIVEN.format(literal(source),
                                       "with your changes" if settings.edit.value else "as the model made it"))
         row = controls.edited(model, row)
     turned = controls.asked(name, work.TurnOne(Numbers(row), source, target, seed, plain))

@@ -5,6 +5,7 @@ from branched import BranchedModel
 
 from ..frame import words
 from ..parts.faces import faces
+from ..parts.markup import literal
 
 ASKED = "**Your bet:** which of these will it share the longest path with?"
 
@@ -38,8 +39,9 @@ def answer(model: BranchedModel, label: str, guess: str | None) -> str:
     if guess not in model.labels:
         return ""
     near, time = nearest(model, label)
+    when = words.at(model.tree.meeting(label, guess).time)
+    label, guess, near = literal(label), literal(guess), [literal(one) for one in near]
     if guess not in near:
-        when = words.at(model.tree.meeting(label, guess).time)
         return (f"You bet on **{guess}**. Not this time: its path and {label}'s part at {when} already; "
                 f"with {words.listed(near)} it is together until {words.at(time)}.")
     if len(near) == len(model.labels) - 1 > 1:

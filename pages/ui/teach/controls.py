@@ -15,6 +15,7 @@ from ..frame.controls import SEED
 from ..parts import canvas
 from ..parts.album import album
 from ..parts.faces import faces
+from ..parts.markup import literal
 from ..parts.pictures import TYPES, Row, sheet, strip
 from ..serve.request import digest
 from . import told
@@ -119,7 +120,7 @@ def notes() -> None:
 
 def _notes(key: str) -> None:
     for sentence in st.session_state.pop(key, []):
-        st.warning(sentence, icon=":material/info:")
+        st.warning(literal(sentence), icon=":material/info:")
 
 
 def take(model: BranchedModel, data: bytes | np.ndarray, who: str = "") -> bool:
@@ -205,9 +206,9 @@ def shown_so_far(model: BranchedModel, kind: str) -> None:
 
 
 def _lesson_of(digit: str) -> None:
-    st.markdown(f"**The model {TEACHER}**, which knows all ten digits, shows it what a {digit} is, by {LESSON} "
-                f"pictures. Here are {SHOWN} of them. {TEACHER} draws them itself: they are no real handwriting, "
-                "and the lesson is no better than its teacher.")
+    st.markdown(f"**The model {TEACHER}**, which knows all ten digits, shows it what a {literal(digit)} is, by "
+                f"{LESSON} pictures. Here are {SHOWN} of them. {TEACHER} draws them itself: they are no real "
+                "handwriting, and the lesson is no better than its teacher.")
     first = serve.ask(TEACHER, Digits(digit, SHOWN))
     st.html(sheet([Row("", "", strip(first, SHOWN // 2), f"Pictures of {digit}, drawn by {TEACHER}")]))
 
@@ -224,7 +225,7 @@ def replaced(name: str) -> None:
     """Who has a model of his own already, and would lose it, is told."""
     mine = visitor.held()
     if mine and mine.name != name:
-        st.caption(f"You have a model of your own: {visitor.title(mine.name)}. A lesson here takes its place.")
+        st.caption(f"You have a model of your own: {literal(visitor.title(mine.name))}. A lesson here takes its place.")
         st.page_link("pages/teach.py", label="Teach that one instead", icon=":material/arrow_forward:",
                      query_params={"model": mine.name})
 
@@ -269,7 +270,7 @@ def actions(mine: visitor.Own, label: str) -> None:
     full = len(mine.added) >= ADDED
     st.button("Teach another", icon=":material/add:", on_click=another, args=[mine.name], disabled=full,
               help=f"{ADDED} added classes are the most." if full else None)
-    st.button(f"Remove {label}", icon=":material/delete:", on_click=remove, args=[label])
+    st.button(literal(f"Remove {label}"), icon=":material/delete:", on_click=remove, args=[label])
 
 
 def links(mine: visitor.Own, label: str, sibling: str) -> None:

@@ -10,6 +10,7 @@ from ..frame import visitor
 from ..frame.controls import chart, draw_number
 from ..frame.look import Look
 from ..parts.film import film
+from ..parts.markup import literal
 from ..parts.wipe import wipe
 from ..serve.request import Numbers
 from . import bet, controls, forgetting, kept, shown, told
@@ -35,7 +36,7 @@ def see(mine: visitor.Own, look: Look, settings: controls.Seeing) -> None:
 def _triumph(mine: visitor.Own, label: str) -> None:
     """What it draws, large, as it came into focus; where it joined; and what to do now."""
     taught = mine.taught[label]
-    st.header(told.triumph(label, taught), anchor=False)
+    st.header(literal(told.triumph(label, taught)), anchor=False)
     film("learnt", *shown.film(taught), start=len(taught.steps) - 1, autoplay=True, seconds=5.0,
          ends=("it begins", "it is done"), label="Steps of the lesson", height=shown.LARGE)
     controls.notes()
@@ -62,9 +63,9 @@ def prove(mine: visitor.Own, seed: int) -> None:
 def _drawers(mine: visitor.Own, label: str, settings: controls.Seeing) -> None:
     """What else there is, for those who ask; none is worked out before it is opened."""
     sibling = told.relative(mine.model, label)
-    _drawer("more", f"More drawings of {label}, and what it shares with {sibling}", "gesture",
+    _drawer("more", literal(f"More drawings of {label}, and what it shares with {sibling}"), "gesture",
             lambda: _kin(mine, label, sibling))
-    _drawer("turn", f"Turn {label} into another, and back", "swap_horiz", lambda: _turn(mine, label, settings))
+    _drawer("turn", literal(f"Turn {label} into another, and back"), "swap_horiz", lambda: _turn(mine, label, settings))
     _drawer("took", "What the lesson took", "school", lambda: st.markdown(
         told.learnt(mine.model, mine.before, label, mine.taught[label])))
     if measured := forgetting.load():
@@ -95,7 +96,7 @@ def _turn(mine: visitor.Own, label: str, settings: controls.Seeing) -> None:
     taught, olds = mine.taught[label], [other for other in mine.model.labels if other != label]
     if settings.old.value not in olds:
         settings.old.set(told.relative(mine.model, label))
-    old = settings.old.pills(f"{label} into this one, and this one into {label}", options=olds)
+    old = settings.old.pills(literal(f"{label} into this one, and this one into {label}"), options=olds)
     crossing = Crossing(Numbers(taught.examples[:COLUMNS]), label, old, settings.seed.value)
     st.html(shown.crossed(label, old, serve.ask(mine.name, crossing), taught.drawn))
 

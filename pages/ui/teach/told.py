@@ -5,6 +5,7 @@ from branched import BranchedModel
 
 from ..frame import words
 from ..frame.visitor import Taught
+from ..parts.markup import literal
 from .work import Progress, Proof
 
 INTRODUCTION = "Show it something that it has never seen. It learns it in about a minute, without forgetting anything."
@@ -107,8 +108,9 @@ def relative(model: BranchedModel, label: str) -> str:
 
 def joined(model: BranchedModel, label: str, taught: Taught) -> str:
     """Where a class joined the tree, and why, in words."""
-    lesson, sibling = model.facts.lesson(label), relative(model, label)
-    point = model.tree.meeting(label, sibling)
+    lesson, near = model.facts.lesson(label), relative(model, label)
+    point = model.tree.meeting(label, near)
+    label, sibling = literal(label), literal(near)
     whose, examples = ("your ", "drawings") if taught.drawn else ("", "pictures")
     if point.branch is None:
         return f"**{label}** has a path of its own from the start: in this tree nothing is shared but the noise."
@@ -121,6 +123,7 @@ def joined(model: BranchedModel, label: str, taught: Taught) -> str:
 def shared(model: BranchedModel, label: str, sibling: str) -> str:
     """What the pictures at the branch point of a class and its sibling are."""
     time = words.at(model.tree.meeting(label, sibling).time)
+    label, sibling = literal(label), literal(sibling)
     return (f"**Where the paths of {sibling} and {label} part**, at {time}, the old model has worked alone so far, and "
             f"has never seen {label}: so its best guesses there look like what it knew before. From here on the new "
             f"branch makes {label} of the same noisy pictures.")

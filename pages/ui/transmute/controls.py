@@ -18,6 +18,7 @@ from ..parts.faces import faces
 from ..parts.film import film, grow
 from ..parts.given import STAYS, handed_over
 from ..parts.leaves import leaves
+from ..parts.markup import literal
 from ..parts.picker import picker
 from ..serve.given import Preparation, Source
 from ..serve.judge import judge_for
@@ -105,7 +106,7 @@ def source(name: str, model: BranchedModel, settings: Settings) -> Given:
     elif chosen:
         state[held] = chosen
     if advice and kind != "draw":  # what is wrong with a drawing is said where it is read
-        st.warning(advice, icon=":material/image_not_supported:")
+        st.warning(literal(advice), icon=":material/image_not_supported:")
     if state[held].private and state.get("_seen") != state[held].picture:
         picture_changed()
     state["_seen"] = state[held].picture

@@ -5,7 +5,12 @@ import numpy as np
 
 from ..frame import words
 from ..parts.leaves import Said
+<<<<<<< HEAD
 from .work import PICTURES, Matrix, Turning
+=======
+from ..parts.markup import literal
+from .work import Matrix, Turning
+>>>>>>> cad8abd (Every text from outside goes through one function before it is shown; hostile input from a seed, as a command)
 
 SURE = 0.6  # a share from which on a verdict is one
 REDRAW = "Draw one digit, large, in the middle of the black square."
@@ -172,6 +177,6 @@ def summary(labels: Sequence[str], matrix: Matrix) -> str:
     wrong, count = failures(labels, matrix.read), len(labels) * (len(labels) - 1)
     who = "an independent classifier" if matrix.independent else "the model itself"
     good = f"**{count - len(wrong)} of {count}** are read by {who} as the class they were meant to be."
-    named = [f"{source} into {target} (read as {label})" for source, target, label in wrong]
+    named = [literal(f"{source} into {target} (read as {label})") for source, target, label in wrong]
     return good + (f" Framed are the others: {words.listed(named[:8])}" +
                    (f", and {len(named) - 8} more" if len(named) > 8 else "") + "." if named else "")

@@ -12,6 +12,7 @@ from ..frame import controls, link, menu, words
 from ..frame.look import Look
 from ..parts import pictures
 from ..parts.film import film
+from ..parts.markup import literal
 from ..parts.steering import steering
 from ..parts.touch import touch
 from . import shown, told
@@ -88,7 +89,7 @@ def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, sett
             node = outline[chosen]
             st.markdown(f"As an equation: at {words.at(node.low)} the model has a mixture of a picture and noise,")
             st.latex(words.mixture(node.low))
-            st.caption(told.training(model.facts))
+            st.caption(literal(told.training(model.facts)))
 
 
 def _enlarged(name: str, descent: Descent, outline: Outline, point: OutlineNode) -> None:
@@ -101,6 +102,6 @@ def _enlarged(name: str, descent: Descent, outline: Outline, point: OutlineNode)
 
 def _told(name: str, descent: Descent, outline: Outline, node: OutlineNode, tour: Tour) -> None:
     """What there is to know and to see of a node."""
-    st.subheader(told.headline(outline, node), anchor=False)
-    st.markdown(told.company(outline, node) if node.is_leaf else told.READING)
+    st.subheader(literal(told.headline(outline, node)), anchor=False)
+    st.markdown(literal(told.company(outline, node)) if node.is_leaf else told.READING)
     st.html(shown.sheet(name, descent, node.id, outline=outline, tour=tour))

@@ -4,6 +4,7 @@ from itertools import pairwise
 from branched import BranchedModel, Facts, Outline, OutlineNode
 
 from ..frame.words import at, listed
+from ..parts.markup import literal
 
 TITLE = "One noise, {many} {kind}: when does the model decide?"
 INTRODUCTION = "Pure noise is cleaned step by step. {until} Tap a **branch point**."
@@ -49,7 +50,8 @@ def title(model: BranchedModel) -> str:
 
 def introduction(model: BranchedModel) -> str:
     """What the page is about; where classes are clusters, what their names are."""
-    untold = UNTOLD.format(first=model.labels[0], last=model.labels[-1]) if model.facts.training.clusters else ""
+    first, last = (literal(model.labels[k]) for k in (0, -1))
+    untold = UNTOLD.format(first=first, last=last) if model.facts.training.clusters else ""
     return INTRODUCTION.format(until=_until(model.outline(), kind(model))) + untold
 
 
