@@ -20,12 +20,15 @@ def visible(folder: Path) -> list[Path]:
                   if not path.name.startswith(".") and path.name.lower() not in LITTER)
 
 
+LONGEST = 255  # bytes of a name, on all file systems that are in use
+
+
 def named(name: str | os.PathLike) -> Path:
     """A path as somebody typed it, or as a file says it; ~ is one's own folder. Raises BranchedError for what no file
     can be called."""
     try:
         path = Path(name).expanduser()
-        is_possible = b"\0" not in os.fsencode(path)
+        is_possible = b"\0" not in os.fsencode(path) and all(len(os.fsencode(part)) <= LONGEST for part in path.parts)
     except (RuntimeError, ValueError):  # nobody's folder; half a letter
         is_possible = False
     if not is_possible:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable
 from .errors import BranchedError
 
 Label = str | int
+DIGITS = 4000  # of a name that is a number; Python reads no longer ones
 
 
 def natural_order(name: str) -> tuple[int, int, str]:
     """Sort numbers by value, before words."""
-    return (0, int(name), "") if name.isdecimal() else (1, 0, name)
+    return (0, int(name[:DIGITS]), name[DIGITS:]) if name.isdecimal() else (1, 0, name)
 
 
 def one_of(labels: Collection[str], label: Label, whose: str) -> str:

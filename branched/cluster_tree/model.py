@@ -361,7 +361,8 @@ def _assembled(device: torch.device, name: str, tensors: dict[str, Tensor], head
     network.load_state_dict(checkpoint.whole(tensors, "network"))
     snapshots = [Snapshot.read(told, tensors[f"thumbnails.{k}"].clone()) for k, told in enumerate(header["snapshots"])]
     diffusion = _diffusion(tensors, header, network.config, tree)
-    return ClusterModel(network.to(device), tree, header["facts"], form, snapshots, header["groups"], name,
+    return ClusterModel(network.to(device), tree, header["facts"], form, snapshots,
+                        believed.names(header["groups"], "leaf"), name,
                         diffusion and diffusion.to(device, memory_format=diffusion.layout))
 
 

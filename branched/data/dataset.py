@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from ..errors import BranchedError
+from ..files import named
 from ..names import natural_order
 from . import folder as folders
 from . import sources, table
@@ -139,7 +140,7 @@ def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike 
         raise BranchedError(f"The split is 'train' or 'test', not {split!r}.")
     if size is not None and (size % 4 or not 4 <= size <= MAX_SIZE):
         raise BranchedError(f"The size of images is a multiple of 4 from 4 to {MAX_SIZE}, not {size}.")
-    path = Path(source).expanduser()
+    path = named(source)
     if str(source) in KNOWN and not _is_data(path):
         data = _known(source, split, folder, size, colour)
         data = data.only(classes) if classes else data
