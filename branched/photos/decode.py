@@ -96,7 +96,7 @@ def _upright(image: Image.Image, name: str, side: int | None) -> Image.Image:
     try:
         ImageOps.exif_transpose(image, in_place=True)  # a copy would take as much memory again
         image.load()
-        if image.has_transparency_data and image.mode not in ("LA", "RGBA"):
+        if image.has_transparency_data and image.mode not in ("LA", "RGBA", "I;16", "I", "F"):
             image = image.convert("RGBA")  # here, for it fails where palette and transparency do not fit
         return _reduced(image, side) if side else image
     except Exception as error:  # noqa: BLE001 - Pillow's decoders raise whatever a broken file leads them to

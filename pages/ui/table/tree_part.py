@@ -11,11 +11,8 @@ from ..figures import lying_tree
 from ..frame import words
 from ..frame.controls import chart
 from ..frame.look import Look
-<<<<<<< HEAD
-from ..parts.spoken import spoken
-=======
 from ..parts.markup import literal
->>>>>>> cad8abd (Every text from outside goes through one function before it is shown; hostile input from a seed, as a command)
+from ..parts.spoken import spoken
 from ..parts.touch import touch
 from ..serve.kept import kept
 from . import controls, letter, numbers, shown, told, work

@@ -59,11 +59,7 @@ def watch(begun: lessons.Begun, model: BranchedModel, look: Look) -> None:
     keeper.warn()
     giving, seeing, where = stage.columns()
     with giving:
-<<<<<<< HEAD
-        st.header(told.learning(begun.label), anchor=False)
-=======
-        st.header(literal(f"It learns {begun.label}"), anchor=False)
->>>>>>> cad8abd (Every text from outside goes through one function before it is shown; hostile input from a seed, as a command)
+        st.header(literal(told.learning(begun.label)), anchor=False)
         bar, wait, curve = st.empty(), st.container(), st.empty()
         st.button("Stop here and keep what it knows", icon=":material/stop:", on_click=lessons.stop, width="stretch")
         st.button("Cancel", type="tertiary", on_click=lessons.cancel)

@@ -5,12 +5,8 @@ import numpy as np
 
 from ..frame import words
 from ..parts.leaves import Said
-<<<<<<< HEAD
-from .work import PICTURES, Matrix, Turning
-=======
 from ..parts.markup import literal
-from .work import Matrix, Turning
->>>>>>> cad8abd (Every text from outside goes through one function before it is shown; hostile input from a seed, as a command)
+from .work import PICTURES, Matrix, Turning
 
 SURE = 0.6  # a share from which on a verdict is one
 REDRAW = "Draw one digit, large, in the middle of the black square."

@@ -63,8 +63,4 @@ def test_means_of_a_table_mark_what_is_far():
     rows = np.zeros((3, 50, 2))
     rows[0, :, 0] = 100 + np.random.default_rng(0).normal(size=50)
     html = shown.means(outline, ("a", "b<i>"), rows)
-<<<<<<< HEAD
     assert html.count("<b>") == 1 and "b&lt;i&gt;" in html and html.count("<td>") == 1 + 6  # the corner
-=======
-    assert html.count("<b>") == 1 and "b&lt;i&gt;" in html and html.count("<td>") == 7  # the empty corner
->>>>>>> cad8abd (Every text from outside goes through one function before it is shown; hostile input from a seed, as a command)
