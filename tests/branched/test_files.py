@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from branched import BranchedError
-from branched.files import write_atomically
+from branched.files import named, write_atomically
 
 
 def writing(text: str):
@@ -50,6 +50,29 @@ def test_targets_that_cannot_be_written_are_told_in_a_sentence(tmp_path):
     (tmp_path / "taken").mkdir()
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "file" / "below.txt", tmp_path / "taken", tmp_path / ("x" * 300)):
-        with pytest.raises(BranchedError, match="could not be written"):
+        with pytest.raises(BranchedError, match="could not be written|No file can be called"):
             write_atomically(path, writing("text"))
     assert sorted(os.listdir(tmp_path)) == ["file", "taken"]
+
+
+def test_a_link_is_followed_a_file_keeps_its_mode_and_a_new_one_has_the_usual(tmp_path):
+    old, link = tmp_path / "old.txt", tmp_path / "link.txt"
+    old.write_text("old")
+    old.chmod(0o600)
+    link.symlink_to(old)
+    write_atomically(link, writing("new"))
+    assert link.is_symlink() and old.read_text() == "new" and old.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(BranchedError, match="no file that could be replaced"):
+            write_atomically(path, writing("text"))
+    assert sorted(os.listdir(tmp_path)) == ["pipe"] and not Path("/dev/null").is_file()
+
+
+@pytest.mark.parametrize("name", ["~nobody-here/x", "a\0b", "\ud800", "x" * 300])
+def test_names_that_no_file_can_have(name):
+    with pytest.raises(BranchedError, match="No file can be called"):
+        named(name)
