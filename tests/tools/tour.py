@@ -1,6 +1,7 @@
 """The moving picture of README.md, from the running app: `python tests/tools/tour.py docs/tour.gif`.
 
-Three scenes: noise goes down the tree; a click on a branch point; a 4 becomes a 9 while the turning time is pulled.
+Three scenes: noise goes down the tree; a click on a branch point; a 4 is drawn, and becomes a 9 while the turning time
+is pulled.
 """
 import argparse
 import io
@@ -16,8 +17,18 @@ POINT = 12  # of the shipped tree: where 3, 5 and 8 part
 GREYS, BRIGHT = 80, 48  # colours of the palette: greys abound, and would crowd out the few bright ones
 BRIEF, LONG = 120, 1800  # milliseconds of a frame, and of one to look at
 FADING = 800  # milliseconds until what was there before is gone
+TURNED = "Your drawing, turned into a"
+PAUSE = 350  # milliseconds from one place of the pen to the next: a guess comes back in between
 SCRUB = """(slider, k) => {slider.value = k; slider.dispatchEvent(new Event('input', {bubbles: true}))}"""
 POINTER = (214, 94, 0)  # the orange of the chosen path
+
+def line(*corners: tuple[float, float], many: int = 7) -> np.ndarray:
+    """So many places (n, 2) from corner to corner."""
+    along, every = np.linspace(0, len(corners) - 1, many), np.arange(len(corners))
+    return np.stack([np.interp(along, every, side) for side in zip(*corners, strict=True)], 1)
+
+
+FOUR = line((0.36, 0.18), (0.28, 0.55), (0.74, 0.55)), line((0.64, 0.2), (0.6, 0.86))
 
 Frame = tuple[Image.Image, int]
 
@@ -50,8 +61,32 @@ def clicking(visitor: Page) -> Iterator[Frame]:
 
 
 def turning(visitor: Page, address: str) -> Iterator[Frame]:
-    """A 4 under more and more noise, and what becomes of it on the path of the 9."""
-    yield from scrubbed(opened(visitor, f"{address}/transmute?source=4&target=9"), ".st-key-film .film input", 1)
+    """A 4 is drawn, with a guess at every leaf; then it is under less and less noise, and what becomes of it is a 9."""
+    filmed(opened(visitor, f"{address}/transmute?target=9"))
+    for line in FOUR:
+        yield from drawn(visitor, line)
+    visitor.get_by_role("heading", name=TURNED).wait_for()
+    filmed(visitor)
+    yield from scrubbed(visitor, ".st-key-film .film input", 1)
+
+
+def drawn(visitor: Page, line: np.ndarray) -> Iterator[Frame]:
+    """A line (n, 2) on the canvas, in shares of it, drawn without haste: the bars follow the pen."""
+    box = visitor.locator(".st-key-drawing canvas").bounding_box()
+    for x, y in line:
+        visitor.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        visitor.mouse.down()
+        visitor.wait_for_timeout(PAUSE)
+        yield shot(visitor), BRIEF
+    visitor.mouse.up()
+
+
+def filmed(visitor: Page) -> None:
+    """Until the film is whole."""
+    visitor.locator(".st-key-film input[type=range]:enabled").wait_for()
+    visitor.get_by_text("noise levels …").wait_for(state="detached")
+    settled(visitor)
+    visitor.wait_for_timeout(FADING)
 
 
 def opened(visitor: Page, address: str) -> Page:

@@ -32,7 +32,7 @@ QUICK = Sampling.quick().steps  # a film is many pictures, of which each is look
 STEPS = tuple(sorted({QUICK, 10, 20, 50}))
 FIRST = 47  # of the gallery, to begin with: a 4, which is close to a 9
 PEN = "reading"  # where the server tells what a drawing looks like while the pen moves (pages/start/reading.py)
-READING = "One column for each class: above, the {thing} in noise; below, what becomes of it."
+READING = "A column for each: above, the {thing} in noise; below, what becomes of it."
 
 
 class Settings(NamedTuple):
