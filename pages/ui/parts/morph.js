@@ -28,7 +28,7 @@ class Morph {
   build() {
     const [width, height] = this.data.size;
     this.root.replaceChildren();
-    this.figures = this.data.names.map((_, k) => {
+    this.figures = this.data.names.map(() => {
       const figure = this.root.appendChild(piece('figure', '', ''));
       const canvas = figure.appendChild(Object.assign(document.createElement('canvas'), {width, height}));
       canvas.setAttribute('role', 'img');
