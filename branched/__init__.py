@@ -23,7 +23,7 @@ from .facts import (
     TransmutationOfImages,
     TransmutationOfRows,
 )
-from .family import Explorable, load, models
+from .family import Explorable, amiss, changed, load, models
 from .noise.samples import Frame
 from .noise.sampling import Sampling
 from .noise.schedule import alpha, sigma
@@ -45,8 +45,8 @@ LATER = {  # these need SciPy or serve many, for whose import loading and sampli
 __all__ = ["SOLVER", "SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree",
            "Classification", "Explorable", "Extension", "Facts", "Form", "Frame", "GenerationOfImages",
            "GenerationOfRows", "Hybrid", "Images", "Meeting", "Outline", "OutlineNode", "Rule", "Samples", "Sampling",
-           "Table", "Transmutation", "TransmutationOfImages", "TransmutationOfRows", "__version__", "alpha", "load",
-           "models", "pair_curves", "sigma", *LATER]
+           "Table", "Transmutation", "TransmutationOfImages", "TransmutationOfRows", "__version__", "alpha", "amiss",
+           "changed", "load", "models", "pair_curves", "sigma", *LATER]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,15 +20,21 @@ from .files import is_file, named, visible, write_atomically
 T = TypeVar("T")
 FORMAT, VERSION = "branched", 1
 LONGEST, MOST_TENSORS = 4_000_000, 10_000  # bytes of a header, and tensors: shipped files have 54,000 and 130
+BESIDE = " (own)"  # ends the name of an own model that is called like a shipped one
 SHIPPED = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
 def find(name: str | os.PathLike) -> Path:
-    """The file of a model: a path as it is, or a name in `checkpoints/` or in the folder $BRANCHED_MODELS."""
+    """The file of a model: a path as it is, or a name in `checkpoints/` or in the folder $BRANCHED_MODELS.
+
+    One there that is called like a shipped one is found under its name and BESIDE.
+    """
     path = named(name)
     if path.suffix == ".safetensors" or len(path.parts) > 1:
         return path
     places = [folder / f"{name}.safetensors" for folder in folders()]
+    if path.name.endswith(BESIDE) and not any(is_file(place) for place in places):
+        return folders()[-1] / f"{path.name.removesuffix(BESIDE)}.safetensors"
     return next((place for place in places if place.is_file()), places[0])
 
 
@@ -43,14 +49,32 @@ def has(name: str, kind: str) -> bool:
 
 
 def _stems() -> set[str]:
-    return {path.stem for folder in folders() if folder.is_dir() for path in visible(folder)
-            if path.suffix == ".safetensors" and is_file(path)}
+    shipped, *own = [{path.stem for path in visible(folder) if path.suffix == ".safetensors" and is_file(path)}
+                     if folder.is_dir() else set() for folder in folders()]
+    return shipped | {f"{stem}{BESIDE}" if stem in shipped else stem for stems in own for stem in stems}
 
 
 def folders() -> list[Path]:
     """Where files are looked for: what is shipped, and the folder $BRANCHED_MODELS, if there is one."""
     folder = os.environ.get("BRANCHED_MODELS")
     return [SHIPPED, named(folder)] if folder else [SHIPPED]
+
+
+def changed(name: str | os.PathLike) -> tuple[int, int]:
+    """When the file of a model was written, and its size; zeros, where there is none: another pair, another model."""
+    try:
+        there = find(name).stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return there.st_mtime_ns, there.st_size
+
+
+def amiss() -> str:
+    """What is wrong with the folder $BRANCHED_MODELS, in a sentence; "" if nothing is."""
+    if all(folder.is_dir() for folder in folders()[1:]):
+        return ""
+    return (f"There is no folder {folders()[-1].absolute()}, which the environment variable BRANCHED_MODELS names; "
+            "only the shipped models are here. Check its name.")
 
 
 def kind_of(path: Path) -> str | None:
@@ -109,7 +133,9 @@ def load(path: str | os.PathLike, kind: str) -> tuple[dict[str, Tensor], dict[st
             names = list(file.keys())
             if len(names) > MOST_TENSORS:
                 raise BranchedError(f"{path} is no model of this project: it holds {len(names):,} tensors.")
-            tensors = {name: file.get_tensor(name) for name in names}
+            # Copied: a file aligns numbers as it likes, and where they lie decides how products are rounded; and what
+            # stays mapped to the file kills the process, or changes a model, once that is overwritten in place.
+            tensors = {name: file.get_tensor(name).clone() for name in names}
             if metadata["sha256"] != digest(tensors, metadata["header"]):
                 raise BranchedError(f"{path} is damaged or edited (its checksum differs); get it anew.")
             return tensors, _header(metadata["header"])

@@ -48,13 +48,15 @@ def titled(name: str) -> Any:
 
 class Data(Part):
     """What it was trained on. `background` is the value of images where nothing is, in [0, 1]; `shows` is what they
-    show, "characters" or "pictures"; `crop` says that their sides were cut off, where they were not square."""
+    show, "characters" or "pictures"; `placed` says that the characters were scaled and centred as MNIST's, `crop` that
+    sides were cut off, where images were not square."""
 
     name: str | None = None
     count: Count | None = titled("{kind}")
     shape: tuple[Count, ...] | None = None
     background: float | None = None
     shows: str | None = None
+    placed: bool | None = None
     crop: bool | None = None
 
 

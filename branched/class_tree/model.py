@@ -54,9 +54,7 @@ def _assembled(device: torch.device, name: str, tensors: dict[str, torch.Tensor]
         raise BranchedError(f"its network takes objects of shape {config.shape}, its {form.kind} have {form.shape}")
     with torch.random.fork_rng(devices=[]):  # on the "meta" device, initialising imports half of PyTorch's compiler
         network = config.build(header["branches"])
-    # Copied: a file aligns numbers as it likes, and where they lie decides how products are rounded; and what is not
-    # copied stays mapped to the file, so that whoever writes over that kills the process, or changes the model.
-    weights, curves = ({key.removeprefix(part): value.clone() for key, value in tensors.items()
+    weights, curves = ({key.removeprefix(part): value for key, value in tensors.items()
                         if key.startswith(part)} for part in ("network.", "curves."))
     network.load_state_dict(weights, assign=True)
     if not all(w.dtype == torch.float32 and w.isfinite().all() for w in weights.values()):

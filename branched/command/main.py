@@ -9,6 +9,7 @@ from typing import Any, Union
 import tyro
 from tyro import _errors as refusals  # private, so its version is pinned: no public door tells why words were refused
 
+from .. import checkpoint
 from ..errors import BranchedError
 from . import commands, methods, options
 
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. `--help` ends the process (0), as is usual."""
     try:
         request = parse(arguments)
+        if sentence := checkpoint.amiss():
+            print(f"branched: {sentence}", file=sys.stderr)
         COMMANDS[type(request)](request)
         return 0
     except BranchedError as error:

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import BranchedError
-from ..facts import PICTURES, Data
+from ..facts import CHARACTERS, PICTURES, Data
 from ..files import write_atomically
 from ..networks.unet import UNetConfig
 from ..photos.decode import squared
@@ -30,12 +30,14 @@ class Images(Form):
 
     `background` is the mean brightness of their borders, from 0 to 1, where it is known: it tells which way round a
     photo has to be. `shows` is what they show, "characters" or "pictures"; None: characters, if they are grey, for so
-    it was before this was asked. A photo that is not square is padded, or with `crop` loses its sides.
+    it was before this was asked. `placed` says that characters are scaled and centred as MNIST's are, which then is
+    done to a photo, too. A photo that is not square is padded, or with `crop` loses its sides.
     """
 
     shape: tuple[int, int, int]
     background: float | None = None
     shows: str | None = None
+    placed: bool = True
     crop: bool = False
     kind = "images"
     one, many, suffix, features = "picture", "pictures", ".png", ()
@@ -100,16 +102,19 @@ class Images(Form):
         return f"Image {blank[0] + 1} of {len(x)} is blank: there is nothing on it to learn." if blank else ""
 
     def facts(self, stored: Tensor) -> dict[str, Any]:
-        """Mean brightness of the images' borders, 0 to 1; what they show, and whether they were cropped."""
-        from ..photos.shows import shown_in  # brings SciPy along, for which loading need not wait
+        """Mean brightness of the images' borders, 0 to 1; what they show, whether characters are placed as MNIST's are,
+        and whether images were cropped."""
+        from ..photos.shows import placed_in, shown_in  # bring SciPy along, for which loading need not wait
 
         x = stored[:: max(1, len(stored) // 2000)].float() / 255
         edges = torch.cat([x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1]], -1)
-        crop = {"crop": True} if self.crop else {}
-        return {"background": round(edges.mean().item(), 3), "shows": self.shows or shown_in(_grey(x)), **crop}
+        shows = self.shows or shown_in(_grey(x))
+        return {"background": round(edges.mean().item(), 3), "shows": shows,
+                **({"crop": True} if self.crop else {}),
+                **({"placed": placed_in(_grey(x))} if shows == CHARACTERS else {})}
 
     def remembering(self, data: Data) -> Images:
-        known = {"background": data.background, "shows": data.shows, "crop": data.crop}
+        known = {"background": data.background, "shows": data.shows, "placed": data.placed, "crop": data.crop}
         return replace(self, **{key: value for key, value in known.items() if value is not None})
 
     @property
@@ -120,14 +125,22 @@ class Images(Form):
     def prepare(self, source: Any) -> np.ndarray:
         """A picture file (bytes or a path), an image or an array, as a model sees it: float32 (H, W) or (H, W, 3).
 
-        A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
-        What shows no characters is taken whole.
+        A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none. For
+        a model of anything else a picture is taken whole; so are strokes on an even ground, where the model's own
+        characters are neither scaled nor centred.
         """
         if not self.of_characters:
-            return squared(source, self.shape[1], self.shape[0] == 3, self.crop).astype(np.float32) / 255
-        from ..photos.photo import prepare  # brings SciPy along, for which loading need not wait
+            return self._whole(source)
+        from ..photos.photo import prepare  # these bring SciPy along, for which loading need not wait
+        from ..photos.shows import turned
 
+        if not self.placed and (whole := turned(self._whole(source), self.background)) is not None:
+            return whole
         return prepare(source, self.outside_shape, self.background)
+
+    def _whole(self, source: Any) -> np.ndarray:
+        """A picture made square, in the model's size."""
+        return squared(source, self.shape[1], self.shape[0] == 3, self.crop).astype(np.float32) / 255
 
     def read(self, paths: Sequence[Path], label: str = "") -> np.ndarray:
         """Picture files, prepared, as (B, H, W) or (B, H, W, 3)."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from .. import checkpoint
 from .answer import Answer
 from .bounds import Bounds
 from .engine import Engine
@@ -28,7 +29,7 @@ class Replica:
     def __init__(self, load: Callable[[str], Any], threads: int = 0, bounds: Bounds = Bounds()):  # noqa: B008
         if threads:
             torch.set_num_threads(threads)
-        self._engine, self._load, self._loading = Engine(bounds), lru_cache(MODELS)(load), threading.Lock()
+        self._engine, self._load, self._loading = Engine(bounds), lru_cache(MODELS)(_anew(load)), threading.Lock()
 
     async def work(self, asked: bytes) -> AsyncIterator[bytes]:
         """Work an `Asked`; gives `Told`s, the first as soon as the engine has taken it."""
@@ -48,5 +49,10 @@ class Replica:
     def _asked(self, asked: bytes) -> Answer:
         what: Asked = pickle.loads(asked)
         with self._loading:
-            model = self._load(what.name)
+            model = self._load(what.name, checkpoint.changed(what.name))
         return self._engine.ask(what.name, what.request, model, what.visitor, what.private, what.urgency)
+
+
+def _anew(load: Callable[[str], Any]) -> Callable[[str, Any], Any]:
+    """`load`, asked again for a name whose file has `changed`."""
+    return lambda name, changed: load(name)

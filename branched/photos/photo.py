@@ -73,7 +73,7 @@ def figures(source: Any, shape: tuple[int, ...], background: float | None = 0.0,
     if image.size == shape[::-1] and not image.has_transparency_data and not crop:
         pixels = np.asarray(decode.flat(image, "L"), np.float32) / 255
         exact = source if isinstance(source, np.ndarray) and source.dtype.kind == "f" else pixels
-        if _in_form(pixels if background <= 0.5 else 1 - pixels):
+        if in_form(pixels if background <= 0.5 else 1 - pixels):
             return (Figure(exact.reshape(shape).astype(np.float32), (0.0, 0.0, 1.0, 1.0)),)
     found = []
     for each in _characters(rgb_of(image)):
@@ -113,7 +113,7 @@ def _shares(each: Candidate, crop: Crop | None) -> Crop:
             left + (right - left) * columns.stop / width, top + (bottom - top) * rows.stop / height)
 
 
-def _in_form(ink: np.ndarray) -> bool:
+def in_form(ink: np.ndarray) -> bool:
     """Whether a picture (H, W) of ink in [0, 1] is scaled and centred already."""
     rows, columns = (np.flatnonzero(ink.max(axis) > 0.1) for axis in (1, 0))
     if not len(rows) or ink.max() < 0.7 or np.median(ring(ink)) > 0.02:

@@ -7,6 +7,7 @@ from scipy import ndimage
 
 from ..facts import CHARACTERS, PICTURES
 from .ink import ring
+from .photo import in_form
 
 LOOKED_AT = 300      # pictures of a data set
 MOST = 0.6           # share of them
@@ -29,6 +30,22 @@ def shown_in(pictures: np.ndarray) -> str:
     light = [ground < 0.5 for ground, is_stroke in map(stroke_on, some) if is_stroke]
     most = max(light.count(True), light.count(False))
     return CHARACTERS if most > MOST * len(some) else PICTURES
+
+
+def placed_in(pictures: np.ndarray) -> bool:
+    """Whether characters (n, H, W) were scaled and centred as MNIST's were: then that is done to a photo, too."""
+    some = pictures[:: max(1, len(pictures) // LOOKED_AT)]
+    inks = (np.abs(picture - np.median(ring(picture))) for picture in some)
+    return bool(sum(map(in_form, inks)) > MOST * len(some))
+
+
+def turned(picture: np.ndarray, background: float) -> np.ndarray | None:
+    """A picture (H, W) whole, if all that is on it is a few strokes on an even ground; light and dark change places
+    where that ground is not that of the model's images. None of any other picture."""
+    ground, is_stroke = stroke_on(picture)
+    if not is_stroke:
+        return None
+    return picture if (ground > 0.5) == (background > 0.5) else 1 - picture
 
 
 def stroke_on(picture: np.ndarray) -> tuple[float, bool]:

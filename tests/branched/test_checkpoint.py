@@ -115,7 +115,7 @@ def test_the_shipped_come_first(monkeypatch, saved, flat_model, tmp_path):
     monkeypatch.setattr(checkpoint, "SHIPPED", saved.parent)
     monkeypatch.setenv("BRANCHED_MODELS", str(own))
     assert checkpoint.find("small") == saved and checkpoint.find("mine") == own / "mine.safetensors"
-    assert branched.models() == ("mine", "small")
+    assert branched.models() == ("mine", "small", "small (own)")
     assert checkpoint.find("no-such") == saved.parent / "no-such.safetensors"
     assert checkpoint.find(own / "small.safetensors") == own / "small.safetensors"
 
@@ -260,3 +260,50 @@ def test_an_interrupted_write_leaves_the_old_file(monkeypatch, model, saved):
     with pytest.raises(KeyboardInterrupt):
         model.save(saved)
     assert saved.read_bytes() == before and os.listdir(saved.parent) == [saved.name]
+
+
+# -- one's own models ------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def own(model, colour_model, tmp_path, monkeypatch):
+    """A folder of one's own, with a model that is called like a shipped one, a new one, and what systems leave."""
+    shipped, mine = tmp_path / "shipped", tmp_path / "mine"
+    model.save(shipped / "mnist.safetensors")
+    colour_model.save(mine / "mnist.safetensors")
+    colour_model.save(mine / "pets.safetensors")
+    (mine / "._pets.safetensors").write_bytes(b"x")
+    monkeypatch.setattr(checkpoint, "SHIPPED", shipped)
+    monkeypatch.setenv("BRANCHED_MODELS", str(mine))
+    return mine
+
+
+def test_own_models_are_beside_shipped_ones_of_the_same_name(own, model, colour_model):
+    assert branched.models() == ("mnist", "mnist (own)", "pets")
+    shapes = [branched.load(name, device="cpu").shape for name in branched.models()]
+    assert shapes == [model.shape, colour_model.shape, colour_model.shape]
+    assert branched.amiss() == ""
+
+
+def test_a_folder_of_own_models_that_is_not_there_is_told(own, monkeypatch):
+    monkeypatch.setenv("BRANCHED_MODELS", str(own) + "x")
+    assert str(own) + "x" in branched.amiss() and "BRANCHED_MODELS" in branched.amiss()
+    assert branched.models() == ("mnist",)
+    monkeypatch.delenv("BRANCHED_MODELS")
+    assert branched.amiss() == ""
+
+
+def test_a_file_that_was_written_anew_is_seen(own, model):
+    before = branched.changed("pets")
+    assert branched.changed("pets") == before and branched.changed("nothing") == (0, 0)
+    model.save(own / "pets.safetensors")
+    assert branched.changed("pets") != before
+
+
+@pytest.mark.parametrize("kind", ["judge", "label model", "training"])
+def test_nothing_that_is_loaded_hangs_on_its_file(tmp_path, kind):
+    path = tmp_path / "some.safetensors"
+    checkpoint.save(path, kind, {"a": torch.arange(5000.0)}, {})
+    tensors, _ = checkpoint.load(path, kind)
+    with open(path, "r+b") as file:
+        file.write(bytes(path.stat().st_size))
+    assert torch.equal(tensors["a"], torch.arange(5000.0))

@@ -34,6 +34,8 @@ def page(file: str) -> None:
     st.html(CSS)
     menu.show(file, _asked())
     desk.board(st.container(key="waiting").empty())
+    if sentence := branched.amiss():
+        st.warning(sentence, icon=":material/folder_off:")
     try:
         engines.get()
     except branched.BranchedError as error:

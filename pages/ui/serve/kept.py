@@ -45,6 +45,12 @@ class Store:
         with self._lock:
             self._things.pop(key, None)
 
+    def forget(self, name: str) -> None:
+        """Keep nothing any more that is of the model of this name."""
+        with self._lock:
+            for key in [key for key in self._things if isinstance(key, tuple) and name in key]:
+                del self._things[key]
+
     def clear(self) -> None:
         """Keep nothing any more."""
         with self._lock:

@@ -8,27 +8,36 @@ import streamlit as st
 
 import branched
 
-from .kept import MISSING, SHARED
+from .kept import MISSING, SHARED, store
 
 LOADING = threading.Lock()
+_SEEN: dict[str, tuple] = {}  # the key of each model that was loaded last, by its name
 
 
 def get(name: str) -> Any:
-    """A model by its name. Raises BranchedError or OSError if it cannot be loaded."""
+    """A model by its name, anew where its file has changed. Raises BranchedError or OSError if it cannot be loaded."""
     if (model := held().get(name)) is not None:
         return model
-    if (model := SHARED.get(("model", name))) is MISSING:
+    changed = branched.changed(name)
+    seen = st.session_state.setdefault("_models_seen", {})
+    if seen.setdefault(name, changed) != changed:  # what this visitor keeps is of the file from before
+        store(private=True).forget(name)
+        seen[name] = changed
+    if SHARED.get(("model", name, changed)) is MISSING:
         with st.spinner("Loading the model …"):
-            model = shared(name)
-    return model
+            return shared(name)
+    return SHARED.get(("model", name, changed))
 
 
 def shared(name: str) -> Any:
     """One of the models for all, by its name; without a screen. Raises as `get` does."""
-    key = "model", name
+    key = "model", name, branched.changed(name)
     with LOADING:
         if (model := SHARED.get(key)) is MISSING:  # who came at the same time may have loaded it
             model = _load(name)
+            if _SEEN.setdefault(name, key) != key:  # gone is the one from before its file was written anew
+                SHARED.forget(name)
+                _SEEN[name] = key
             SHARED.put(key, model, weight=4 * getattr(model, "parameters", 0))  # in single precision
     return model
 

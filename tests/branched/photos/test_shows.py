@@ -8,7 +8,7 @@ from branched.data.dataset import load
 from branched.data.images import Images
 from branched.errors import BranchedError
 from branched.facts import CHARACTERS, PICTURES, Data
-from branched.photos.shows import shown_in, stroke_on
+from branched.photos.shows import placed_in, shown_in, stroke_on
 
 
 def blobs(n: int = 20, side: int = 28) -> np.ndarray:
@@ -58,3 +58,28 @@ def test_found_in_the_data_and_corrected_by_who_knows_better():
     assert data.form.facts(data.x)["shows"] == CHARACTERS
     data = load("digits", shows=PICTURES)
     assert data.form.facts(data.x)["shows"] == PICTURES
+
+
+def corner() -> np.ndarray:
+    """A small stroke in a corner of a large picture, light on dark."""
+    image = Image.new("L", (90, 90), 0)
+    ImageDraw.Draw(image).line((10, 8, 30, 34, 34, 10), fill=255, width=5)
+    return np.asarray(image, np.float32) / 255
+
+
+def test_characters_that_nobody_centred_are_not_centred_either():
+    """Such a model takes strokes on an even ground whole, dark or light; one of centred characters centres them."""
+    assert not placed_in(strokes())
+    form = Images((1, 28, 28), background=0.0, shows=CHARACTERS, placed=False)
+    whole = form.prepare(corner())
+    assert np.abs(whole - form._whole(corner())).max() == 0 and whole[14:].max() == 0
+    assert np.abs(form.prepare(1 - corner()) - whole).max() < 0.01
+    centred = Images((1, 28, 28), background=0.0, shows=CHARACTERS).prepare(corner())
+    assert centred[14:].max() > 0.9
+    noisy = corner() * 0.5 + np.linspace(0, 0.5, 90, dtype=np.float32)  # a photo, on no even ground
+    assert np.abs(form.prepare(noisy) - centred).mean() < 0.05
+
+
+def test_mnists_digits_are_placed():
+    digit = Images((1, 28, 28), background=0.0).prepare(corner())
+    assert placed_in(np.stack([digit] * 5)) and placed_in(1 - np.stack([digit] * 5))
