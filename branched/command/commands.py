@@ -27,7 +27,7 @@ from ..cluster_tree import diffusion_fit
 from ..cluster_tree import fit as clusters
 from ..cluster_tree.model import ClusterModel
 from ..data import dataset
-from ..data.form import Blocks
+from ..data.form import Blocks, Form
 from ..device import pick_device
 from ..engine import cluster
 from ..errors import BranchedError
@@ -141,7 +141,7 @@ def tree_diffusion(options: asked.TreeDiffusion) -> None:
 
 def parents(options: asked.Parents) -> None:
     model = tree_of(options.model)
-    data = data_of(_models_source(options.source, model)).only(model.labels)
+    data = _models_data(options.source, model).only(model.labels)
     config = configured(model, options.steps, options.batch, options.seed)
     with tqdm(total=config.steps, unit=" steps") as bar:
         for record in make_parents(options.output, model, data, config, options.margin):
@@ -221,11 +221,10 @@ def remove(options: asked.Remove) -> None:
 
 def evaluate(options: asked.Evaluate) -> None:
     model = model_of(options.model)
-    source = _models_source(options.source, model)
     if isinstance(model, ClusterModel):
-        _evaluate_clusters(model, data_of(source, "test", classed=False), options.store)
+        _evaluate_clusters(model, _models_data(options.source, model, "test", classed=False), options.store)
         return
-    train, test = (data_of(source, split).only(model.labels) for split in ("train", "test"))
+    train, test = (_models_data(options.source, model, split).only(model.labels) for split in ("train", "test"))
     if train.shape != model.form.shape:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
     if sentence := unmeasured(model, options.parts):
@@ -289,7 +288,7 @@ def pool(options: asked.Pool) -> None:
 
 def measure_steps(options: asked.MeasureSteps) -> None:
     model = tree_of(options.model)
-    train, test = (data_of(_models_source(options.source, model), split).only(model.labels)
+    train, test = (_models_data(options.source, model, split).only(model.labels)
                    for split in ("train", "test"))
     judge = partial(_judge, checkpoint.find(options.judge), model, train)
     classifier = MEASURES[model.form.kind].classifier(train, judge)
@@ -348,12 +347,14 @@ def tree_of(asked_for: asked.Model) -> BranchedModel:
     return model
 
 
-def data_of(source: asked.Source, split: str = "train", classed: bool = True) -> dataset.Dataset:
-    """The data that are asked for. They need no classes where those are leaves of a tree, or not looked at."""
+def data_of(source: asked.Source, split: str = "train", classed: bool = True, form: Form | None = None,
+            ) -> dataset.Dataset:
+    """The data that are asked for, if need be as a model of a form knows them. They need no classes where those are
+    leaves of a tree, or not looked at."""
     clusters = source.clusters if isinstance(source, asked.ClassedSource) else None
     data = dataset.load(source.data, split, source.folder, source.size, source.colour, source.label,
                         classed and not clusters, source.drop or (), source.skip_gaps,
-                        () if clusters else source.classes or (), source.shows, source.crop)
+                        () if clusters else source.classes or (), source.shows, source.crop, form)
     if split == "train":
         print(*data.told, sep="\n", end="\n" * bool(data.told))
     if not clusters:
@@ -376,12 +377,14 @@ def grouped(data: dataset.Dataset, clusters: str) -> dataset.Dataset:
     return data.grouped(model.groups, torch.from_numpy(model.assign(data.form.shown(data.x)).indices))
 
 
-def _models_source(source: asked.ModelsSource, model: BranchedModel) -> asked.ModelsSource:
+def _models_data(source: asked.ModelsSource, model: BranchedModel, split: str = "train",
+                classed: bool = True) -> dataset.Dataset:
     """The data that are named, or else those on which a model was trained, in the classes that it learnt."""
     facts, clusters = model.facts, source.clusters or model.facts.training.clusters
     named = not clusters and not isinstance(model, ClusterModel)  # then what is amiss with other classes is no matter
-    return replace(source, data=source.data or facts.data.name or "mnist", clusters=clusters,
-                   classes=source.classes or (model.labels if named else None))
+    source = replace(source, data=source.data or facts.data.name or "mnist", clusters=clusters,
+                     classes=source.classes or (model.labels if named else None))
+    return data_of(source, split, classed, model.form)
 
 
 def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:

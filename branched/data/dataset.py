@@ -19,7 +19,7 @@ from ..errors import BranchedError
 from ..files import named
 from ..names import natural_order
 from . import folder as folders
-from . import sources, table
+from . import reading, sources
 from .form import Form
 from .images import Images
 from .table import Table
@@ -123,7 +123,7 @@ class Dataset:
 def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike | None = None,
          size: int | None = None, colour: bool = False, label: str | None = None, classed: bool = True,
          drop: Sequence[str] = (), skip_gaps: bool = False, classes: Sequence[str] = (), shows: str | None = None,
-         crop: bool = False) -> Dataset:
+         crop: bool = False, form: Form | None = None) -> Dataset:
     """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), a folder with one sub-folder of images per
     class, or a CSV file with a column of classes; if they need not be `classed`, also a folder of images, or a CSV file
     of numbers: all are of one class.
@@ -134,7 +134,8 @@ def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike 
     which a value is missing. `classes` names those that are wanted (default: all); what is amiss with others is not
     looked at. `shows` says what images show, "characters" or "pictures" (default: found); with `crop` those of a folder
     that are not square lose their sides, and are padded otherwise. A folder or file that is called like a known data
-    set is read in its place. Raises BranchedError with the reason.
+    set is read in its place. Rows of a CSV file for a model of this `form` are read as it knows them. Raises
+    BranchedError with the reason.
     """
     if split not in SPLITS:
         raise BranchedError(f"The split is 'train' or 'test', not {split!r}.")
@@ -146,9 +147,11 @@ def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike 
         data = data.only(classes) if classes else data
         return replace(data, form=replace(data.form, shows=shows)) if shows else data
     if path.suffix.lower() in (".csv", ".tsv", ".data", ".txt") or path.is_file():
-        return _csv(path, split, table.read(path, label, classed, drop, skip_gaps), classes)
-    form = Images((3 if colour else 1, size or 28, size or 28), shows=shows, crop=crop)
-    data = _image_folder(path, split, form, classed, classes)
+        known = form if isinstance(form, Table) else None
+        found = reading.read(path, label, classed, drop, skip_gaps, known and known.known)
+        return _csv(path, split, found, classes, known)
+    images = Images((3 if colour else 1, size or 28, size or 28), shows=shows, crop=crop)
+    data = _image_folder(path, split, images, classed, classes)
     if str(source) in KNOWN:
         data = replace(data, told=(f"{source} is the folder {path.resolve()}, not the known data set; that is read "
                                    "where there is no such folder.", *data.told))
@@ -163,7 +166,8 @@ def _is_data(path: Path) -> bool:
 def _known(source: str, split: str, folder: str | os.PathLike | None, size: int | None, colour: bool) -> Dataset:
     if source == "letters":
         x, y = sources.letters(folder)
-        return _table(source, sources.LETTER_FEATURES, x, y, torch.arange(len(x)) >= sources.LETTERS_TRAINING, split)
+        found = reading.Read(sources.LETTER_FEATURES, x, y, "class", ((),) * x.shape[1])
+        return _table(source, found, torch.arange(len(x)) >= sources.LETTERS_TRAINING, split)
     x, y = sources.mnist(split, folder) if source == "mnist" else _digits(split)
     return Dataset.of_images(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
 
@@ -230,13 +234,13 @@ def _classes(root: Path, split: str, classed: bool) -> folders.Classes:
     if classed and not found.folders:
         raise BranchedError(f"{root} has no sub-folders; it needs one sub-folder of images per class (only grow "
                             "and what builds on its clusters take a folder without).")
-    return found if found.folders else folders.Classes({table.ALL: root})
+    return found if found.folders else folders.Classes({reading.ALL: root})
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------
 
-def _csv(path: Path, split: str, found: tuple[tuple[str, ...], Tensor, list[str]], classes: Sequence[str]) -> Dataset:
-    features, x, y = found
+def _csv(path: Path, split: str, found: reading.Read, classes: Sequence[str], form: Table | None) -> Dataset:
+    x, y = found.x, found.y
     labels = _chosen(classes, sorted(set(y), key=natural_order), path.stem)
     if classes:
         kept = [k for k, name in enumerate(y) if name in labels]
@@ -252,13 +256,15 @@ def _csv(path: Path, split: str, found: tuple[tuple[str, ...], Tensor, list[str]
         choice = f"Choose others (--classes {others:.200}), or name" if others else "Name"
         raise BranchedError(f"The class {few!r:.40} in {path} has {seen[few]} row{'s' * (seen[few] > 1)}; every class "
                             f"needs at least {LEAST_ROWS}. {choice} the column of classes by --label.")
-    return _table(path.stem, features, x, y, torch.tensor(test), split)
+    return _table(path.stem, found._replace(x=x, y=y), torch.tensor(test), split, form)
 
 
-def _table(name: str, features: Sequence[str], x: Tensor, y: list[str], test: Tensor, split: str) -> Dataset:
-    """One part of a table. Its form is what the rows for training tell, in both parts."""
-    labels = tuple(sorted(set(y), key=natural_order))
+def _table(name: str, found: reading.Read, test: Tensor, split: str, form: Table | None = None) -> Dataset:
+    """One part of a table. Its form, if none is given, is what the rows for training tell, in both parts; levels are
+    those of all."""
+    labels = tuple(sorted(set(found.y), key=natural_order))
     numbers = {label: k for k, label in enumerate(labels)}
     part = test if split == "test" else ~test
-    return Dataset(name, labels, x[part], torch.tensor([numbers[label] for label in y])[part],
-                   Table.of(features, x[~test]))
+    form = form or Table.of(found.features, found.x[~test], reading.levels_of(found), found.label)
+    return Dataset(name, labels, form.spread(found.x[part]), torch.tensor([numbers[label] for label in found.y])[part],
+                   form)

@@ -1,9 +1,12 @@
-"""Tables: rows of numeric features, in their own units outside and standardised inside the core; and CSV files."""
+"""Tables: rows of features, in their own units outside and of about unit size inside the core; and CSV files."""
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +17,23 @@ from torch import Tensor
 from ..errors import BranchedError
 from ..files import write_atomically
 from ..networks.mlp import MLPConfig
-from .cells import CLASS_COLUMNS, MISSING, SAMPLE, Cells, is_number, opened
+from .cells import apart, disarmed
 from .form import Blocks, Form
+from .reading import Known, Levels, read_rows
+from .scales import Level, Scales, is_bent, quantiles, reach, shares_of, values_of
 
-UNNAMED = {"", "?", "nan"}  # what is no name of a class; "None" and "NA" are
-ALL = "all"                 # the class of what has none
-LARGEST = 1e30              # of a feature's values
-EXACT = 2 ** 24             # above this, not all whole numbers are numbers in single precision
+PARTS = ("mean", "std", "low", "high", "whole", "levels", "shares", "quantiles")  # of which every feature has one
 
 
 @dataclass(frozen=True)
 class Table(Form):
     """Rows of named features. Each is known by its mean and standard deviation, by the least and greatest value seen,
-    and by whether all values seen were whole numbers."""
+    and by whether all values seen were whole numbers.
+
+    A feature may have `levels`, words or two numbers, with the share of each among the rows; outside, a word is its
+    place among the levels. Or it goes by its `quantiles`, evenly spaced from -`end` to `end` inside. `label` names the
+    column of classes. (`scales` says why, and which feature has what.)
+    """
 
     features: tuple[str, ...]
     mean: tuple[float, ...]
@@ -34,28 +41,58 @@ class Table(Form):
     low: tuple[float, ...]
     high: tuple[float, ...]
     whole: tuple[bool, ...]
+    levels: Levels = ()
+    shares: tuple[tuple[float, ...], ...] = ()
+    quantiles: tuple[tuple[float, ...], ...] = ()
+    end: float = 0.0
+    label: str = "class"
     kind = "rows"
     one, many, suffix = "row", "rows", ".csv"
     config, sizes = MLPConfig, ("width", "blocks", "rank")
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            object.__setattr__(self, name, tuple(value))
-            if len(value) != len(self.features):
+        object.__setattr__(self, "features", tuple(self.features))
+        for name in ("levels", "shares", "quantiles"):
+            parts = getattr(self, name) or ((),) * len(self.features)
+            object.__setattr__(self, name, tuple(tuple(part) for part in parts))
+        for name in PARTS:
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+            if len(getattr(self, name)) != len(self.features):
                 raise BranchedError(f"A table has one {name} for each of its {len(self.features)} features.")
         if not self.features or not all(deviation > 0 for deviation in self.std):
             raise BranchedError("A table has at least one feature, and its standard deviations are positive.")
+        if not all(map(_is_whole, self.levels, self.shares, self.quantiles)) or any(self.quantiles) > (self.end > 0):
+            raise BranchedError("The levels of a feature differ and have a share each; quantiles rise.")
 
     @classmethod
-    def of(cls, features: Sequence[str], x: Tensor) -> Table:
-        """What rows x (n, F) tell of their features. One that never varies is centred, not scaled."""
-        x = x.double()
-        std = x.std(0, correction=0)
+    def of(cls, features: Sequence[str], x: Tensor, levels: Levels = (), label: str = "class") -> Table:
+        """What rows x (n, F) tell of their features, of which some have levels. One that never varies is centred, not
+        scaled."""
+        x, levels, end = x.double(), levels or ((),) * len(features), reach(len(x))
+        std, ends = x.std(0, correction=0), torch.stack([x.amin(0), x.amax(0)])
+        for k, of in enumerate(levels):
+            if of:
+                ends[:, k] = torch.from_numpy(values_of(of)[[0, -1]])
+        bent = tuple(quantiles(x[:, k], end) if not of and is_bent(x[:, k]) else () for k, of in enumerate(levels))
         return cls(tuple(features), *(part.tolist() for part in (
-            x.mean(0), torch.where(std > 0, std, 1.0), x.amin(0), x.amax(0), (x == x.round()).all(0))))
+            x.mean(0), torch.where(std > 0, std, 1.0), *ends, (x == x.round()).all(0))), levels,
+            tuple(shares_of(x[:, k], of) for k, of in enumerate(levels)), bent, end if any(bent) else 0.0, label)
+
+    @property
+    def known(self) -> Known:
+        """What has to be known to read a file for it."""
+        return Known(self.features, self.levels, self.label)
+
+    @cached_property
+    def _scales(self) -> Scales:
+        return Scales(self.mean, self.std, self.low, self.high, self.levels, self.shares, self.quantiles, self.end)
 
     @property
     def shape(self) -> tuple[int]:
+        return (self._scales.width,)
+
+    @property
+    def outside_shape(self) -> tuple[int]:
         return (len(self.features),)
 
     def to_core(self, rows: Any) -> Tensor:
@@ -72,23 +109,35 @@ class Table(Form):
         if not np.isfinite(array).all():
             name = self.features[int(np.argwhere(~np.isfinite(array))[0, 1])]
             raise BranchedError(f"The values of a row are finite numbers; one of {name} is not.")
-        return self.scale(torch.from_numpy(array))
+        self._check_levels(array)
+        return self.scale(self.spread(torch.from_numpy(array)))
+
+    def _check_levels(self, rows: np.ndarray) -> None:
+        for k, levels in enumerate(self.levels):
+            values = values_of(levels).astype(np.float32)
+            if levels and not (known := np.isin(rows[:, k], values)).all():
+                listed, other = ", ".join(f"{value:g}" for value in values), rows[:, k][~known][0]
+                raise BranchedError(f"{self.features[k]} has the values {listed:.100}; {other:g} is none of them.")
 
     def from_core(self, x: Tensor) -> np.ndarray:
-        """Tensors (..., F) as float32 rows in the features' units."""
-        return self.store(x.detach().cpu()).numpy()
+        """Tensors (..., D) as float32 rows (..., F) in the features' units."""
+        return self.shown(self.store(x.detach().cpu()))
+
+    def spread(self, rows: Tensor) -> Tensor:
+        """Rows (n, F), float32, as a data set stores them: with a column for each level."""
+        return self._scales.spread(rows)
 
     def shown(self, stored: Tensor) -> np.ndarray:
-        return stored.numpy()
+        return self._scales.gathered(stored).numpy()
 
     def scale(self, stored: Tensor) -> Tensor:
-        return ((stored.double() - self._row(self.mean)) / self._row(self.std)).float()
+        return self._scales.scaled(stored)
 
     def store(self, x: Tensor) -> Tensor:
-        return (x.double() * self._row(self.std) + self._row(self.mean)).float()
+        return self._scales.unscaled(x)
 
     def clamp(self, x: Tensor) -> Tensor:
-        low, high = ((self._row(end) - self._row(self.mean)) / self._row(self.std) for end in (self.low, self.high))
+        low, high = self._scales.bounds
         return x.clamp(low.to(x), high.to(x))
 
     def varied(self, stored: Tensor, strength: float, generator: torch.Generator) -> Tensor:
@@ -103,20 +152,21 @@ class Table(Form):
         deviations = (different - different.mean(0)) / max(1, n - 1) ** 0.5
         moved = torch.randn(len(x), n, generator=generator) @ deviations
         # Moving adds width^2 of the covariance; dividing by sqrt(1 + width^2) takes it away again.
-        return self.store(self.clamp(centre + (x - centre + width * moved) / (1 + width**2) ** 0.5))
+        varied = self.store(self.clamp(centre + (x - centre + width * moved) / (1 + width**2) ** 0.5))
+        return self.spread(self._scales.gathered(varied))  # of levels one is meant
 
     def objection(self, x: Tensor) -> str:
         outside = ((x - self.clamp(x)).abs() > 1e-4).nonzero().tolist()
         if not outside:
             return ""
-        row, k = outside[0]
+        row, k = outside[0][0], self._scales.owners[outside[0][1]]
         return (f"Row {row + 1} of {len(x)} has {self.features[k]} = {self.from_core(x)[row, k]:g}; the model knows "
                 f"{self.low[k]:g} to {self.high[k]:g}, and draws nothing beyond.")
 
     def rounded(self, rows: Any) -> np.ndarray:
         """Rows (..., F) with each value on its feature's grid: within the range seen, and whole where all seen were."""
         rows = np.asarray(rows, np.float32)
-        if rows.shape[-1:] != self.shape:
+        if rows.shape[-1:] != self.outside_shape:
             raise BranchedError(f"Rows have the shape (..., {len(self.features)}), not {rows.shape}.")
         rows = np.clip(rows, self.low, self.high)
         return np.where(self.whole, np.rint(rows), rows).astype(np.float32)
@@ -126,132 +176,41 @@ class Table(Form):
 
     def read(self, paths: Sequence[Path], label: str = "") -> np.ndarray:
         """The rows of CSV files, (B, F)."""
-        return np.concatenate([read_rows(path, self, label) for path in paths])
+        return np.concatenate([read_rows(path, self.known, label) for path in paths])
+
+    def cells(self, row: np.ndarray) -> list[str]:
+        """A row (F,) as it is written: words of categories, and numbers with no digit lost."""
+        return [self.levels[k][int(value)] if self.is_category[k] else np.format_float_positional(value, trim="-")
+                for k, value in enumerate(row)]
+
+    def values(self, k: int) -> list[float]:
+        """What a feature with levels can be in a row."""
+        return values_of(self.levels[k]).tolist()
+
+    @cached_property
+    def is_category(self) -> list[bool]:
+        """Of each feature, whether it is of words."""
+        return [bool(of) and isinstance(of[0], str) for of in self.levels]
 
     def write(self, path: Path, blocks: Blocks) -> None:
-        """A CSV file, no digit of the rows lost, with what is said of each block in columns of their own."""
+        """A CSV file, no digit of the rows lost, with what is said of each block in columns of their own; its class
+        goes under the name of the column of classes. No text in it is a formula."""
         def lines(temporary: str) -> None:
-            with open(temporary, "w", newline="") as file:
+            with open(temporary, "w", newline="", encoding="utf-8") as file:
                 writer = csv.writer(file)
                 for k, (words, rows) in enumerate(blocks):
                     if k == 0:
-                        writer.writerow([*words, *self.features])
-                    writer.writerows([*words.values(), *(np.format_float_positional(value, trim="-") for value in row)]
-                                     for row in rows)
+                        said = [self.label if word == "class" else word for word in words]
+                        writer.writerow(map(disarmed, [*apart([*self.features, *said])[len(self.features):],
+                                                       *self.features]))
+                    writer.writerows(map(disarmed, [*words.values(), *self.cells(row)]) for row in rows)
 
         write_atomically(path, lines)
 
-    @staticmethod
-    def _row(values: Sequence[float]) -> Tensor:
-        return torch.tensor(values, dtype=torch.float64)
 
-
-# -- CSV files -------------------------------------------------------------------------------------------------------
-
-def read(path: Path, label: str | None = None, classed: bool = True, drop: Sequence[str] = (),
-         skip_gaps: bool = False) -> tuple[tuple[str, ...], Tensor, list[str]]:
-    """The features of a CSV file, its rows, float32 (n, F), and their classes. `label` names the column of classes.
-
-    Without it, that is the column called class, label or target, or the only one with text in it that comes again. The
-    columns of a file without a header are called 1, 2, 3. Columns named by `drop` are left out; with `skip_gaps` also
-    rows in which a value is missing. If rows need not be `classed`, and no column can be that of classes, all are of
-    one class. Raises BranchedError with what is wrong.
-    """
-    found = opened(path)
-    for name in drop:
-        _place(found, name)
-    found = found.only([k for k, name in enumerate(found.names) if name not in drop])
-    place = _class_column(found, label, classed)
-    if skip_gaps:
-        found = _without_gaps(found, place)
-    features = [k for k in range(len(found.names)) if k != place]
-    if not features:
-        raise BranchedError(f"{path} has no column but that of the classes; a table needs a numeric feature.")
-    y = [ALL] * len(found.lines) if place is None else found.column(place)
-    if place is not None and (unnamed := [k for k, name in enumerate(y) if name.lower() in UNNAMED]):
-        raise BranchedError(f"{path}: line {found.lines[unnamed[0]][0]} has no class in the column "
-                            f"{found.names[place]}; fill or remove it.")
-    return tuple(found.names[k] for k in features), _numbers(found.only(features)), y
-
-
-def read_rows(path: Path, table: Table, label: str) -> np.ndarray:
-    """The rows of a CSV file for a model, (n, F): columns found by name, or, without a header, in the model's order.
-
-    Where the file has a column of classes (and a header), only rows of the class `label` are taken, if it has any.
-    """
-    found = opened(path)
-    names = found.names if found.has_header else list(table.features)
-    absent = [name for name in table.features if name not in names]
-    if absent or len(names) != len(found.names):
-        what = f"no column {absent[0]}" if absent else f"{len(found.names)} columns and no header"
-        raise BranchedError(f"{path} has {what}; this model takes the features {', '.join(table.features)}.")
-    classes = next((k for k, name in enumerate(names) if name.lower() in CLASS_COLUMNS), None)
-    of_class = [line for line in found.lines if classes is not None and line[1][classes] == label]
-    kept = replace(found, names=names, lines=of_class or found.lines)
-    return _numbers(kept.only([names.index(name) for name in table.features])).numpy()
-
-
-def _place(found: Cells, name: str) -> int:
-    """Where a column stands."""
-    if name not in found.names:
-        raise BranchedError(f"{found.path} has no column {name!r}; it has {', '.join(found.names):.400}.")
-    return found.names.index(name)
-
-
-def _class_column(found: Cells, label: str | None, classed: bool) -> int | None:
-    """The place of the column of classes; None for no such column, where rows need not be classed."""
-    if label is not None:
-        return _place(found, label)
-    columns = [found.column(k)[:SAMPLE] for k in range(len(found.names))]
-    known = [k for k, name in enumerate(found.names) if name.lower() in CLASS_COLUMNS]
-    texts = [k for k, cells in enumerate(columns) if not any(map(is_number, cells))]
-    again = [k for k in texts if len(set(columns[k])) < len(columns[k])]  # the others are names of rows
-    candidates = known or (again if len(again) == 1 else texts)
-    if not (candidates or classed):
-        return None
-    if len(candidates) != 1:
-        raise BranchedError(f"Which column of {found.path} holds the classes? Name it (--label): "
-                            f"{', '.join(found.names):.400}.")
-    return candidates[0]
-
-
-def _without_gaps(found: Cells, place: int | None) -> Cells:
-    """Without the rows in which a value is missing."""
-    kept = [(number, cells) for number, cells in found.lines
-            if not any(cell.lower() in (UNNAMED if k == place else MISSING) for k, cell in enumerate(cells))]
-    if not kept:
-        raise BranchedError(f"In every row of {found.path} a value is missing.")
-    return replace(found, lines=kept)
-
-
-def _numbers(found: Cells) -> Tensor:
-    """All cells as float32 (n, F), or a sentence about what is no number."""
-    try:
-        x = np.array([cells for _, cells in found.lines], np.float64)
-    except ValueError:
-        x = None
-    if x is None or not np.isfinite(x).all() or np.abs(x).max() > LARGEST:
-        raise BranchedError(_objection(found))
-    single = x.astype(np.float32)
-    for k, name in enumerate(found.names):
-        if np.abs(x[:, k]).max() > EXACT and len(np.unique(single[:, k])) < len(np.unique(x[:, k])):
-            raise BranchedError(f"{found.path}: the column {name} has numbers so long that some would be taken for the "
-                                f"same; if it only names the rows, leave it out (--drop {name}).")
-    return torch.from_numpy(single)
-
-
-def _objection(found: Cells) -> str:
-    """Why some cells are no numbers."""
-    gaps = [(number, k) for number, cells in found.lines for k, cell in enumerate(cells) if cell.lower() in MISSING]
-    wrong = [(number, k) for number, cells in found.lines for k, cell in enumerate(cells)
-             if cell.lower() not in MISSING and not (is_number(cell) and abs(float(cell)) <= LARGEST)]
-    if wrong:
-        (number, k), columns = wrong[0], list(dict.fromkeys(found.names[k] for _, k in wrong))
-        cell = dict(found.lines)[number][k]
-        if not any(is_number(cell) for _, cells in found.lines for cell in cells):
-            return f"{found.path} has no column of numbers (line {number} has {cell!r:.40}); features are numbers."
-        return (f"{found.path}: {cell!r:.40} in line {number}, column {found.names[k]}, is not a number; features are "
-                f"numbers. Columns can be left out (--drop {' '.join(columns):.120}).")
-    (number, k), rows = gaps[0], len({number for number, _ in gaps})
-    return (f"{found.path}: a value is missing in line {number}, column {found.names[k]}, and in {rows} of "
-            f"{len(found.lines)} rows in all; fill them, or leave those rows out (--skip-gaps).")
+def _is_whole(levels: tuple[Level, ...], shares: tuple[float, ...], quantiles: tuple[float, ...]) -> bool:
+    """Whether a feature's levels all differ, with a share each, and its quantiles rise."""
+    words = [isinstance(level, str) for level in levels]
+    return (len(set(levels)) == len(levels) == len(shares) and all(map(isfinite, (*shares, *quantiles)))
+            and (all(words) or not any(words) and all(map(isfinite, levels)))
+            and (not quantiles or quantiles[0] < quantiles[-1] and all(a <= b for a, b in pairwise(quantiles))))

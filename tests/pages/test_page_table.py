@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from apptest import opened
 from streamlit.testing.v1 import AppTest
 
@@ -103,6 +104,33 @@ def test_steps_fit_the_range(low, high, whole, step, digits):
     assert numbers.step(low, high, whole) == pytest.approx(step) and numbers.digits(low, high, whole) == digits
 
 
+@pytest.fixture
+def mixed() -> SimpleNamespace:
+    """A model's form with a number, two categories, and a feature of two numbers."""
+    x = torch.tensor([[1.5, 0, 0, 0], [2, 1, 1, 1], [3, 2, 0, 1], [9, 1, 0, 0]])
+    form = branched.Table.of(("length", "sea", "sex", "flag"), x, ((), ("Baltic", "North", "Red"), ("f", "m"), (0, 1)))
+    return SimpleNamespace(form=form, features=form.features)
+
+
+def test_categories_are_told_in_words(mixed):
+    before = np.array([[1.5, 0, 0, 0]])
+    turned = work.Turned(before, before + [[5, 1, 1, 1]], *[np.full(4, np.nan)] * 2, ("A",))
+    sentence = told.moves(mixed, mixed.features, turned, "A")
+    assert "sex (to m)" in sentence and "length (up)" in sentence
+    assert [numbers.written(2, 1, mixed.form), numbers.written(1, 3, mixed.form)] == ["Red", "1"]
+    assert numbers.has_order(mixed.form).tolist() == [True, False, True, True]
+    move = shown.moves(letter.words(mixed.features), before[0], turned.after, np.array([0, 3, 0, 0]), mixed.form)[0]
+    assert move.values == "Baltic → North"
+    assert told.interpolation(["sea"], np.array([0.9]), np.ones(0, bool)).strip().startswith("What tells")
+
+
+def test_edits_of_categories_in_a_link(mixed):
+    assert controls.read_edit("1:2,3:1", mixed) == {1: 2, 3: 1}
+    for bad in ("1:3", "1:0.5", "3:0.5"):
+        with pytest.raises(ValueError):
+            controls.read_edit(bad, mixed)
+
+
 def test_what_became_is_told(shipped):
     nan = np.array([np.nan, 0.5, 0.7])
     turned = work.Turned(np.zeros((3, 3)), np.ones((3, 3)), nan, np.array([np.nan, 0.01, -0.01]), ("B", "B", "A"))
@@ -156,7 +184,7 @@ def test_requests_are_data():
 # -- drawn -------------------------------------------------------------------------------------------------------------
 
 def test_means_lie_where_the_numbers_say():
-    form = SimpleNamespace(low=(0, 10), high=(15, 20), whole=(True, True))
+    form = branched.Table.of("ab", torch.tensor([[0.0, 10], [15, 20], [7, 12]]))
     rows = [np.array([[3.0, 10], [6, 10]]), np.array([[7.5, 15]]), np.array([[15.0, 30]])]
     first, second = shown.contrasts(letter.words("ab"), [1, 0], rows, form)
     assert second.places == {"lit": 30, "both": 50, "other": 100} and (second.low, second.high) == ("0", "15")
@@ -194,15 +222,16 @@ def test_ways_on_the_tree():
 
 
 def test_names_are_text_and_never_markup():
-    form = SimpleNamespace(low=(0, 0), high=(2, 0), whole=(True, True))
-    rows, names = np.array([[0, 0], [1, 0], [2, 0]]), letter.words(("<i>", '"><img src=x>'))
+    rows = np.array([[0, 0], [1, 0], [2, 0]])
+    form = branched.Table.of("ab", torch.tensor(rows), ((), ("<b>word</b>", "<img src=x>")))
+    names = letter.words(("<i>", '"><img src=x>'))
     limits = [numbers.edges(0, 2, True), numbers.edges(0, 0, True)]
     panels = [*shown.distributions(names, [0, 1], limits, (rows, rows, rows), form, LIGHT),
-              *shown.scatters(names, rows, rows, np.array([1, np.nan]), form, DARK)]
+              *shown.scatters(names, rows, rows, np.array([np.nan, 1]), form, DARK)]
     moves = shown.moves(names, rows[0], rows, np.array([1.0, 0]), form)
     html = shown.part("<u>", LIGHT, [shown.Entry("<s>", "lit")],
                       shown.contrasts(names, [0, 1], (rows, rows, rows), form), panels, "square", moves)
-    assert not any(tag in html for tag in ("<i>", "<u>", "<s>", "<img src=x"))
+    assert not any(tag in html for tag in ("<i>", "<u>", "<s>", "<img src=x", "<b>word"))
     assert "never varies" in html and "r = 1.00" in html and literal("a*b") == r"a\*b"
     assert html.count('class="track"') == 4 and html.count('class="foot"') == 6 and "&lt;u&gt;" in html
 

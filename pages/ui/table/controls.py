@@ -17,7 +17,7 @@ from ..frame.controls import SEED, WAY, draw_number
 from ..parts.markup import literal
 from ..serve.request import Request
 from . import letter, told
-from .numbers import digits, step
+from .numbers import digits, step, written
 
 USUAL = "letters"
 KNOWN = ("V", "Y")    # shown at first where a model has them: the example of Tseng et al.
@@ -95,7 +95,7 @@ def read_edit(text: str, model: BranchedModel) -> dict[int, float]:
         k, value = int(place), float(value)
         if not 0 <= k < len(model.features) or k in edit or not form.low[k] <= value <= form.high[k]:
             raise ValueError
-        if form.whole[k] and value != round(value):
+        if form.whole[k] and value != round(value) or form.levels[k] and value not in form.values(k):
             raise ValueError
         edit[k] = value
     return edit
@@ -164,6 +164,11 @@ def _number(model: BranchedModel, k: int, value: float) -> None:
     kind = int if whole else float
     usual = kind(min(max(value, low), high))
     state[f"feature {k}"] = kind(state.edit.get(k, usual))
+    if form.levels[k]:
+        st.selectbox(literal(spoken.name), [kind(value) for value in form.values(k)], key=f"feature {k}",
+                     format_func=lambda value: written(value, k, form), filter_mode=None, on_change=_change,
+                     args=[k, usual])
+        return
     st.number_input(
         literal(spoken.name), kind(low), kind(high), key=f"feature {k}", on_change=_change, args=[k, usual],
         step=kind(step(low, high, whole)), disabled=low == high,

@@ -46,6 +46,11 @@ def between(one: np.ndarray, hybrid: np.ndarray, other: np.ndarray) -> np.ndarra
     return (np.minimum(a, b) <= middle) & (middle <= np.maximum(a, b))
 
 
+def has_order(form: Table) -> np.ndarray:
+    """Which features are more or less, bool (F,): all but those of three words or more."""
+    return np.array([len(levels) < 3 for levels in form.levels])
+
+
 def moved(model: BranchedModel, before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """How far each feature of a row (F,) moved, in standard deviations of the training rows, (F,)."""
     return (after - before) / np.array(model.form.std, np.float32)
@@ -64,5 +69,7 @@ def digits(low: float, high: float, whole: bool) -> int:
 
 
 def written(value: float, k: int, form: Table) -> str:
-    """A value of feature k, in as many digits as its range asks for."""
+    """A value of feature k: a word of a category, or a number in as many digits as its range asks for."""
+    if form.is_category[k]:
+        return form.levels[k][round(value)]
     return f"{value:.{digits(form.low[k], form.high[k], form.whole[k])}f}"

@@ -137,13 +137,13 @@ def scatters(words: Sequence[Words], before: np.ndarray, after: np.ndarray, r: n
              look: Look) -> list[Panel]:
     """A panel for each feature, those that kept most first."""
     order = np.argsort(-np.nan_to_num(r, nan=-2)).tolist()[:MOST]
-    return [_panel(words, k, _r(r[k]),
+    return [_panel(words, k, _r(r[k], form.is_category[k]),
                    scatter(before[:, k], after[:, k], form.low[k], form.high[k], form.whole[k], look),
-                   f"{words[k].name} before and after: {_r(r[k])}", form) for k in order]
+                   f"{words[k].name} before and after: {_r(r[k], form.is_category[k])}", form) for k in order]
 
 
-def _r(value: float) -> str:
-    return f"r = {value:z.2f}" if np.isfinite(value) else "never varies"
+def _r(value: float, is_category: bool) -> str:
+    return f"r = {value:z.2f}" if np.isfinite(value) else "words" if is_category else "never varies"
 
 
 def scatter(before: np.ndarray, after: np.ndarray, low: float, high: float, whole: bool, look: Look) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from branched import Branch, BranchedModel, ClassTree
 
 from ..frame import words
-from .numbers import CLEAR, moved
+from .numbers import CLEAR, moved, written
 from .sides import Side
 from .work import Turned
 
@@ -71,9 +71,10 @@ def place(tree: ClassTree, branch: Branch) -> str:
 # -- sentences ---------------------------------------------------------------------------------------------------------
 
 def interpolation(names: Sequence[str], distance: np.ndarray, inside: np.ndarray) -> str:
-    """In how many of the features the hybrid lies between the two sides, in a sentence or two."""
+    """In how many of the features the hybrid lies between the two sides, in a sentence or two. `inside` is of those
+    that are more or less."""
     clear = np.flatnonzero(distance >= CLEAR)
-    sentence = f"The hybrid is in between, in {_of(inside)} numbers."
+    sentence = f"The hybrid is in between, in {_of(inside)} numbers." if len(inside) else ""
     if not len(clear):
         return f"{sentence} No number by itself tells these sides apart clearly."
     best = sorted(clear.tolist(), key=lambda k: -distance[k])[:3]
@@ -99,9 +100,16 @@ def moves(model: BranchedModel, names: Sequence[str], turned: Turned, target: st
     """What one row became, and what moved most, in a sentence or two."""
     change, n = moved(model, turned.before[0], turned.after[0]), len(turned.taken)
     order = [k for k in np.argsort(-np.abs(change)).tolist() if change[k]][:3]
-    most = words.listed(f"{names[k]} ({'up' if change[k] > 0 else 'down'})" for k in order) or "nothing"
+    most = words.listed(f"{names[k]} ({_way(model, k, turned, change[k])})" for k in order) or "nothing"
     many = f" (and {turned.right(target)} of {n} tries for {target})" if n > 1 else ""
     return f"The tree itself takes the result for {turned.taken[0]}{many}. What moved most: {most}."
+
+
+def _way(model: BranchedModel, k: int, turned: Turned, change: float) -> str:
+    """Which way a feature moved, or to which word."""
+    if model.form.is_category[k]:
+        return f"to {written(turned.after[0, k], k, model.form)}"
+    return "up" if change > 0 else "down"
 
 
 def of_all(features: Sequence[str], most: int) -> str:

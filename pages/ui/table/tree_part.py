@@ -88,11 +88,11 @@ def _hybrids(name: str, model: BranchedModel, branch: Branch, one: Side, other: 
     inside, limits = numbers.between(*sets), numbers.all_edges(model.form)
     rounded = tuple(map(model.rounded, sets))
     distance = numbers.apart(rounded[0], rounded[2], limits)
-    order = np.argsort(-distance, kind="stable").tolist()
-    first = order[:max(1, min(shown.FEW, int((distance >= numbers.CLEAR).sum())))]
+    order, ordered = np.argsort(-distance, kind="stable").tolist(), numbers.has_order(model.form)
+    first = [k for k in order if ordered[k]][:max(1, min(shown.FEW, int((distance >= numbers.CLEAR).sum())))]
     entries = [shown.Entry(title, kind) for title, kind in
                ((told.brief(one), "lit"), ("the hybrid", "both"), (told.brief(other), "other"))]
-    st.html(shown.part(told.interpolation([each.name for each in spoken], distance, inside), look, entries,
+    st.html(shown.part(told.interpolation([each.name for each in spoken], distance, inside[ordered]), look, entries,
                        shown.contrasts(spoken, first, sets, model.form)))
     st.caption(told.HYBRIDS)
     with st.expander(told.ALL.format(len(spoken))):

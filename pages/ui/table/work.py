@@ -10,6 +10,7 @@ import branched
 from branched import BranchedModel
 
 from ..serve.request import Numbers, Request
+from .numbers import has_order
 
 ROWS = 300            # of each class on the way down the tree
 TURNED = 400          # rows of one class that become another
@@ -30,7 +31,8 @@ class Descended:
 class Turned:
     """Rows (n, F) before and after, Pearson's r of each feature (F,), and r with other rows of the target (F,).
 
-    `taken` are the classes for which the tree itself takes the rows afterwards (n,).
+    Features without an order, of three words or more, have no r: nan. `taken` are the classes for which the tree itself
+    takes the rows afterwards (n,).
     """
 
     before: np.ndarray
@@ -78,7 +80,9 @@ class TurnMany(Request[Turned]):
         others = model.sample([self.target], n=n, seed=self.seed + ELSEWHERE).rows[0]
         yield 0.6
         taken = tuple(map(str, model.classify(model.rounded(after))))
-        return Turned(before, after, branched.correlations(before, after), branched.correlations(before, others), taken)
+        r, chance = (np.where(has_order(model.form), branched.correlations(before, rows), np.nan)
+                     for rows in (after, others))
+        return Turned(before, after, r, chance, taken)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,22 @@ from branched import BranchedError
 from branched.data import forms
 from branched.data.dataset import Dataset, load
 from branched.data.form import Form
+from branched.data.table import Table
 
 
-@pytest.fixture(params=["digits", "colour", "rows", "signals"])
+def mixed() -> Dataset:
+    """A table with a number, often 0, a category, a feature of two numbers and one that never varies."""
+    x = torch.rand(60, 3, generator=torch.Generator().manual_seed(0)) * torch.tensor([9.0, 3, 2])
+    x = torch.stack([(x[:, 0] - 5).clamp(0), x[:, 1].floor(), x[:, 2].floor(), 0 * x[:, 0]], 1)
+    form = Table.of("abcd", x, ((), ("u", "v", "w"), (0.0, 1.0), ()))
+    return Dataset("mixed", ("0",), form.spread(x), torch.zeros(60, dtype=torch.long), form)
+
+
+@pytest.fixture(params=["digits", "colour", "rows", "mixed", "signals"])
 def data(request, rows) -> Dataset:
     """Objects of each form."""
     makers = {"digits": lambda: load("digits"), "colour": lambda: load("digits", colour=True), "rows": lambda: rows,
-              "signals": lambda: signals(20)}
+              "mixed": mixed, "signals": lambda: signals(20)}
     return makers[request.param]()
 
 
