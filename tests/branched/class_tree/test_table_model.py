@@ -236,9 +236,9 @@ def test_a_stopped_run_goes_on_bit_for_bit(file, tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
-    (("train", "--data", "FILE", "--channels", 8, "--output", "x"), "--channels is not an option"),
-    (("train", "--data", "digits", "--width", 8, "--output", "x"), "--width is not an option"),
-    (("train", "--data", "FILE", "--label", "size", "--output", "x"), "no column 'size'"),
+    (("train", "--data", "FILE", "--channels", 8, "--output", "x.safetensors"), "--channels is not an option"),
+    (("train", "--data", "digits", "--width", 8, "--output", "x.safetensors"), "--width is not an option"),
+    (("train", "--data", "FILE", "--label", "size", "--output", "x.safetensors"), "no column 'size'"),
     (("discover", "--data", "nowhere.csv"), "There is no file nowhere.csv"),
     (("transmute", 0, 1, "--model", "MODEL", "--rows", "nowhere.csv"), "There is no file nowhere.csv"),
 ], ids=lambda value: " ".join(map(str, value[:4])) if isinstance(value, tuple) else "")
