@@ -16,7 +16,8 @@ form, figures = told.form_of(model), told.quality(model)
 with link.shared("about", controls.WAY):
     for css in (shown.FACTS_CSS, shown.CSS):
         st.html(css)
-    st.html(shown.numbers(told.numbers(model)))
+    with st.container(key="numbers"):
+        st.html(shown.numbers(told.numbers(model)))
     st.header("When this fails", anchor=False)
     st.markdown(told.fails(model))
     st.header("The data sheet", anchor=False)

@@ -25,7 +25,7 @@ with link.shared("generate", *setting):
             grid = st.empty()
             drawn = serve.ask(name, draw, lambda frame: grid.html(
                 shown.rows(draw.labels, reels.on_the_way(frame, view))))
-            with grid.container():
+            with grid.container(key=f"film-{len(draw.labels)}x{draw.sampling.n}"):
                 place = st.session_state.setdefault("_place", {})  # where the film of the same pictures was left
                 start = place.get((name, draw), len(drawn.reel.times) - 1)
                 st.session_state._place = {(name, draw): film(

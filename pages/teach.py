@@ -18,7 +18,7 @@ st.html(shown.FACTS_CSS)
 with link.shared("teach", *showing, *seeing):
     st.title("Teach it something new", anchor=False)
     st.markdown(told.INTRODUCTION)
-    body, foot = st.empty(), st.container()
+    body, foot = st.container(key="teaching").empty(), st.container()
     with foot, explanation():
         st.markdown(told.EXPLANATION)
         st.latex(told.EQUATION)

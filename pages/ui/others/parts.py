@@ -30,7 +30,8 @@ def rows(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     text, place = st.columns([5, 2], gap="large", vertical_alignment="bottom")
     text.markdown(told.READING)
     draw = setting.draw.slider("Dice roll", place, help=told.DRAW)
-    st.html(shown.comparison(methods, draw))
+    with st.container(key="ways"):
+        st.html(shown.comparison(methods, draw))
     st.markdown(told.summary(methods))
     st.caption(told.protocol(methods))
 

@@ -28,7 +28,8 @@ def aloud(model: BranchedModel, lesson: lessons.Begun | None, taught: visitor.Ow
 
 def show(name: str, model: BranchedModel, look: Look, settings: controls.Showing) -> None:
     """What the new class looks like, its name, and the tree that it will join."""
-    kept.drawings(model)
+    with st.container(key="kept"):  # so that what comes and goes there moves nothing below
+        kept.drawings(model)
     kind = settings.kind.pills("How to show it")
     giving, seeing, where = stage.columns()
     with giving:

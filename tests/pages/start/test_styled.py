@@ -1,7 +1,8 @@
 """Pages are sent with our looks, after Streamlit's own; all else is sent as it is."""
 from awaited import awaited
 
-from pages.start.styled import SHEETS, Styled
+from pages.start.styled import FOR_ALL, FOR_ONE, Styled
+from pages.ui.frame.menu import PAGES
 
 LASTING = {"etag": "it"}
 PAGE = b"<html><head><style>.a {}</style></head><body><div id='root'></div></body></html>"
@@ -9,7 +10,8 @@ PAGE = b"<html><head><style>.a {}</style></head><body><div id='root'></div></bod
 
 def site(body: bytes, kind: str):
     async def answer(scope, receive, send):
-        assert "if-none-match" not in dict(scope["headers"]) or kind != "text/html"
+        left_out = {b"if-none-match", b"accept-encoding"} & set(dict(scope["headers"]))
+        assert not left_out or kind != "text/html", "what is compressed, or is not sent, can't be added to"
         headers = LASTING | {"content-type": kind, "content-length": str(len(body))}
         await send({"type": "http.response.start", "status": 200,
                     "headers": [(name.encode(), value.encode()) for name, value in headers.items()]})
@@ -39,9 +41,17 @@ def sent(body: bytes, kind: str = "text/html", accept: str = "text/html,*/*", **
 def test_a_page_has_the_sheets_behind_everything_else():
     status, headers, body = sent(PAGE)
     assert status == 200 and headers["content-length"] == str(len(body)) and "etag" not in headers
-    for sheet in SHEETS:
+    for sheet in (*FOR_ALL, *FOR_ONE):
         assert body.index(b"root") < body.index(sheet.read_bytes()) < body.index(b"</body>")
     assert body.replace(body[body.rindex(b"<style>"):body.rindex(b"</style>") + 8], b"") == PAGE
+
+
+def test_the_sheets_of_single_pages_hold_there_alone():
+    """As the menu names the page: by the key of its list (pages/ui/frame/menu.py)."""
+    body = sent(PAGE)[2].decode()
+    assert {f"pages/{sheet.stem}.py" for sheet in FOR_ONE} <= set(PAGES) and len(FOR_ONE) > 5
+    for sheet in FOR_ONE:
+        assert f"body:has(.st-key-more-{sheet.stem}) {{\n{sheet.read_text()}}}" in body
 
 
 def test_what_is_no_page_is_sent_as_it_is():
@@ -52,4 +62,4 @@ def test_what_is_no_page_is_sent_as_it_is():
 
 
 def test_a_browser_that_has_an_older_page_is_sent_the_new_one():
-    assert b"<style>" in sent(PAGE, **{"if-none-match": "it"})[2]
+    assert b"<style>" in sent(PAGE, **{"if-none-match": "it", "accept-encoding": "gzip"})[2]
