@@ -61,7 +61,10 @@ class Cells:
 
 def opened(path: Path) -> Cells:
     """The cells of a file. Raises BranchedError with what is wrong with it."""
-    lines = _split(path, _text(path))
+    try:
+        lines = _split(_text(path).replace("\r\n", "\n").replace("\r", "\n"))
+    except csv.Error as error:
+        raise BranchedError(f"{path} cannot be read as a CSV file ({error}).") from None
     if not lines:
         raise BranchedError(f"{path} has no rows.")
     header = _header(lines)
@@ -121,20 +124,17 @@ def _decoded(content: bytes) -> str:
 
 # -- cells -------------------------------------------------------------------------------------------------------------
 
-def _split(path: Path, text: str) -> list[Line]:
+def _split(text: str) -> list[Line]:
     """The cells of all lines that have some."""
     first, _, rest = text.partition("\n")
-    first = first.strip("\r\"")
+    first = first.strip('"')
     told = first[4:5] if first.lower().startswith("sep=") else ""  # as Excel has it
     sample = [row for row in (rest if told else text).split("\n", 2 * SAMPLE) if row.strip()][:SAMPLE]
     delimiter = told or _delimiter(sample)
     rows = io.StringIO(text, newline="")
     if delimiter == BLANKS:
         rows = (" ".join(row.split()) for row in rows)
-    try:
-        lines = _parsed(rows, delimiter, _quote(sample, delimiter))
-    except csv.Error as error:
-        raise BranchedError(f"{path} cannot be read as a CSV file ({error}).") from None
+    lines = _parsed(rows, delimiter, _quote(sample, delimiter))
     return _with_points(lines[bool(told):], delimiter)
 
 

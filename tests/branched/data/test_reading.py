@@ -42,7 +42,8 @@ QUOTED = "height,width,'kind of thing'\n1,2,'it is, say, a'\n3,4,'b'\n"
     (b'a,class\n"1,234",x\n"999",y\n"5,000",x\n', {}, ("a",), [1234], ["x", "y", "x"]),
     (b'a,class\n"1,5",x\n"999",y\n', {}, ("a",), [1.5], ["x", "y"]),
     ('a;class\n1\u202f234,5;x\n2\u202f000;y\n'.encode(), {}, ("a",), [1234.5], ["x", "y"]),
-], ids=range(18))
+    (b"a,class\r1,x\r3,y\r", {}, ("a",), [1], ["x", "y"]),
+], ids=range(19))
 def test_what_is_in_a_file(tmp_path, content, asked, features, first, classes):
     path = tmp_path / "table.csv"
     path.write_bytes(content)
@@ -64,8 +65,9 @@ def of_text(folder: Path, text: str) -> Path:
     ("class,a\nx,12%\ny,5\n", "'12%' in line 2, column a, is not a number"),
     ("class,n\n" + "x,1\ny,2\n" * 9 + "x,tall\n", "'tall' in line 20, column n, is not a number"),
     ("class,id\nx,123456789\ny,123456790\n", "--drop id"),
+    ("class,a\nx,\"" + "9" * 200_000 + "\n", "cannot be read as a CSV file"),
     ("class,a,gone\nx,1,\ny,2,\n", "missing in line 2, column gone, and in 2 of 2 rows"),
-], ids=range(7))
+], ids=range(8))
 def test_what_cannot_be_learnt_is_said(tmp_path, text, sentence):
     with pytest.raises(BranchedError, match=sentence) as error:
         read(of_text(tmp_path, text))
