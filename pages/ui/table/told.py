@@ -14,8 +14,8 @@ from .work import Turned
 
 NAMED = 6  # classes: of more, the first three stand for all
 TITLE = "The same idea, with numbers in place of pictures"
-INTRODUCTION = """For those who work with **tables**: the same kind of model, but every row has {many} numbers and is of
-one of {classes} classes. All rows here were made by the model; no real data are shown."""
+INTRODUCTION = """For those who work with **tables**: the same kind of model, but every row has {many} {parts} and is
+of one of {classes} classes. All rows here were made by the model; no real data are shown."""
 LETTERS = """ Each row tells of one printed **letter**, by {many} numbers measured on its picture; the model never saw
 the picture."""
 NONE = """There is no model of a table here: this page needs the file letters.safetensors, or another that was trained
@@ -51,7 +51,9 @@ path of the other class. What the noise left is still there at the end, and so r
 
 def introduction(model: BranchedModel, is_letters: bool) -> str:
     """What kind of model this is."""
-    return (INTRODUCTION + LETTERS * is_letters).format(many=len(model.features), classes=len(model.labels))
+    parts = "numbers and words" if any(model.form.is_category) else "numbers"
+    return (INTRODUCTION + LETTERS * is_letters).format(many=len(model.features), parts=parts,
+                                                        classes=len(model.labels))
 
 
 # -- names -------------------------------------------------------------------------------------------------------------

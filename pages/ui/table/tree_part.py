@@ -89,7 +89,7 @@ def _hybrids(name: str, model: BranchedModel, branch: Branch, one: Side, other: 
     rounded = tuple(map(model.rounded, sets))
     distance = numbers.apart(rounded[0], rounded[2], limits)
     order, ordered = np.argsort(-distance, kind="stable").tolist(), numbers.has_order(model.form)
-    first = [k for k in order if ordered[k]][:max(1, min(shown.FEW, int((distance >= numbers.CLEAR).sum())))]
+    first = [k for k in order if ordered[k]][:max(1, min(shown.FEW, int((distance[ordered] >= numbers.CLEAR).sum())))]
     entries = [shown.Entry(title, kind) for title, kind in
                ((told.brief(one), "lit"), ("the hybrid", "both"), (told.brief(other), "other"))]
     st.html(shown.part(told.interpolation([each.name for each in spoken], distance, inside[ordered]), look, entries,

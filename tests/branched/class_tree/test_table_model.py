@@ -222,6 +222,30 @@ def test_from_a_csv_file_to_csv_files(file, tmp_path, capsys):
     assert branched.load(larger).labels[-1] == "new"
 
 
+def test_from_a_file_with_words_to_files_with_words(tmp_path, capsys):
+    """Categories, a feature of two numbers, one that is often 0, and a class column that is called otherwise."""
+    file, model, made = tmp_path / "sea.csv", tmp_path / "model.safetensors", tmp_path / "made.csv"
+    file.write_text("id;kind;sea;wet;rain\n" + "".join(
+        f"{k};{'=ab'[k % 3]};{('North', 'Baltic')[k % 2]};{k % 5 // 4};{max(0, k % 7 - 4)},5\n" for k in range(90)))
+    sizes = ("--width", 16, "--blocks", 1, "--steps", 3, "--batch", 32, "--pairs", 16, "--samples", 20, "--times", 50)
+    assert run("train", "--data", file, "--label", "kind", *sizes, "--output", model) == 0
+    form = branched.load(model).form
+    assert (form.features, form.label, form.shape) == (("sea", "wet", "rain"), "kind", (5,)) and form.quantiles[2]
+    assert run("sample", "--model", model, "--n", 4, "--steps", 3, "--output", made) == 0
+    lines = list(csv.DictReader(made.open()))
+    assert [line["kind"] for line in lines[::4]] == ["'=", "a", "b"]
+    assert {line["sea"] for line in lines} <= {"North", "Baltic"} and {line["wet"] for line in lines} <= {"0", "1"}
+    assert run("transmute", "a", "b", "--model", model, "--rows", file, "--steps", 3, "--output", made) == 0
+    lines = list(csv.DictReader(made.open()))
+    assert len(lines) == 60 and [lines[0][name] for name in ("what", "kind", "sea", "wet", "rain")] == [
+        "given", "a", "Baltic", "0", "0.5"]
+    assert run("extend", "--model", model, "--rows", file, "--name", "c", "--sibling", "a", "--time", 0.3, "--steps", 2,
+               "--output", tmp_path / "larger.safetensors") == 0
+    capsys.readouterr()
+    assert run("evaluate", "--model", model, "--data", file, "--parts", "classification", "--classified", 4) == 0
+    assert "accuracy" in capsys.readouterr().out
+
+
 def test_a_stopped_run_goes_on_bit_for_bit(file, tmp_path):
     whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
     sizes = ("--data", file, "--width", 16, "--blocks", 1, "--batch", 32, "--pairs", 16, "--samples", 20, "--times", 50,
