@@ -153,7 +153,9 @@ def _quote(sample: Sequence[str], delimiter: str) -> str:
 
 def _delimiter(sample: Sequence[str]) -> str:
     """Between cells: what cuts all lines, or all but the first, into as many cells; else a comma where lines have
-    some; else blanks."""
+    some; else blanks. Blanks also where all commas are in numbers."""
+    if _is_blank(sample):
+        return BLANKS
     widths = {one: [len(cells) for _, cells in _parsed(sample, one, _quote(sample, one))] for one in (*SURE, ",")}
     for one, found in widths.items():
         whole = found[:-1] if len(sample) == SAMPLE and len(found) > 2 else found  # the last may go on below the sample
@@ -168,6 +170,13 @@ def _delimiter(sample: Sequence[str]) -> str:
     if any(most in line for line in sample):
         return most
     return BLANKS if any(len(line.split()) > 1 for line in sample) else ","
+
+
+def _is_blank(sample: Sequence[str]) -> bool:
+    """Whether blanks cut all lines into as many cells, and decimal commas are the only commas."""
+    rows = [row.split() for row in sample]
+    commas = [cell for row in rows for cell in row if "," in cell]
+    return len({len(row) for row in rows}) == 1 < len(rows[0]) and bool(commas) and all(map(COMMA.fullmatch, commas))
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ QUOTED = "height,width,'kind of thing'\n1,2,'it is, say, a'\n3,4,'b'\n"
     (b'a,class\n"1,5",x\n"999",y\n', {}, ("a",), [1.5], ["x", "y"]),
     ('a;class\n1\u202f234,5;x\n2\u202f000;y\n'.encode(), {}, ("a",), [1234.5], ["x", "y"]),
     (b"a,class\r1,x\r3,y\r", {}, ("a",), [1], ["x", "y"]),
-], ids=range(19))
+    (b"1,5 2,5 a\n3,5 4,5 b\n", {}, ("1", "2"), [1.5, 2.5], ["a", "b"]),
+], ids=range(20))
 def test_what_is_in_a_file(tmp_path, content, asked, features, first, classes):
     path = tmp_path / "table.csv"
     path.write_bytes(content)
