@@ -35,7 +35,7 @@ def page(file: str) -> None:
     menu.show(file, _asked())
     desk.board(st.container(key="waiting").empty())
     if sentence := branched.amiss():
-        st.warning(sentence, icon=":material/folder_off:")
+        st.warning(literal(sentence), icon=":material/folder_off:")
     try:
         engines.get()
     except branched.BranchedError as error:

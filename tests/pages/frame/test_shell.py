@@ -81,3 +81,10 @@ def test_an_address_of_no_engine_is_a_sentence_on_the_page(address, monkeypatch)
     monkeypatch.setenv("BRANCHED_ENGINE", " ")
     app.run()
     assert not app.exception and not app.error and app.title
+
+
+def test_a_folder_of_own_models_that_is_not_there_is_a_sentence_on_the_page(monkeypatch):
+    monkeypatch.setenv("BRANCHED_MODELS", "/no/such/folder")
+    app = opened("pages/about.py")
+    [warning] = app.warning
+    assert literal("/no/such/folder, which the environment variable BRANCHED_MODELS names") in warning.value
