@@ -36,6 +36,7 @@ LATER = {  # these need SciPy or serve many, for whose import loading and sampli
     "Engine": ".engine.engine", "processor_seconds": ".engine.task", "Pool": ".engine.pool",
     "tree_from_similarity": ".class_tree.discovery",
     "Judge": ".measure.judge", "judge_for": ".measure.judge",
+    "Reader": ".measure.reader", "Reading": ".measure.reader", "reader_for": ".measure.reader",
     "MeasuredMethods": ".measure.methods_data", "measured_methods": ".measure.methods_data",
     "MeasuredClusters": ".measure.clusters_data", "measured_clusters": ".measure.clusters_data",
     "Facing": ".measure.agreement", "facing": ".measure.agreement",

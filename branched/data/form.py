@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
@@ -19,6 +19,9 @@ from torch import Tensor
 from ..errors import BranchedError
 from ..facts import Data
 from ..networks.base import NetworkConfig
+
+if TYPE_CHECKING:
+    from ..photos.photo import Figure  # brings SciPy along, for which loading need not wait
 
 Blocks = Sequence[tuple[dict[str, str], np.ndarray]]  # objects (n, ...) each, with what is said of all of them
 
@@ -44,6 +47,11 @@ class Formed:
         A character is found in a photo, scan or drawing, scaled and centred. Raises BranchedError if there is none.
         """
         return self.form.prepare(picture)
+
+    def figures(self, picture: Any, crop: tuple[float, float, float, float] | None = None) -> tuple[Figure, ...]:
+        """All that may be meant in a picture, or in the part `crop` of it: (left, top, right, bottom) in shares of its
+        sides. Each is as `prepare` would give it, with its place. Raises BranchedError if there is none."""
+        return self.form.figures(picture, crop)
 
 
 class Form(ABC):
@@ -118,6 +126,10 @@ class Form(ABC):
     def prepare(self, source: Any) -> np.ndarray:
         """A file from anywhere, as one object that a model takes. Raises BranchedError where that makes no sense."""
         raise BranchedError(f"This model takes {self.many}; nothing can be prepared for it.")
+
+    def figures(self, source: Any, crop: tuple[float, float, float, float] | None = None) -> tuple[Figure, ...]:
+        """All that may be meant in a picture. Raises BranchedError where that makes no sense."""
+        raise BranchedError(f"This model takes {self.many}; no figure can be found for it.")
 
     @abstractmethod
     def read(self, paths: Sequence[Path], label: str = "") -> np.ndarray:

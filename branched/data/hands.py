@@ -270,7 +270,7 @@ def _middle(row: np.ndarray) -> float:
     return float((row * np.arange(len(row))).sum() / max(row.sum(), 1e-3)) if row.any() else len(row) / 2
 
 
-def widened(data: Dataset, seed: int, written: int = 4_000, added: int = 3_000, others: int = 5_000) -> Dataset:
+def widened(data: Dataset, seed: int, written: int = 2500, added: int = 2000, others: int = 3500) -> Dataset:
     """A data set of MNIST's digits and so many `written` here, so many of its own with something `added`, and so many
     `others`, which are the class OTHER."""
     rng, (x, y) = np.random.default_rng(seed), ([], [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,9 +15,11 @@ from ..errors import BranchedError
 from ..facts import CHARACTERS, PICTURES, Data
 from ..files import write_atomically
 from ..networks.unet import UNetConfig
-from ..photos.decode import squared
 from .distort import Distortion, distort
 from .form import Blocks, Form
+
+if TYPE_CHECKING:
+    from ..photos.photo import Figure
 
 DISTORTION = Distortion(turn=0.18, scale=0.12, shear=0.18, shift=0.05, bend=0.06, stroke=0.35)
 GAP = 2    # pixels between the images of a grid, before it is enlarged
@@ -129,18 +131,23 @@ class Images(Form):
         a model of anything else a picture is taken whole; so are strokes on an even ground, where the model's own
         characters are neither scaled nor centred.
         """
-        if not self.of_characters:
-            return self._whole(source)
-        from ..photos.photo import prepare  # these bring SciPy along, for which loading need not wait
+        from ..photos.photo import single  # brings SciPy along, for which loading need not wait
+
+        return single(self.figures(source))
+
+    def figures(self, source: Any, crop: tuple[float, float, float, float] | None = None) -> tuple[Figure, ...]:
+        """All characters in a picture, or in the part `crop` of it; or the whole, where `prepare` takes that."""
+        from ..photos.photo import figures, whole
         from ..photos.shows import turned
 
-        if not self.placed and (whole := turned(self._whole(source), self.background)) is not None:
-            return whole
-        return prepare(source, self.outside_shape, self.background)
-
-    def _whole(self, source: Any) -> np.ndarray:
-        """A picture made square, in the model's size."""
-        return squared(source, self.shape[1], self.shape[0] == 3, self.crop).astype(np.float32) / 255
+        if self.of_characters and self.placed:
+            return figures(source, self.outside_shape, self.background, crop)
+        [everything] = whole(source, self.outside_shape, self.crop, crop)
+        if not self.of_characters:
+            return (everything,)
+        if (picture := turned(everything.picture, self.background)) is not None:
+            return (replace(everything, picture=picture),)
+        return figures(source, self.outside_shape, self.background, crop)
 
     def read(self, paths: Sequence[Path], label: str = "") -> np.ndarray:
         """Picture files, prepared, as (B, H, W) or (B, H, W, 3)."""

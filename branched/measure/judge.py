@@ -112,16 +112,6 @@ def _initialise(network: nn.Module, generator: torch.Generator) -> None:
                 nn.init.zeros_(module.bias)
 
 
-def _take_over(network: nn.Sequential, config: JudgeConfig, begin: Judge) -> None:
-    """Put the weights of another judge into a network as far as they know the same classes."""
-    network[0].load_state_dict(begin.network[0].state_dict())
-    known = [label for label in config.labels if label in begin.labels]
-    here, there = ([labels.index(label) for label in known] for labels in (config.labels, begin.labels))
-    with torch.no_grad():
-        for own, other in zip(network[1].parameters(), begin.network[1].parameters(), strict=True):
-            own[here] = other[there]
-
-
 # -- the judge -------------------------------------------------------------------------------------------------------
 
 
@@ -258,10 +248,9 @@ class Batches:
         return Batch(distort(self.data.x[rows].float() / 255, self.settings, generator), self.data.y[rows])
 
 
-def train_judge(train: Dataset, test: Dataset, settings: Settings | None = None, seed: int = 0,
-                begin: Judge | None = None) -> Iterator[TrainingStep]:
-    """Train on `train`, perhaps from what another judge knows already (`begin`); yield a record now and then, the last
-    one with the judge, measured once on `test`.
+def train_judge(train: Dataset, test: Dataset, settings: Settings | None = None,
+                seed: int = 0) -> Iterator[TrainingStep]:
+    """Train on `train`; yield a record now and then, the last one with the judge, measured once on `test`.
 
     Nothing is chosen by the test images. The judge is the running average of the weights (Polyak and Juditsky 1992),
     after one cycle of the learning rate (Smith and Topin 2019). Raises BranchedError for data of fewer than two
@@ -274,8 +263,6 @@ def train_judge(train: Dataset, test: Dataset, settings: Settings | None = None,
     learning = _learning(settings, settings.epochs * batches.of_an_epoch, seed)
     network = _network(config).to(memory_format=LAYOUT)
     _initialise(network, torch.Generator().manual_seed(seed))
-    if begin:
-        _take_over(network, config, begin)
     state = start(network, learning, settings.weight_decay)
     for progress in learn(state, batches, partial(_loss, smoothing=settings.label_smoothing), learning):
         epoch = progress.step / batches.of_an_epoch

@@ -32,6 +32,7 @@ SEVERAL = "There seem to be several digits in this picture. Cut out one of them,
 MANY = "This picture is full of writing. Cut out one digit, or take one alone on plain paper."
 
 Crop = tuple[float, float, float, float]
+ALL: Crop = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ def prepare(source: Any, shape: tuple[int, ...], background: float | None = 0.0,
     With three channels or no known background the picture is only made square and resized.
     Raises BranchedError, with a sentence, for what cannot be read or shows no single character.
     """
-    found = figures(source, shape, background, crop)
+    return single(figures(source, shape, background, crop))
+
+
+def single(found: tuple[Figure, ...]) -> np.ndarray:
+    """The picture of the one figure that was found. Raises BranchedError for several."""
     if len(found) > 1:
         raise BranchedError(TWO if len(found) == 2 else SEVERAL)
     return found[0].picture
@@ -67,19 +72,25 @@ def figures(source: Any, shape: tuple[int, ...], background: float | None = 0.0,
     Raises BranchedError, with a sentence, for what cannot be read, shows none, or more than that.
     """
     if background is None or len(shape) == 3:
-        picture = decode.squared(_cropped(decode.image_of(source), crop), shape[0], len(shape) == 3)
-        return (Figure(picture.astype(np.float32) / 255, crop or (0.0, 0.0, 1.0, 1.0)),)
+        return whole(source, shape, crop=crop)
     image = _cropped(decode.image_of(source, SIDE), crop)
     if image.size == shape[::-1] and not image.has_transparency_data and not crop:
         pixels = np.asarray(decode.flat(image, "L"), np.float32) / 255
         exact = source if isinstance(source, np.ndarray) and source.dtype.kind == "f" else pixels
         if in_form(pixels if background <= 0.5 else 1 - pixels):
-            return (Figure(exact.reshape(shape).astype(np.float32), (0.0, 0.0, 1.0, 1.0)),)
+            return (Figure(exact.reshape(shape).astype(np.float32), ALL),)
     found = []
     for each in _characters(rgb_of(image)):
         picture = placed(cut(each), shape)
         found.append(Figure(picture if background <= 0.5 else 1 - picture, _shares(each, crop)))
     return tuple(found)
+
+
+def whole(source: Any, shape: tuple[int, ...], middle: bool = False, crop: Crop | None = None) -> tuple[Figure]:
+    """A picture, or the part `crop` of it, as one figure: only made square, or of a long one its `middle`, and resized.
+    """
+    picture = decode.squared(_cropped(decode.image_of(source), crop), shape[0], len(shape) == 3, middle)
+    return (Figure(picture.astype(np.float32) / 255, crop or ALL),)
 
 
 def _characters(rgb: np.ndarray) -> list[Candidate]:
@@ -107,7 +118,7 @@ def _cropped(image: Image.Image, crop: Crop | None) -> Image.Image:
 
 def _shares(each: Candidate, crop: Crop | None) -> Crop:
     """Where a character is, in shares of the sides of the whole picture."""
-    left, top, right, bottom = crop or (0.0, 0.0, 1.0, 1.0)
+    left, top, right, bottom = crop or ALL
     (rows, columns), (height, width) = each.box, each.mask.shape
     return (left + (right - left) * columns.start / width, top + (bottom - top) * rows.start / height,
             left + (right - left) * columns.stop / width, top + (bottom - top) * rows.stop / height)

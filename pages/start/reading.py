@@ -1,7 +1,7 @@
 """What a drawing looks like while the pen still moves: asked by the canvas, beside Streamlit.
 
 A run of the page would stop the film that the stroke before began, or wait for its end. Nothing is kept of what comes.
-Who reads is the independent classifier, which is quick.
+Who reads is a quick classifier.
 """
 import asyncio
 import json
@@ -48,16 +48,17 @@ class Reading:
 
 def shares(strokes: Any) -> dict[str, float]:
     """The probability of each class by its name; nothing, where no digit can be made out."""
-    from branched import BranchedError, judge_for
+    from branched import BranchedError, reader_for
 
     from ..ui.parts.canvas import checked, inked
     from ..ui.serve import models
 
     model = models.shared(USUAL)
     try:
-        if not (classifier := judge_for(model)):
+        if not (reader := reader_for(model)):
             return {}
-        found = classifier.probabilities(model.prepare(inked(checked(strokes)))[None])[0]
+        read = reader.read(model.prepare(inked(checked(strokes)))[None], model.labels)
     except (BranchedError, OSError):
         return {}
-    return dict(zip(classifier.labels, map(float, found.round(4)), strict=True))
+    found = read.probabilities[0] * (1 - read.other[0])
+    return dict(zip(model.labels, map(float, found.round(4)), strict=True))

@@ -95,6 +95,31 @@ def test_bars_follow_the_pen(address, chromium):
         assert page.noise == []
 
 
+def test_one_of_several_figures_is_chosen_by_a_tap_or_a_box(address, chromium):
+    """Each figure on an uploaded picture is a button; a dragged box says it, too, and the whole can come back."""
+    with browser.page(chromium) as page:
+        visit(page, address, "from=upload&variants=1&steps=5")
+        page.locator("input[type=file]").set_input_files(
+            {"name": "two.png", "mimeType": "image/png", "buffer": written(marks="77", size=(700, 400))})
+        page.get_by_text("There are 2 figures").wait_for()
+        page.get_by_label("Figure 2 of 2").click()
+        page.get_by_text("Only this part is looked at").wait_for()
+        page.get_by_role("heading", name="Your picture, turned into a").wait_for()
+        page.get_by_role("button", name="Take the whole photo").click()
+        page.get_by_text("There are 2 figures").wait_for()
+        photo = page.locator(".cropper img").bounding_box()
+        (left, top), (right, bottom) = [(photo["x"] + x * photo["width"], photo["y"] + y * photo["height"])
+                                        for x, y in ((0.02, 0.1), (0.45, 0.9))]
+        page.mouse.move(left, top)
+        page.mouse.down()
+        page.mouse.move(right, bottom, steps=4)
+        page.mouse.up()
+        page.get_by_text("There are 2 figures").wait_for(state="detached")
+        page.get_by_text("This looks like").wait_for()
+        box = page.locator(".cropper .box").bounding_box()
+        assert abs(box["x"] - left) < 3 and abs(box["x"] + box["width"] - right) < 3
+
+
 def test_a_drawing_survives_that_the_page_is_loaded_anew(address, chromium):
     with browser.page(chromium) as page:
         visit(page, address, "variants=1&steps=5")

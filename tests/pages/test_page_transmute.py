@@ -169,12 +169,14 @@ def test_failures_are_counted_off_the_diagonal():
 # -- words -------------------------------------------------------------------------------------------------------------
 
 def test_the_verdict_in_words():
-    assert told.verdict("049", np.array([0.005, 0.97, 0.025])) == ("The model reads ", "a 4", ".")
+    assert told.verdict("049", np.array([0.005, 0.97, 0.025])) == ("This looks like ", "a 4", ".")
     assert told.verdict("08", np.array([0.0, 1.0]), own=True) == (
-        "The model reads ", "an 8", ". Wrong? Tap the right one under “It is”.")
+        "This looks like ", "an 8", ". Wrong? Tap the right one under “It is”.")
     assert "".join(told.verdict("0489", np.array([0.1, 0.4, 0.2, 0.3]))) == (
-        "The model is not sure: perhaps a 4 or a 9.")
-    assert told.verdict("08", np.array([0.0, 1.0]), example=True)[0] == "In the example the model reads "
+        "This is hard to read: perhaps a 4 or a 9.")
+    assert told.verdict("08", np.array([0.0, 1.0]), example=True)[0] == "The example looks like "
+    assert "".join(told.verdict("0489", np.array([0.02, 0.1, 0.02, 0.03]))) == (
+        "This may be no digit at all. If it is one, it is perhaps a 4.")
 
 
 @pytest.mark.parametrize("name, how, said", [

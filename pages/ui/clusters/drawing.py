@@ -20,7 +20,7 @@ from ..parts.picker import picker
 from ..parts.picture_tree import Knot, Leaf, picture_tree
 from ..parts.pictures import levels, png
 from ..parts.pictures import picture as image
-from ..serve.given import Preparation, Source
+from ..serve.given import Places, Preparation, Source
 from ..serve.request import Numbers
 from . import controls, shown
 from .measured import members
@@ -86,8 +86,8 @@ def chosen(page: Opened) -> Source | None:
 
 
 def _from_visitor(page: Opened, kind: str) -> Source | str | None:
-    data = handed_over(kind)
-    return None if data is None else serve.ask(page.name, Preparation.of(data, kind))
+    handed = handed_over(kind, lambda data: serve.ask(page.name, Places(data)))
+    return None if handed is None else serve.ask(page.name, Preparation.of(handed.data, kind, handed.crop))
 
 
 def _from_some(page: Opened) -> Source | None:

@@ -92,6 +92,10 @@ function pad(root, key) {
   canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = (event) => {
     if (event.pointerId === pointer) finish();
   };
+  // Beside a text field, an iPad takes quick strokes of its pen for handwriting, unless a page takes its touches.
+  for (const touched of ['touchstart', 'touchmove']) {
+    canvas.addEventListener(touched, (event) => event.preventDefault(), {passive: false});
+  }
   canvas.oncontextmenu = (event) => event.preventDefault();  // a long press draws
   undo.onclick = () => change(strokes.slice(0, -1));
   clear.onclick = () => change([]);

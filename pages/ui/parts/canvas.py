@@ -6,6 +6,8 @@ from PIL import Image, ImageDraw
 from .component import component
 
 SIDE, BRUSH = 280, 22  # MNIST's strokes are about a twelfth as wide as its pictures
+SMALL = SIDE / 2        # a drawing that is smaller is drawn with a finer brush: enlarged, it would be a blob
+FINEST = 4             # brush
 POINTS = 8_000         # the browser adds no more ink than this, and Python reads no more
 FINE = 2               # how many times larger Python draws before it reduces, for smooth edges
 FAR = SIDE             # how far beyond the edge a stroke is followed
@@ -64,11 +66,19 @@ def checked(sent: object) -> list[list[float]]:
 def inked(strokes: list[list[float]]) -> np.ndarray:
     """Strokes as a picture, uint8 (280, 280); drawn larger and reduced, for smooth edges."""
     sheet = Image.new("L", (SIDE * FINE, SIDE * FINE))
-    brush, radius = ImageDraw.Draw(sheet), BRUSH * FINE / 2
+    wide = brush_for(strokes) * FINE
+    brush, radius = ImageDraw.Draw(sheet), wide / 2
     for stroke in strokes:
         points = [(x * FINE, y * FINE) for x, y in zip(stroke[::2], stroke[1::2], strict=True)]
         if len(points) > 1:
-            brush.line(points, fill=255, width=BRUSH * FINE, joint="curve")
+            brush.line(points, fill=255, width=round(wide), joint="curve")
         for x, y in (points[0], points[-1]):
             brush.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     return np.asarray(sheet.reduce(FINE))
+
+
+def brush_for(strokes: list[list[float]]) -> float:
+    """How wide a brush suits a drawing: in proportion, where it is small."""
+    sides = [[x for stroke in strokes for x in stroke[part::2]] for part in (0, 1)]
+    extent = max(max(side) - min(side) for side in sides) if strokes else SIDE
+    return max(FINEST, BRUSH * min(1.0, extent / SMALL))

@@ -10,7 +10,8 @@ from PIL import Image, ImageOps
 
 from .markup import filled
 
-TYPES = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]  # files of pictures that a visitor may upload
+# Files of pictures that a visitor may upload.
+TYPES = ["png", "jpg", "jpeg", "jfif", "webp", "gif", "bmp", "tif", "tiff", "avif"]
 FRAMED = 3  # how many times larger a picture in a frame is
 GAP = 2  # pixels between the pictures of a row, before it is enlarged
 SEAM = 0.62  # how bright the lines between the pictures of a mosaic are, from 0 to 1

@@ -20,8 +20,8 @@ from ..parts.given import STAYS, handed_over
 from ..parts.leaves import leaves
 from ..parts.markup import literal
 from ..parts.picker import picker
-from ..serve.given import Preparation, Source
-from ..serve.judge import judge_for
+from ..serve.given import Places, Preparation, Source
+from ..serve.judge import reader_for
 from ..serve.request import Numbers, digest
 from . import shown, told, work
 from .work import EACH, Crossing, Drawings, Gallery, Matrix, Sharpened, Turned, Turning, Verdict
@@ -121,13 +121,14 @@ def _chosen(name: str, model: BranchedModel, kind: str, settings: Settings) -> S
         return _from_gallery(name)
     if kind == "model":
         return _from_model(name, settings)
-    data = handed_over(kind, example=shown.example(st.session_state[f"_source {name}"]), reading=_reader(model))
-    return None if data is None else serve.ask(name, Preparation.of(data, kind))
+    handed = handed_over(kind, lambda data: serve.ask(name, Places(data)), reading=_reader(model),
+                         example=shown.example(st.session_state[f"_source {name}"]))
+    return None if handed is None else serve.ask(name, Preparation.of(handed.data, kind, handed.crop))
 
 
 def _reader(model: BranchedModel) -> str:
     """Where the canvas can ask what it looks like to this model's classes; "" where nobody can tell."""
-    return PEN if judge_for(model) else ""
+    return PEN if reader_for(model) else ""
 
 
 def is_read(given: Given) -> bool:

@@ -9,6 +9,7 @@ from ..parts.markup import literal
 from .work import PICTURES, Matrix, Turning
 
 SURE = 0.6  # a share from which on a verdict is one
+KNOWN = 0.5  # the sum of all shares below which a picture may be of no class
 REDRAW = "Draw one digit, large, in the middle of the black square."
 
 INTRODUCTION = """We bury a {thing} in noise, up to where one picture serves it and another; then the model digs out the
@@ -23,8 +24,12 @@ With much less noise the {thing} shows through; with much more, little of it is 
 **Variants** differ by the noise, which is a matter of chance. The other *way up* goes the model's own path backwards
 instead, without chance, which keeps more of the {thing}, but fails more often.
 """
-BY_OTHER = """**Who reads the results?** An independent classifier, which had no part in the model's training. It also
-guesses along while you draw; when your pen rests, the model itself reads your drawing."""
+BY_OTHER = """**Who reads?** An independent classifier, which had no part in the model's training."""
+UNSEEN = """
+**What the model has never seen.** It learnt from American handwriting of the 1990s: no 1 with a long upstroke, hardly a
+7 with a bar, no 0 with a slash, nothing underlined, and nothing but digits. The classifier knows such hands, and tells
+you when it may be no digit; the model turns whatever you give it, and what comes out looks American.
+"""
 BY_ITSELF = "**Who reads the results?** The model itself: there is no other classifier that knows these classes."
 MATRIX = """Every row begins with the {thing} in the grey frame, and every column is what became of it: each turned
 at the branch point of the two."""
@@ -35,7 +40,8 @@ LEADS = {"own": "{}", "chosen": "{}", "example": "Example: {}", "before": "{} fr
 
 def explanation(thing: str, independent: bool) -> str:
     """What the page is about, and who reads what becomes of pictures."""
-    return f"{EXPLANATION.format(thing=thing)}\n{BY_OTHER if independent else BY_ITSELF}"
+    unseen = UNSEEN if independent and thing == "digit" else ""
+    return f"{EXPLANATION.format(thing=thing)}\n{BY_OTHER if independent else BY_ITSELF}\n{unseen}"
 
 
 def thing(labels: Sequence[str], shows: str | None = None) -> str:
@@ -44,18 +50,19 @@ def thing(labels: Sequence[str], shows: str | None = None) -> str:
 
 
 def verdict(labels: Sequence[str], probabilities: np.ndarray, own: bool = False, example: bool = False) -> Said:
-    """The verdict as a sentence: "The model reads ", "a 4", ". Wrong? ..." where it is the visitor's own."""
+    """The verdict as a sentence: "This looks like ", "a 4", ". Wrong? ..." where it is the visitor's own."""
     first, second = np.argsort(-probabilities, kind="stable")[:2]
-    who = "In the example the model" if example else "The model"
+    who, rest = "The example" if example else "This", WRONG if own else "."
+    if probabilities.sum() < KNOWN:
+        return f"{who} may be no {thing(labels)} at all. If it is one, it is perhaps ", article(labels[first]), rest
     if probabilities[first] >= SURE:
-        return f"{who} reads ", article(labels[first]), WRONG if own else "."
-    other = f" or {article(labels[second])}"
-    return f"{who} is not sure: perhaps ", article(labels[first]), f"{other}{WRONG if own else '.'}"
+        return f"{who} looks like ", article(labels[first]), rest
+    return f"{who} is hard to read: perhaps ", article(labels[first]), f" or {article(labels[second])}{rest}"
 
 
 def awaited(advice: str, live: bool, thing: str) -> Said:
     """What stands in its place while a canvas waits for a drawing, or for a better one."""
-    follows = "the bars follow your pen" if live else "the model reads it when your pen rests"
+    follows = "the bars follow your pen" if live else "it is read when your pen rests"
     return advice or f"Draw a {thing}: {follows}.", "", ""
 
 

@@ -11,7 +11,7 @@ from branched import BranchedModel, ClassTree, Judge, Sampling
 
 from ..parts.pictures import levels
 from ..serve.given import Source
-from ..serve.judge import judge_for
+from ..serve.judge import judge_for, reader_for
 from ..serve.request import Numbers, Request
 
 LOW, HIGH = 0.05, 0.75  # turning times, from hardly any noise to hardly any picture
@@ -106,14 +106,18 @@ class Drawings(Request[np.ndarray]):
 
 @dataclass(frozen=True)
 class Verdict(Request[np.ndarray]):
-    """The probability of each class (N,), by the tree."""
+    """The probability of each class (N,), by who reads drawings, or else by the tree. What is missing to 1 is how
+    likely the picture is no class at all; the tree never thinks so."""
 
     picture: Numbers
     private: bool = False
 
     def work(self, model: BranchedModel) -> Generator[float, None, np.ndarray]:
         yield 0.0
-        return model.classify(self.picture.array[None]).probabilities[0].astype(np.float32)
+        if (reader := reader_for(model)) is None:
+            return model.classify(self.picture.array[None]).probabilities[0].astype(np.float32)
+        read = reader.read(self.picture.array[None].astype(np.float32), model.labels)
+        return read.probabilities[0] * (1 - read.other[0])
 
 
 Walked = tuple[np.ndarray, np.ndarray, tuple[str, ...]]  # of one frame: noisy, what became of it, and read as what

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from branched.photos.photo import prepare
 from pages.ui.parts.canvas import FAR, POINTS, SIDE, checked, inked
+from pages.ui.parts.cropper import part_of, widened
 from pages.ui.parts.film import MOST, Frame, check, levels, reported
 
 BEYOND = SIDE + FAR + 1
@@ -30,6 +32,31 @@ def test_ink_is_where_the_points_are():
     dot = picture[:, 185:]
     assert dot.sum() / 255 == pytest.approx(np.pi * 11**2, rel=0.05)
     assert not inked([]).any() and not inked([[-200, -200, -200, 400]]).any()
+
+
+@pytest.mark.parametrize("box", [None, 3, [], [0, 0, 1], [0, 0, 1, 2], [0, 0, 1, "1"], [0, 0, 1, True],
+                                 [0.5, 0, 0.4, 1], [0, 0, 0.01, 1], [float("nan"), 0, 1, 1]])
+def test_what_is_no_part_of_a_photo_is_all_of_it(box):
+    assert part_of({"part": {"name": "this", "box": box}}, "this") is None
+
+
+def test_a_part_belongs_to_its_photo():
+    sent = {"part": {"name": "this", "box": [0, 0.25, 0.5, 1]}}
+    assert part_of(sent, "this") == (0, 0.25, 0.5, 1) and part_of(sent, "another") is None
+    assert part_of(None, "this") is part_of({}, "this") is part_of({"part": 3}, "this") is None
+
+
+def test_a_figure_is_chosen_with_some_paper_around_it():
+    assert np.allclose(widened((0.4, 0.5, 0.6, 0.9)), (0.34, 0.44, 0.66, 0.96))
+    assert widened((0, 0, 1, 0.99)) == (0, 0, 1, 1)
+
+
+def test_a_small_drawing_is_no_blob():
+    """A ring of 50 pixels has a hole, and becomes what a large one becomes."""
+    around = np.linspace(0, 2 * np.pi, 40)
+    large, small = (np.stack([140 + r * np.cos(around), 140 + r * np.sin(around)], 1).ravel() for r in (90, 25))
+    rings = [prepare(inked([strokes.tolist()]), (28, 28)) for strokes in (large, small)]
+    assert rings[1][13:15, 13:15].max() < 0.1 and np.corrcoef(rings[0].ravel(), rings[1].ravel())[0, 1] > 0.85
 
 
 GREY, ONE = np.zeros((3, 4, 5)), [Frame("one")]
