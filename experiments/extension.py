@@ -165,7 +165,7 @@ def forgetting(flat: Path) -> None:
                 "images": lesson.count, "learning rate": config.learning_rate, "measured on": N, "seed": 0}
     text = json.dumps({"protocol": protocol, "new": "7", "old": OLD, "shape": (SHOWN, *base.shape),
                        "models": models}, indent=1)
-    write_atomically(PAGE, lambda temporary: Path(temporary).write_text(text + "\n"))
+    write_atomically(PAGE, lambda temporary: Path(temporary).write_text(text + "\n", encoding="utf-8"))
 
 
 def fine_tuned(model: BranchedModel, label: str, config: TrainingConfig) -> BranchedModel:

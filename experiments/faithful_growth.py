@@ -88,7 +88,8 @@ def run(options: argparse.Namespace) -> Iterator[tuple[str, dict[str, Any]]]:
         for way in options.ways:
             print(f"{way}, seed {seed}", flush=True)
             one = grown(way, seed, data, test, options)
-            before = json.loads(options.output.read_text())["figures"] if options.output.is_file() else {}
+            stored = options.output.read_text(encoding="utf-8") if options.output.is_file() else '{"figures": {}}'
+            before = json.loads(stored)["figures"]
             others = [other for other in before.get(way, {}).get("seeds", ()) if other["seed"] != seed]
             yield way, summed_up(sorted([*others, one], key=lambda other: other["seed"]))
 

@@ -44,6 +44,7 @@ from ..measure.frontier import Search
 from ..measure.judge import Judge, make_judge
 from ..measure.report import as_text, card, cards, machine, pages
 from ..measure.report import record as write_results
+from ..names import listed
 from ..networks.base import NetworkConfig
 from ..networks.trunk import Trunk
 from . import options as asked
@@ -167,7 +168,8 @@ def sample(options: asked.Sample) -> None:
 
 def hybrid(options: asked.Hybrid) -> None:
     model = tree_of(options.model)
-    hybrids = model.hybrid(options.a.split(","), options.b.split(","), sampling=options.sampling)
+    hybrids = model.hybrid(listed(options.a, model.labels), listed(options.b, model.labels),
+                           sampling=options.sampling)
     output = _write(options, "hybrids", model, [
         ({"what": "noisy", "class": ""}, hybrids.noisy), ({"what": "denoised", "class": ""}, hybrids.denoised),
         *(({"what": "ending", "class": label}, objects) for label, objects in hybrids.endings.items())])
@@ -433,7 +435,7 @@ def _write(options: Written, stem: str, model: BranchedModel, blocks: Blocks) ->
 
 
 def _write_text(path: Path, text: str) -> None:
-    write_atomically(path, lambda temporary: Path(temporary).write_text(text))
+    write_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
 
 
 def _save_arrays(options: Written, **arrays: Any) -> None:
@@ -481,7 +483,7 @@ def _tree(options: asked.Train, data: dataset.Dataset) -> tuple[ClassTree, disco
         return ClassTree.flat(data.labels), None
     if options.tree:
         try:
-            return ClassTree.from_json(Path(options.tree).read_text()), None
+            return ClassTree.from_json(Path(options.tree).read_text(encoding="utf-8")), None
         except (OSError, UnicodeDecodeError) as error:
             raise BranchedError(f"The tree {options.tree} cannot be read ({error}).") from None
     evidence = _discovery(options, data, options.training.seed)

@@ -2,6 +2,7 @@
 
 Every command tells in one sentence what is wrong with its input, and then exits with code 2.
 """
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, Union
@@ -11,7 +12,7 @@ from tyro import _errors as refusals  # private, so its version is pinned: no pu
 
 from .. import checkpoint
 from ..errors import BranchedError
-from . import commands, methods, options
+from . import commands, edges, methods, options
 
 COMMANDS = {
     options.Info: commands.info,
@@ -42,6 +43,9 @@ MARKERS = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff, tyro.conf.Di
            tyro.conf.PositionalMetavarFromFieldName)
 
 
+WHAT = re.compile(r"^- <class '\w+'>: ")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. `--help` ends the process (0), as is usual."""
     try:
@@ -62,8 +66,9 @@ def parse(arguments: Sequence[str] | None = None) -> Any:
     """The record of one command, from words (None: those of this process). Raises BranchedError for words that name no
     command or option, or values that an option or its record refuses."""
     with refusals.on_parse_error(_refuse):
-        return tyro.cli(Union[tuple(COMMANDS)], prog="python -m branched",  # noqa: UP007 (a union from a table)
-                        description=__doc__.splitlines()[0], args=arguments, config=MARKERS)
+        return edges.checked(tyro.cli(
+            Union[tuple(COMMANDS)], prog="python -m branched",  # noqa: UP007 (a union from a table)
+            description=__doc__.splitlines()[0], args=arguments, config=MARKERS))
 
 
 def _refuse(event: refusals.ParseErrorEvent) -> None:
@@ -86,7 +91,8 @@ def _refuse(event: refusals.ParseErrorEvent) -> None:
         case refusals.InstantiationFailure(argument=None):
             raise BranchedError(event.message)
         case refusals.InstantiationFailure():
-            raise BranchedError(f"{_name(event.argument)}: {event.message}.")
+            *_, why = event.message.splitlines()  # of an option that may be missing, it tells what it has tried before
+            raise BranchedError(f"{_name(event.argument)}: {WHAT.sub('', why).rstrip('.')}.")
 
 
 def _name(argument: Any) -> str:

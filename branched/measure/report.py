@@ -124,12 +124,12 @@ def record(path: Path, figures: Mapping[str, Any], where: str, **more: Any) -> N
     results = {**more, "measured": date.today().isoformat(), "machine": where, "versions": versions(),
                "figures": figures}
     text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(path, lambda temporary: Path(temporary).write_text(text))
+    write_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
 
 
 def add(path: Path, figures: Mapping[str, Any], where: str) -> None:
     """Write figures to a file as `record` does; others that it has stay."""
-    earlier = json.loads(path.read_text())["figures"] if path.is_file() else {}
+    earlier = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.is_file() else {}
     record(path, {**earlier, **figures}, where)
 
 
@@ -140,7 +140,7 @@ def _judge(name: str, folder: Path) -> dict[str, Any]:
 
 
 def _results(name: str, folder: Path) -> dict[str, Any]:
-    return json.loads((folder / "results" / f"{name}.json").read_text())
+    return json.loads((folder / "results" / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def _methods() -> Record:
@@ -177,7 +177,7 @@ def filled(text: str, folder: Path = DOCS / "figures") -> str:
 
 def pages(docs: Path = DOCS) -> dict[Path, str]:
     """The documents that have such blocks, each filled from the figures beside it."""
-    texts = {path: path.read_text() for path in sorted(docs.glob("*.md"))}
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(docs.glob("*.md"))}
     return {path: filled(text, docs / "figures") for path, text in texts.items() if BLOCK.search(text)}
 
 
@@ -186,7 +186,7 @@ def table(name: str, folder: Path = DOCS / "figures") -> str:
 
     Raises BranchedError if it asks for a figure that is not there.
     """
-    layout = json.loads((folder / f"{name}.json").read_text())
+    layout = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     sources = layout.get("sources", {})
     values = {key: SOURCES[kind](source, folder) for key, (kind, source) in sources.items()}
     rows = layout.get("rows") or _every(values[layout["every"]], layout["beside"])

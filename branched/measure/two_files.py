@@ -87,7 +87,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 def stored_figures(path: Path) -> dict[str, Any]:
     """The figures as they lie there, {} if there are none. Raises BranchedError if they are cut short or foreign."""
     try:
-        stored = json.loads(path.read_text()) if path.is_file() else {}
+        stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (OSError, ValueError) as error:
         raise BranchedError(f"{path} is not a whole JSON file ({error}); measure anew.") from None
     if not isinstance(stored, dict):
@@ -115,7 +115,7 @@ def agreed(figures: Mapping[str, Any], protocol: Mapping[str, Any], path: Path) 
 def write_figures(path: Path, figures: Mapping[str, Any], sections: Collection[str]) -> None:
     """Write JSON with a line for each value, and for each entry of a section, which has names or is a list."""
     text = _as_text(figures, sections)
-    write_atomically(path, lambda temporary: Path(temporary).write_text(text))
+    write_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
 
 
 def _as_text(figures: Mapping[str, Any], sections: Collection[str]) -> str:

@@ -3,9 +3,10 @@ import contextlib
 import io
 import os
 import re
+import struct
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -18,6 +19,7 @@ HEAVY = {"WEBP": 5, "AVIF": 5, "GIF": 5, "JPEG2000": 5}  # how often these hold 
 PLAIN = {"1": 1, "L": 1, "RGB": 4, "YCbCr": 4}  # bytes of a pixel, where nothing has to be made of it first
 FINE = 32                  # pixels along a side for each one of a picture that is made smaller
 MAX_TILES = 20_000         # strips or tiles of a TIFF: each is read by a call
+STRIPS = {273, 279, 324, 325}
 MAX_TEXT = 2_000_000       # bytes of a PPM file that is text, of which every letter is read by a call
 # What cameras, scanners and drawing programs write. Not Pillow's others: some of them (EPS) run programs.
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
@@ -104,16 +106,29 @@ def _upright(image: Image.Image, name: str, side: int | None) -> Image.Image:
                             f"({str(error) or type(error).__name__}); save or copy it anew.") from None
 
 
+def _pieces(file: BinaryIO, head: bytes) -> int:
+    """How many strips or tiles a TIFF says that it has (TIFF 6.0, section 2): to list them takes seconds."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
+    if order is None or len(head) < 8:
+        return 0
+    file.seek(struct.unpack(f"{order}I", head[4:8])[0])
+    entries = file.read(2 + 12 * 1000)[2:]
+    return max((count for tag, _, count, _ in struct.iter_unpack(f"{order}HHII", entries[:len(entries) // 12 * 12])
+                if tag in STRIPS), default=0)
+
+
 def _check_text(file: Path | io.BytesIO, name: str) -> None:
-    """Raises BranchedError for a PPM file that is a long text, or has one in front."""
+    """Raises BranchedError for a PPM file that is a long text, or has one in front; for a TIFF in too many pieces."""
     with open(file, "rb") if isinstance(file, Path) else contextlib.nullcontext(file) as opened:
         head = opened.read(4096)
-        size = opened.seek(0, os.SEEK_END)
+        size, pieces = opened.seek(0, os.SEEK_END), _pieces(opened, head)
         opened.seek(0)
     words = re.sub(rb"#[^\n]*\n", b" ", head).split(maxsplit=4)[:4]
     is_text = head[:2] in (b"P1", b"P2", b"P3") or any(word.startswith(b"#") for word in words)
     if head[:1] == b"P" and is_text and size > MAX_TEXT:
         raise BranchedError(f"{name} is a picture written out as text, and a long one; save it as PNG.")
+    if pieces > MAX_TILES:
+        raise BranchedError(f"{name} is in {pieces:,} pieces; save it anew as PNG or JPEG.")
 
 
 def _check_size(image: Image.Image, name: str) -> None:

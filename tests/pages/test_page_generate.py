@@ -10,7 +10,7 @@ import apptest
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFont
 from streamlit.testing.v1 import AppTest
 
 import branched
@@ -345,3 +345,11 @@ def test_a_broken_link_gives_a_notice_and_the_usual(query):
     app = opened(**query)
     assert len(app.warning) == 1 and app.session_state.solver == branched.SOLVER
     assert app.session_state.n == (8 if "n" in query else 1) and len(app.session_state.labels) in (1, 2, 10)
+
+
+def test_names_are_written_as_they_are_or_by_their_numbers():
+    font = ImageFont.load_default(12)
+    names = ["4", "a, b", "$x_<*", "e\u0301", "\u304b", "\U0001f600", "\u0627\u0644", "y" * 200]
+    assert files.written(names, font) == ["4", "a, b", "$x_<*", "class 4", "class 5", "class 6", "class 7",
+                                          "y" * (files.LONGEST - 3) + "..."]
+    assert files.lacking(["4", "a"], files.font_for(["4", "a"], 12)) == set()

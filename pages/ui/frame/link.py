@@ -5,9 +5,11 @@ widget: so its bounds and options are written once. What an address asks for is 
 default is taken and the visitor is told.
 """
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -111,12 +113,22 @@ def several(name: str, options: Iterable[str], default: Iterable[str], least: in
     known = {str(option): option for option in options}
 
     def read(text: str) -> list[str]:
-        asked = {_one_of(known, part) for part in text.split(",") if part}
+        asked = {_one_of(known, part) for part in unpacked(text)}
         if len(asked) < least:
             raise ValueError
         return [option for option in known.values() if option in asked]
 
-    return Options(name, list(default), read, lambda values: ",".join(map(str, values)), options, many=True)
+    return Options(name, list(default), read, packed, options, many=True)
+
+
+def packed(values: Iterable[Any]) -> str:
+    """Names with commas between them; a comma in a name has a backslash before it."""
+    return ",".join(re.sub(r"([\\,])", r"\\\1", str(value)) for value in values)
+
+
+def unpacked(text: str) -> list[str]:
+    """The names that `packed` put together."""
+    return [re.sub(r"\\(.)", r"\1", part) for part in re.findall(r"(?:[^\\,]|\\.)+", text)]
 
 
 def whole(name: str, low: int, high: int, default: int) -> Range:
@@ -208,6 +220,8 @@ def _place(page: str) -> tuple[str, str]:
 
 
 def _one_of(known: dict[str, Any], text: str) -> Any:
+    if text not in known:  # a name may be written in other code points that look the same
+        known, text = {normalize("NFC", name): value for name, value in known.items()}, normalize("NFC", text)
     if text not in known:
         raise ValueError
     return known[text]

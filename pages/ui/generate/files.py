@@ -1,8 +1,10 @@
 """What was generated, to take home: a picture, an animation, and the numbers."""
+import contextlib
 import io
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
+from unicodedata import normalize
 
 import numpy as np
 import streamlit as st
@@ -14,6 +16,9 @@ from ..frame import visitor
 from ..parts.pictures import GAP, picture
 from .work import Draw, Drawn
 
+FONTS = ("DejaVuSans.ttf", "NotoSansCJK-Regular.ttc", "Arial Unicode.ttf", "YuGothR.ttc", "segoeui.ttf", "seguiemj.ttf")
+LONGEST = 24               # letters of a name beside its pictures
+NAMED = "All, with their classes; a name with letters that it cannot write is a number"
 COLUMNS, SECONDS = 8, 4.0  # of the animation: columns, at most, and how long the walk takes
 
 
@@ -22,7 +27,7 @@ def downloads(name: str, every: Sequence[str], draw: Draw, drawn: Drawn, view: s
     name = visitor.short(name)
     with st.container(horizontal=True, gap="small"):
         for text, ending, mime, make, about in (
-                ("Picture (PNG)", ".png", "image/png", lambda: as_png(draw, drawn), "All, with their classes"),
+                ("Picture (PNG)", ".png", "image/png", lambda: as_png(draw, drawn), NAMED),
                 ("Animation (GIF)", ".gif", "image/gif", lambda: as_gif(draw, drawn, view),
                  f"From noise to picture, at most {COLUMNS} columns"),
                 ("Numbers (NPZ)", ".npz", "application/octet-stream", lambda: as_npz(name, draw, drawn),
@@ -39,14 +44,40 @@ def file_name(model: str, every: Sequence[str], draw: Draw, ending: str) -> str:
     unusual = [asked.solver] if asked.solver != branched.SOLVER else []
     guided = [f"{asked.guide}{asked.guidance:g}"] if asked.is_guided else []
     parts = [model, *who, f"seed{asked.seed}", f"{asked.steps}steps", *unusual, *guided]
-    return "-".join(re.sub(r"[^\w+]+", "_", part) for part in parts) + ending
+    return "-".join(re.sub(r"[^\w+]+", "_", part)[:2 * LONGEST] for part in parts) + ending
+
+
+def font_for(labels: Sequence[str], size: int) -> ImageFont.FreeTypeFont:
+    """Pillow's own font, or one of this machine's that has letters which that lacks."""
+    usual = ImageFont.load_default(size)
+    for name in FONTS if lacking(labels, usual) else ():
+        with contextlib.suppress(OSError):  # there is none of this name
+            if not lacking(labels, font := ImageFont.truetype(name, size)):
+                return font
+    return usual
+
+
+def lacking(labels: Sequence[str], font: ImageFont.FreeTypeFont) -> set[str]:
+    """The names that have letters which a font does not have."""
+    missing = bytes(font.getmask("\uffff"))
+    return {label for label in labels if any(not letter.isspace() and bytes(font.getmask(letter)) == missing
+                                             for letter in normalize("NFC", label))}
+
+
+def written(labels: Sequence[str], font: ImageFont.FreeTypeFont) -> list[str]:
+    """The names as a font can write them; one that has letters which it lacks, as its number on the page."""
+    lost, names = lacking(labels, font), [normalize("NFC", label) for label in labels]
+    short = [name if len(name) <= LONGEST else f"{name[:LONGEST - 3]}..." for name in names]
+    both = zip(labels, short, strict=True)
+    return [f"class {k}" if label in lost else name for k, (label, name) in enumerate(both, 1)]
 
 
 def sheet(labels: Sequence[str], images: np.ndarray, caption: str = "", scale: int = 3) -> Image.Image:
     """Rows of pictures (N, n, H, W[, 3]) enlarged without blurring, black on white, names to the left."""
     count, n, height, width = images.shape[:4]
     tall, wide, size = (height + GAP) * scale, (width + GAP) * scale, max(12, height * scale // 3)
-    font = ImageFont.load_default(size)
+    font = font_for(labels, size)
+    labels = written(labels, font)
     margin = int(max(font.getlength(label) for label in labels)) + 3 * size // 2
     foot = 2 * size if caption else 0
     result = Image.new("RGB", (margin + n * wide, count * tall + GAP * scale + foot), "white")

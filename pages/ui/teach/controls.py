@@ -277,8 +277,8 @@ def links(mine: visitor.Own, label: str, sibling: str) -> None:
     """The other pages, where they are about the new class."""
     for page, name, icon, query in (
             ("app.py", "Watch", "account_tree", {"node": str(mine.model.tree.leaf(label).id)}),
-            ("pages/generate.py", "Generate", "grid_view", {"labels": f"{sibling},{label}"}),
-            ("pages/hybrids.py", "Hybrids", "join_inner", {"a": label, "b": sibling}),
+            ("pages/generate.py", "Generate", "grid_view", {"labels": link.packed([sibling, label])}),
+            ("pages/hybrids.py", "Hybrids", "join_inner", {"a": link.packed([label]), "b": link.packed([sibling])}),
             ("pages/transmute.py", "Turn", "swap_horiz", {"target": label}),
             ("pages/discovery.py", "Why there", "query_stats", {"a": label, "b": sibling})):
         st.page_link(page, label=name, icon=f":material/{icon}:", query_params={"model": mine.name, **query})

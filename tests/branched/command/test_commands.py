@@ -106,7 +106,7 @@ def test_parents_are_trained_for_a_model(checkpoint, tmp_path, capsys):
     (("sample", "--n", 0), "whole number"),
     (("sample", "--steps", -1), "whole number"),
     (("hybrid", 4, 4), "two different"),
-    (("transmute", 4, 9, "--time", 2), "turning time"),
+    (("transmute", 4, 9, "--time", 2), "--time is a number from 0 to 1"),
     (("transmute", 4, 9, "--images", "nowhere.png"), "nowhere.png"),
     (("classify", __file__), "cannot be read as an image"),
     (("sample", "--output", "/proc/no/s.png"), "could not be written"),
@@ -119,8 +119,8 @@ def test_bad_input_is_one_sentence(checkpoint, arguments, sentence, capsys, tmp_
 
 
 @pytest.mark.parametrize("arguments, sentence", [
-    (("bench", "--repeats", 0), "at least one run"),
-    (("discover", "--data", "digits", "--seed", 10**23), "63 bits"),
+    (("bench", "--repeats", 0), "--repeats is a whole number from 1"),
+    (("discover", "--data", "digits", "--seed", 10**23), "--seed is a whole number"),
     (("judge", "--output", "j.safetensors", "--data", "rows.csv"), "looks at images"),
     (("train-methods", "--data", "digits", "--only", "classifier", "--steps", 0), "steps must be positive"),
     (("train-methods", "--data", "digits", "--only", "classifier", "--every", 0), "at least 1"),
@@ -141,10 +141,10 @@ def test_other_commands_tell_it_in_one_sentence_too(arguments, sentence, capsys,
     (("--data", "digits", "--steps", 0), "steps must be positive"),
     (("--data", "digits", "--epsilon", -1), "Epsilon is 0 or more"),
     (("--data", "digits", "--channels", 9, 9), "multiples of"),
-    (("--data", "digits", "--channels", 0), "multiples of"),
-    (("--data", "digits", "--channels", -8), "multiples of"),
-    (("--data", "digits", "--tree", "flat", "--rank", -1), "1 or more"),
-    (("--data", "digits", "--tree", "flat", "--channels", 16, 32, "--every", 0), "at least 1"),
+    (("--data", "digits", "--channels", 0), "--channels is a whole number"),
+    (("--data", "digits", "--channels", -8), "--channels is a whole number"),
+    (("--data", "digits", "--tree", "flat", "--rank", -1), "--rank is a whole number"),
+    (("--data", "digits", "--tree", "flat", "--channels", 16, 32, "--every", 0), "--every is a whole number"),
     (("--data", "digits", "--seed", 10**23), "63 bits"),
 ])
 def test_impossible_training_is_one_sentence(arguments, sentence, capsys, tmp_path):
