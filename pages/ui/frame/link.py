@@ -182,6 +182,8 @@ def _read(page: str, *settings: Setting) -> None:
     for setting in settings:
         text, here = asked[setting.name], not arrived and setting.name in state
         if here and text == before.get(setting.name):
+            if setting.value is None and setting.default is not None:  # a browser that drew two runs at once lost it
+                setting.set(left.get(setting.name, setting.default))
             continue
         value = setting.default if here else left.get(setting.name, setting.default)
         try:

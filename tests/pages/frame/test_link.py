@@ -133,6 +133,16 @@ def test_a_page_that_stops_loses_no_choice():
     assert app.run().number_input[0].value == 3 and said(app) == {"n": "3"}
 
 
+def test_a_choice_that_the_browser_lost_is_back():
+    """As it may, where two runs come at once."""
+    app = opened(which="b")
+    app.session_state["hide"] = True
+    app.run()
+    app.session_state["which"] = None
+    app.run()
+    assert app.session_state["which"] == "b" and said(app) == {"which": "b"}
+
+
 WIDGETS = [
     (link.choice("x", {3: "three", 5: "five"}, 5), ["pills", "segments", "selectbox"]),
     (link.several("x", ["4", "9"], ["4"]), ["pills", "segments"]),
