@@ -1,5 +1,6 @@
 """A real browser against the real app: start the server, open a page, click on the tree. For tests and screenshots."""
 import contextlib
+import functools
 import os
 import shutil
 import socket
@@ -97,6 +98,7 @@ def page(instance, width: int = 1440, height: int = 900, **context):
     visitor = instance.new_context(viewport={"width": width, "height": height}, **context)
     result = visitor.new_page()
     result.set_default_timeout(WAIT)
+    result.wait_for_function = functools.partial(_holds, result)
     result.noise, result.hosts, result.sent, result.answers = [], set(), [], []
     result.on("websocket", lambda socket: (socket.on("framesent", lambda data: result.sent.append(data)),
                                            socket.on("framereceived", lambda data: result.answers.append(len(data)))))
@@ -124,6 +126,12 @@ def visits(instance, address: str):
         yield visit
         for found in pages:
             assert found.noise == [] and found.hosts <= {urlsplit(address).netloc, ""}
+
+
+def _holds(page, question: str, arg=None) -> None:
+    """Until this is true in the page, asked from here: Playwright would evaluate text in there, and the app's policy
+    lets nobody do so."""
+    until(page, lambda: page.evaluate(question, arg))
 
 
 def _is_noise(message) -> bool:
