@@ -36,9 +36,10 @@ else:
     from pages import start
 
     def first() -> None:
-        """Prepare what the first visitor will see."""
+        """Prepare what the first visitor will see, and then what other pages show at first."""
         from pages.ui.tree import first as tree
 
         tree.prepare()
+        start.ahead.views()
 
     app = st.App(__file__, **start.served(first))

@@ -7,9 +7,11 @@ import importlib
 import logging
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import Any
 
 LIBRARIES = ("branched", "pandas", "networkx", "plotly.graph_objects")  # in the order in which they are wanted
+ROOMS = ("transmute", "discovery", "hybrids", "generate", "table")  # whose pages' first views are drawn, in order
 SWITCH = 0.001  # seconds after which a thread that imports lets the server answer: 0.005 add up over 90 files
 _imported = threading.Event()
 _imported.set()
@@ -24,6 +26,30 @@ def begin(first: Callable[[], None]) -> list[threading.Thread]:
     for thread in threads:
         thread.start()
     return threads
+
+
+def views() -> None:
+    """Draw what pages show at first, one after the other, while no visitor wants anything; each room says what that is
+    (`first.asks`). Where one fails, the next is not worse off."""
+    for room in ROOMS:
+        _logged(lambda room=room: _view(importlib.import_module(f"pages.ui.{room}.first")))
+
+
+def _view(first: Any) -> None:
+    from ..ui import serve
+    from ..ui.serve import models
+
+    answered(first.asks(models.shared(first.MODEL)), lambda request: serve.ahead(first.MODEL, request))
+
+
+def answered(asks: Generator[Any, Any, None], ask: Callable[[Any], Any]) -> None:
+    """Ask all of these requests, of which some depend on the results of those before."""
+    result = None
+    try:
+        while True:
+            result = ask(asks.send(result))
+    except StopIteration:
+        return
 
 
 def wait() -> None:

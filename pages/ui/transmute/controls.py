@@ -24,13 +24,12 @@ from ..serve.given import Places, Preparation, Source
 from ..serve.judge import reader_for
 from ..serve.request import Numbers, digest
 from . import shown, told, work
-from .work import EACH, Crossing, Drawings, Gallery, Matrix, Sharpened, Turned, Turning, Verdict
+from .work import EACH, FIRST, VARIANTS, Crossing, Drawings, Gallery, Matrix, Sharpened, Turned, Turning, Verdict
 
 ALL = "all"
 KINDS = {"draw": "Draw", "gallery": "Gallery", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
 QUICK = Sampling.quick().steps  # a film is many pictures, of which each is looked at in passing
 STEPS = tuple(sorted({QUICK, 10, 20, 50}))
-FIRST = 47  # of the gallery, to begin with: a 4, which is close to a 9
 PEN = "reading"  # where the server tells what a drawing looks like while the pen moves (pages/start/reading.py)
 READING = "A column for each: above, the {thing} in noise; below, what becomes of it."
 
@@ -63,7 +62,7 @@ def settings(model: BranchedModel) -> Settings:
         link.whole("pick", 0, max(count - 1, 0), FIRST if count > FIRST else 0),
         link.choice("own", model.labels, model.labels[0]), link.whole("nth", 1, work.DRAWN, 1),
         link.choice("source", labels, None), link.choice("target", labels | {ALL: ALL}, None),
-        link.number("time", 0, 1, None), link.whole("variants", 1, 8, 4), WAY,
+        link.number("time", 0, 1, None), link.whole("variants", 1, 8, VARIANTS), WAY,
         link.choice("steps", STEPS, QUICK), SEED, link.switch("matrix", False))
 
 

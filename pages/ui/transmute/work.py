@@ -29,6 +29,7 @@ LEGIBLE = (
     (955, 923, 639, 612, 1544, 978, 554, 638, 404, 1315), (1196, 9, 478, 1736, 455, 1379, 1452, 1540, 655, 1572),
 )
 EACH = len(LEGIBLE[0])
+FIRST, VARIANTS = 47, 4  # to begin with: a 4, which is close to a 9, and how many are made of it
 PICTURES = "pictures"  # what the images of a model show that knows anything but characters
 
 
