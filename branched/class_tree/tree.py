@@ -321,4 +321,4 @@ def _end(branch: Branch | None) -> float:
 
 
 def _named(branch: Branch) -> str:
-    return f"The branch of {', '.join(branch.classes) or 'no class'}"
+    return f"The branch of {', '.join(map(repr, branch.classes)):.200}" if branch.classes else "The branch of no class"

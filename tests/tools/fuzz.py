@@ -128,10 +128,10 @@ def _visit(chromium: Any, address: str, page: str, query: dict[str, str], wrong:
     words = "&".join(f"{key}={quote(text[:2000].encode('utf-8', 'replace'))}" for key, text in query.items())
     with browser.page(chromium) as visitor:
         visitor.goto(f"{address}/{page}?{words}")
-        visitor.wait_for_selector("h1", timeout=60_000)
+        visitor.wait_for_selector("h1, [data-testid=stAlert], [data-testid=stException]", timeout=60_000)
         visitor.wait_for_timeout(1500)
         hosts = visitor.hosts - {"", address.removeprefix("http://")}
-        links = visitor.locator(f"a[href*='{hostile.HOST}'], img[src*='{hostile.HOST}']").count()
+        links = visitor.locator(f"a[href*='//{hostile.HOST}'], img[src*='//{hostile.HOST}']").count()
         boxes = visitor.locator("[data-testid=stException]").count()
         wrong.update({"foreign requests": len(hosts), "foreign links": links, "exceptions": boxes})
         if hosts or links or boxes:
