@@ -10,7 +10,8 @@ TITLE = "One noise, {many} {kind}: when does the model decide?"
 INTRODUCTION = "Pure noise is cleaned step by step. {until} Tap a **branch point**."
 UNTOLD = """ Nobody told it what is on the pictures that it learnt from: {first} to {last} are groups of like ones,
 which another model had found by itself."""
-READING = "Every column grew from the same noise: read it from top to bottom. A hybrid is rarely half and half."
+READING = """Every column grew from the same noise: read it from top to bottom. What may still become any of them is
+called a *hybrid*; it is rarely half and half."""
 LIST = "Branch point or {one}"
 ALT = "The tree, from noise at the top to pictures at the bottom. The arrow keys go along it; a list names all of it."
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
