@@ -57,7 +57,7 @@ def _stems() -> set[str]:
 def folders() -> list[Path]:
     """Where files are looked for: what is shipped, and the folder $BRANCHED_MODELS, if there is one."""
     folder = os.environ.get("BRANCHED_MODELS")
-    return [SHIPPED, named(folder)] if folder else [SHIPPED]
+    return [SHIPPED, named(folder)] if folder and named(folder).resolve() != SHIPPED.resolve() else [SHIPPED]
 
 
 def changed(name: str | os.PathLike) -> tuple[int, int]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
@@ -22,6 +22,7 @@ from .form import Blocks, Form
 from .reading import Known, Levels, read_rows
 from .scales import Level, Scales, is_bent, quantiles, reach, shares_of, values_of
 
+NEEDED = ("features", "mean", "std", "low", "high", "whole")  # in every file
 PARTS = ("mean", "std", "low", "high", "whole", "levels", "shares", "quantiles")  # of which every feature has one
 
 
@@ -77,6 +78,12 @@ class Table(Form):
         return cls(tuple(features), *(part.tolist() for part in (
             x.mean(0), torch.where(std > 0, std, 1.0), *ends, (x == x.round()).all(0))), levels,
             tuple(shares_of(x[:, k], of) for k, of in enumerate(levels)), bent, end if any(bent) else 0.0, label)
+
+    def saved(self) -> dict[str, Any]:
+        """What no column asks for is left out: so files from before there was such a thing are saved as they were."""
+        whole = asdict(self)
+        usual = asdict(replace(self, **{one.name: one.default for one in fields(self) if one.default is not MISSING}))
+        return {name: value for name, value in whole.items() if name in NEEDED or value != usual[name]}
 
     @property
     def known(self) -> Known:

@@ -51,7 +51,7 @@ def test_all_methods_are_there_at_once_and_tell_of_themselves(visit):
     text = page.get_by_text("Do without its tree")
     assert not text.is_visible()
     page.sent.clear()
-    page.locator("summary", has_text="One way for all").click()
+    page.locator("summary", has_text="One path for all").click()
     text.wait_for()
     assert page.sent == [], "what a method needs and can is there already"
     before = page.locator(".line img").nth(3).get_attribute("src")
@@ -121,7 +121,7 @@ def test_two_draw_here_and_now(visit):
     assert page.locator(".film canvas").count() == 2 and page.locator(".strips img").count() == 2
     page.get_by_text("finished").and_(page.locator(".film .now")).wait_for()
     browser.answered(page, lambda: page.get_by_role("radio", name="3", exact=True).click())
-    assert browser.asked(page, "digit") == ["3"]
+    browser.until(page, lambda: browser.asked(page, "digit") == ["3"])
 
 
 def test_the_table_of_abilities(visit):

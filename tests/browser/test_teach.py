@@ -55,7 +55,7 @@ def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
         page.reload()
         page.get_by_role("heading", name="It can draw your tri!").wait_for()
         page.get_by_role("heading", name="And it forgot nothing").wait_for(timeout=120_000)
-        browser.settled(page)
+        browser.idle(page)
         assert browser.asked(page, "model") == [name]
         page.evaluate(TAMPER, name)
         page.goto(f"{address}/teach?model={name}&steps=2")

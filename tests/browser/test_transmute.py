@@ -173,7 +173,7 @@ def test_bad_uploads_leave_what_was_there(address, chromium):
             page.get_by_text(f"{name}.png").first.wait_for()
             page.locator('[data-testid="stAlert"]').wait_for()
             browser.settled(page)
-            assert page.locator('[data-testid="stAlert"]').count() == 1, name
+            browser.until(page, lambda: page.locator('[data-testid="stAlert"]').count() == 1)
             assert pixels(page) == good, name
         assert page.noise == []
 

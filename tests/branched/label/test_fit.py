@@ -121,7 +121,11 @@ def test_a_run_of_another_plan_does_not_go_on(bars, tmp_path):
     path = tmp_path / "model.safetensors"
     run(bars, "guided", path, steps=2)
     with pytest.raises(BranchedError, match="from another run"):
-        run(bars, "guided", path, steps=3, goes_on=True)
+        run(bars, "cbn", path, steps=2, goes_on=True)
+    run(bars, "guided", path, steps=3, goes_on=True)
+    assert branched.load(path).facts.training.steps == 3, "longer, it does"
+    with pytest.raises(BranchedError, match="ask for more by --steps"):
+        run(bars, "guided", path, steps=2, goes_on=True)
 
 
 def test_an_autoencoder_of_another_run_or_a_broken_one_does_not_go_on(tmp_path):

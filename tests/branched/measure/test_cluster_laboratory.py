@@ -338,7 +338,7 @@ def test_the_command_refuses_what_it_cannot_measure(judge, tmp_path, capsys):
     options = ["measure-clusters", "--data", "digits", "--judge", str(tmp_path / "judge.safetensors"), "--output",
                str(tmp_path), "--device", "cpu"]
     assert main([*options, "--n", "0"]) == 2 and "whole number" in capsys.readouterr().err
-    assert main([*options, "--seed", "-1"]) == 2 and "at least 0" in capsys.readouterr().err
+    assert main([*options, "--seed", "-1"]) == 2 and "from 0 to" in capsys.readouterr().err
     assert main([*options, "--model", "mnist"]) == 2 and "tree of clusters" in capsys.readouterr().err
     assert main([*options, "--parts", "seeds", "--seeds", "nowhere.safetensors"]) == 2
     assert "no file nowhere" in capsys.readouterr().err

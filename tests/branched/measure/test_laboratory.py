@@ -246,4 +246,4 @@ def test_the_command_measures_and_refuses_to_mix(judge, tmp_path, capsys):
     assert stored_figures(tmp_path)["n"] == 20
     assert main([*options, "--n", "21"]) == 2 and "measured with n = 20" in capsys.readouterr().err
     assert main([*options, "--n", "0"]) == 2 and "whole number" in capsys.readouterr().err
-    assert main([*options, "--curve-seed", "-1"]) == 2 and "at least 0" in capsys.readouterr().err
+    assert main([*options, "--curve-seed", "-1"]) == 2 and "from 0 to" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from branched.data.dataset import load
 from branched.data.images import Images
 from branched.errors import BranchedError
 from branched.facts import CHARACTERS, PICTURES, Data
+from branched.photos import photo
 from branched.photos.shows import placed_in, shown_in, stroke_on
 
 
@@ -72,7 +73,8 @@ def test_characters_that_nobody_centred_are_not_centred_either():
     assert not placed_in(strokes())
     form = Images((1, 28, 28), background=0.0, shows=CHARACTERS, placed=False)
     whole = form.prepare(corner())
-    assert np.abs(whole - form._whole(corner())).max() == 0 and whole[14:].max() == 0
+    [everything] = photo.whole(corner(), form.outside_shape, form.crop)
+    assert np.abs(whole - everything.picture).max() == 0 and whole[14:].max() == 0
     assert np.abs(form.prepare(1 - corner()) - whole).max() < 0.01
     centred = Images((1, 28, 28), background=0.0, shows=CHARACTERS).prepare(corner())
     assert centred[14:].max() > 0.9
