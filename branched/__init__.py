@@ -3,6 +3,7 @@ from importlib import import_module
 from typing import Any
 
 from . import memory, threads  # noqa: F401 - first: these have to come before PyTorch
+from .checkpoint import amiss, changed
 from .class_tree.branch import Branch, Meeting
 from .class_tree.extension import Extension
 from .class_tree.generate import Samples
@@ -23,7 +24,7 @@ from .facts import (
     TransmutationOfImages,
     TransmutationOfRows,
 )
-from .family import Explorable, amiss, changed, load, models
+from .family import Explorable, load, models
 from .noise.samples import Frame
 from .noise.sampling import Sampling
 from .noise.schedule import alpha, sigma

@@ -58,16 +58,6 @@ def load(name: str | PathLike = "mnist", device: str = "auto") -> Any:
     return import_module(module).load(path, where)
 
 
-def changed(name: str) -> tuple[int, int]:
-    """What is another when a model's file has been written anew; zeros, where there is none."""
-    return checkpoint.changed(name)
-
-
-def amiss() -> str:
-    """What is wrong with the folder of one's own models, $BRANCHED_MODELS, in a sentence; "" if nothing is."""
-    return checkpoint.amiss()
-
-
 def models() -> tuple[str, ...]:
     """Names of the models in `checkpoints/` and in the folder $BRANCHED_MODELS, damaged files among them; one there
     that is called like a shipped one has " (own)" behind its name."""

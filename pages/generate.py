@@ -4,7 +4,7 @@ import streamlit as st
 from pages.ui import serve
 from pages.ui.frame import link, shell
 from pages.ui.frame.controls import explanation
-from pages.ui.frame.words import classes
+from pages.ui.frame.words import classes, one_class
 from pages.ui.generate import controls, files, shown, told
 from pages.ui.parts import reels
 from pages.ui.parts.faces import faces
@@ -32,7 +32,7 @@ with link.shared("generate", *setting):
                     "walk", drawn.reel.shown(view), shown.frames(drawn.reel), rows=draw.labels, start=start,
                     ends=("noise", "picture"), height=shown.CELL)}
             if len(draw.labels) > 1:
-                st.markdown(told.READING.format(told.kind(model.labels)))
+                st.markdown(told.READING.format(one_class(model.labels)))
             files.downloads(name, model.labels, draw, drawn, view)
         with right:
             controls.comparison(name, draw, drawn, setting.measure, view, look)

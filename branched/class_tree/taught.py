@@ -92,7 +92,7 @@ def _curves(old: Curves, tensors: dict[str, Tensor], count: int) -> Curves:
     """Curves with those of so many new classes; none, where the file has none."""
     if "curves.means" not in tensors:
         return {}
-    similarity, means = (tensors[f"curves.{name}"].numpy().copy() for name in ("similarity", "means"))
+    similarity, means = (tensors[f"curves.{name}"].numpy() for name in ("similarity", "means"))
     grown = np.pad(old["similarity"], ((0, 0), (0, count), (0, count)))
     if (grown[:, -count:].shape, means.shape[1]) != (similarity.shape, count):
         raise BranchedError("its curves are not those of its classes")

@@ -359,7 +359,7 @@ def _assembled(device: torch.device, name: str, tensors: dict[str, Tensor], head
     if network.config.shape != form.shape:
         raise BranchedError(f"its networks take the shape {network.config.shape}, its objects have {form.shape}")
     network.load_state_dict(checkpoint.whole(tensors, "network"))
-    snapshots = [Snapshot.read(told, tensors[f"thumbnails.{k}"].clone()) for k, told in enumerate(header["snapshots"])]
+    snapshots = [Snapshot.read(told, tensors[f"thumbnails.{k}"]) for k, told in enumerate(header["snapshots"])]
     diffusion = _diffusion(tensors, header, network.config, tree)
     return ClusterModel(network.to(device), tree, header["facts"], form, snapshots,
                         believed.names(header["groups"], "leaf"), name,

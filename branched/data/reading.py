@@ -228,4 +228,3 @@ def two_numbers(x: Tensor) -> tuple[float, ...]:
 def levels_of(found: Read) -> Levels:
     """The levels of each feature: its words, or its two numbers."""
     return tuple(words or two_numbers(found.x[:, k]) for k, words in enumerate(found.words))
-

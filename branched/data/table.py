@@ -22,7 +22,6 @@ from .form import Blocks, Form
 from .reading import Known, Levels, read_rows
 from .scales import Level, Scales, is_bent, quantiles, reach, shares_of, values_of
 
-NEEDED = ("features", "mean", "std", "low", "high", "whole")  # in every file
 PARTS = ("mean", "std", "low", "high", "whole", "levels", "shares", "quantiles")  # of which every feature has one
 
 
@@ -81,9 +80,9 @@ class Table(Form):
 
     def saved(self) -> dict[str, Any]:
         """What no column asks for is left out: so files from before there was such a thing are saved as they were."""
-        whole = asdict(self)
-        usual = asdict(replace(self, **{one.name: one.default for one in fields(self) if one.default is not MISSING}))
-        return {name: value for name, value in whole.items() if name in NEEDED or value != usual[name]}
+        unasked = {one.name: one.default for one in fields(self) if one.default is not MISSING}
+        usual = asdict(replace(self, **unasked))
+        return {name: value for name, value in asdict(self).items() if name not in unasked or value != usual[name]}
 
     @property
     def known(self) -> Known:

@@ -142,9 +142,10 @@ def _is_noise(message) -> bool:
 
 
 def settled(page) -> None:
-    """Until the page has what it is about, and the script has ended."""
+    """Until the page has what it is about, the script has ended, and the frontend has fetched what shows it."""
     page.wait_for_selector('[data-testid="stExpander"]')  # every page ends with one
     idle(page)
+    page.wait_for_selector('[data-testid="stSkeleton"]', state="detached")
 
 
 def idle(page) -> None:

@@ -13,9 +13,19 @@ def listed(names) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def is_digit(label: str) -> bool:
+    """Whether a class is a digit, by its name."""
+    return len(label) == 1 and label.isdecimal()
+
+
 def classes(labels) -> str:
     """What a model's classes are called: "digits" where they are that, else "classes"."""
-    return "digits" if all(len(label) == 1 and label.isdecimal() for label in labels) else "classes"
+    return "digits" if all(map(is_digit, labels)) else "classes"
+
+
+def one_class(labels) -> str:
+    """What one of a model's classes is called: "digit" or "class"."""
+    return "digit" if classes(labels) == "digits" else "class"
 
 
 def at(time: float) -> str:

@@ -73,11 +73,6 @@ def kinds(labels: Iterable[str]) -> str:
     return classes(labels).capitalize()
 
 
-def kind(labels: Iterable[str]) -> str:
-    """What one of a model's classes is called: "digit" or "class"."""
-    return {"digits": "digit"}.get(classes(labels), "class")
-
-
 def steps(evaluations: int) -> str:
     """Evaluations of the network, as the page calls them."""
     return f"{evaluations:,} steps"

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 from branched import BranchedModel, Facts, Outline, OutlineNode
 
-from ..frame.words import at, listed
+from ..frame.words import at, classes, is_digit, listed, one_class
 from ..parts.markup import literal
 
 TITLE = "One noise, {many} {kind}: when does the model decide?"
@@ -30,12 +30,9 @@ part.
 
 def kind(model: BranchedModel, count: int = 2) -> str:
     """What so many of a model's classes are called."""
-    name = "group" if model.facts.training.clusters else "digit" if all(map(_is_digit, model.labels)) else "class"
-    return name if count == 1 else f"{name}es" if name == "class" else f"{name}s"
-
-
-def _is_digit(label: str) -> bool:
-    return len(label) == 1 and label.isdecimal()
+    if model.facts.training.clusters:
+        return "group" if count == 1 else "groups"
+    return one_class(model.labels) if count == 1 else classes(model.labels)
 
 
 def number(count: int) -> str:
@@ -95,7 +92,7 @@ def enlarged(point: OutlineNode) -> str:
 
 def _one(label: str) -> str:
     """One of a class: "a 7", "an 8"; other names are as they are."""
-    return f"{'an' if label == '8' else 'a'} {label}" if _is_digit(label) else label
+    return f"{'an' if label == '8' else 'a'} {label}" if is_digit(label) else label
 
 
 def parted(outline: Outline, t: float) -> tuple[float, list[OutlineNode]]:
@@ -116,7 +113,7 @@ def leave(outline: Outline, point: OutlineNode) -> str:
     names = [group for node in away for group in node.groups]
     if len(away) < len(outline.children(point)):
         if len(names) == 1:
-            return f"{'the ' if _is_digit(names[0]) else ''}{names[0]} leaves"
+            return f"{'the ' if is_digit(names[0]) else ''}{names[0]} leaves"
         return f"{listed(names)} leave" + (" together" if len(away) == 1 else "")
     if all(len(node.groups) == 1 for node in away):
         return f"{listed(names)} part"

@@ -110,6 +110,13 @@ def picture(path, size=(20, 20), colour=128, mode="L", **options):
     Image.new(mode, size, colour).save(path, **options)
 
 
+def class_of(tmp_path, image: Image.Image, end: str = ".png", **options):
+    """A folder with a class of three pictures, all of them this one."""
+    (tmp_path / "a").mkdir()
+    for k in range(3):
+        image.save(tmp_path / "a" / f"{k}{end}", **options)
+
+
 def folder_of(tmp_path, counts: dict[str, int]):
     for label, count in counts.items():
         for k in range(count):
@@ -144,9 +151,7 @@ def test_colour_or_grey(tmp_path):
 def test_padded_to_a_square_in_the_corners_colour(tmp_path):
     image = Image.new("L", (40, 20), 200)
     image.paste(10, (10, 5, 30, 15))
-    (tmp_path / "a").mkdir()
-    for k in range(3):
-        image.save(tmp_path / "a" / f"{k}.png")
+    class_of(tmp_path, image)
     x = load(tmp_path, size=40).x[0, 0]
     assert (x[:10] == 200).all() and (x[30:] == 200).all() and (x[15:25, 10:30] == 10).all()
 
@@ -156,9 +161,7 @@ def test_camera_orientation_is_honoured(tmp_path):
     image.paste(255, (0, 0, 32, 16))  # the upper half is white
     exif = Image.Exif()
     exif[0x0112] = 3                  # the camera was upside down
-    (tmp_path / "a").mkdir()
-    for k in range(3):
-        image.save(tmp_path / "a" / f"{k}.png", exif=exif)
+    class_of(tmp_path, image, exif=exif)
     x = load(tmp_path, size=32).x[0, 0]
     assert x[:16].max() == 0 and x[16:].min() == 255
 
@@ -281,9 +284,7 @@ def test_a_folder_that_is_called_like_a_known_data_set_is_read_and_told(tmp_path
 def test_glyphs_on_a_transparent_ground_are_seen(tmp_path, ink):
     glyph = Image.new("RGBA", (20, 20), (255 - ink, 255 - ink, 255 - ink, 0))
     glyph.paste((ink, ink, ink, 255), (5, 5, 15, 15))
-    (tmp_path / "a").mkdir()
-    for k in range(3):
-        glyph.save(tmp_path / "a" / f"{k}.png")
+    class_of(tmp_path, glyph)
     x = load(tmp_path, size=20).x[0, 0]
     assert (x[5:15, 5:15] == ink).all() and (x[:5] == 255 - ink).all()
 
@@ -291,9 +292,7 @@ def test_glyphs_on_a_transparent_ground_are_seen(tmp_path, ink):
 @pytest.mark.parametrize("most", [1.0, 255.0, 65_535.0])
 def test_floats_are_scaled_by_what_is_white_in_them(tmp_path, most):
     ramp = np.linspace(0, most, 400, dtype=np.float32).reshape(20, 20)
-    (tmp_path / "a").mkdir()
-    for k in range(3):
-        Image.fromarray(ramp).save(tmp_path / "a" / f"{k}.tif")
+    class_of(tmp_path, Image.fromarray(ramp), ".tif")
     assert np.abs(load(tmp_path, size=20).x[0, 0].numpy() / 255 - ramp / most).max() < 0.003
 
 
@@ -307,9 +306,7 @@ def test_floats_that_are_no_brightness_are_named(tmp_path):
 def test_the_middle_is_taken_where_that_is_asked_for(tmp_path):
     image = Image.new("L", (40, 20), 200)
     image.paste(10, (10, 0, 30, 20))
-    (tmp_path / "a").mkdir()
-    for k in range(3):
-        image.save(tmp_path / "a" / f"{k}.png")
+    class_of(tmp_path, image)
     data = load(tmp_path, size=20, crop=True)
     assert (data.x == 10).all() and data.form.facts(data.x)["crop"] is True
     known = Images((1, 20, 20)).remembering(Data(background=0.5, shows="pictures", crop=True))
