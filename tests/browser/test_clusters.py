@@ -96,6 +96,7 @@ def test_a_click_on_a_point_tells_who_parts_there(visit):
     choose(page, 3, "Here part 0 6 1 | 7 4")
     shares = page.locator(".figure text").all_text_contents()
     assert len(shares) == 2 and sum(int(text.rstrip("%")) for text in shares) == 100
+    page.locator(".cells img").nth(5 * 8 - 1).wait_for()
     assert page.locator(".cells img").count() == 5 * 8
 
 
@@ -103,6 +104,7 @@ def test_the_switch_and_the_link(visit):
     page = visit()
     browser.answered(page, lambda: page.get_by_role("radio", name="Drawn by branches").click())
     page.get_by_text("A branched diffusion model").wait_for()
+    browser.settled(page)  # or what is looked at is drawn anew meanwhile
     browser.until(page, lambda: abs(grey(page, 2, 1) - level(way("bridged"), 2, 1)) <= 1)
     choose(page, 1, "Here part")
     page.reload()

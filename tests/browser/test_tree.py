@@ -62,6 +62,7 @@ def test_a_link_and_the_keyboard(tree, address, chromium):
         page.goto(f"{address}/?node={first}&seed=7")
         before = shows(page, tree, first)
         assert page.get_by_role("spinbutton").input_value() == "7"
+        browser.settled(page)  # or the list is drawn anew, and has the focus no more
         page.get_by_role("combobox").focus()
         page.keyboard.press("ArrowDown")  # opens the list at the next entry
         page.locator("[role=option][data-focused]").wait_for()
