@@ -22,10 +22,10 @@ with link.shared("generate", *setting):
         wide = draw.sampling.n > 12
         left, right = (st.container(), st.container()) if wide else st.columns([3, 2], gap="large")
         with left:
-            grid = st.empty()
+            grid = st.container(key=f"film-{len(draw.labels)}x{draw.sampling.n}").empty()
             drawn = serve.ask(name, draw, lambda frame: grid.html(
                 shown.rows(draw.labels, reels.on_the_way(frame, view))))
-            with grid.container(key=f"film-{len(draw.labels)}x{draw.sampling.n}"):
+            with grid.container():
                 place = st.session_state.setdefault("_place", {})  # where the film of the same pictures was left
                 start = place.get((name, draw), len(drawn.reel.times) - 1)
                 st.session_state._place = {(name, draw): film(

@@ -19,6 +19,12 @@ TAMPER, MEND = (EDIT.replace("EDITED", f"(text => text.replace('{old}', '{new}')
                 for old, new in (('"base"', '"bass"'), ('"bass"', '"base"')))
 
 
+KEPT = """() => {
+  const text = sessionStorage.getItem('branched drawings');
+  return text ? Math.round(JSON.parse(text).pixels.length * 3 / 4 / (28 * 28 * 4)) : 0;
+}"""  # how many drawings the browser keeps
+
+
 def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
     with browser.page(chromium) as page, browser.page(chromium, 390, 844) as other:
         page.goto(f"{address}/teach?model=mnist-049&steps=3")
@@ -29,7 +35,7 @@ def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
             browser.stroke(page, ".st-key-sketch canvas", [start, (0.8, 0.25), (0.5, 0.85), start], steps=4)
             page.get_by_role("button", name="Add this drawing").click()
             page.get_by_text(f"{k + 1} drawing").wait_for()
-        browser.idle(page)
+        browser.until(page, lambda: page.evaluate(KEPT) == 4)  # who loads a page anew sooner than that loses the last
         page.reload()
         page.get_by_text("4 drawings").wait_for()
         browser.settled(page)
