@@ -63,10 +63,12 @@ def test_a_drawn_symbol_gets_a_leaf_and_nothing_is_forgotten(address, chromium):
         page.get_by_role("heading", name="And it forgot nothing").wait_for(timeout=120_000)
         browser.idle(page)
         assert browser.asked(page, "model") == [name]
+        page.goto(f"{address}/_stcore/health")  # no page of the app, which might keep the model once more meanwhile
         page.evaluate(TAMPER, name)
         page.goto(f"{address}/teach?model={name}&steps=2")
         page.get_by_text("could not be read back").wait_for()
         browser.settled(page)
+        page.goto(f"{address}/_stcore/health")
         page.evaluate(MEND, name)
         page.goto(f"{address}/teach?model={name}")
         page.get_by_role("heading", name="And it forgot nothing").wait_for(timeout=120_000)

@@ -10,9 +10,10 @@ SEVEN = [(0.25, 0.2), (0.5, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]
 def filmed(page) -> None:
     """Until the film is whole, and the script has ended."""
     page.locator(".st-key-film input[type=range]:enabled").wait_for()
-    page.locator(".kept").wait_for(state="attached")
+    page.locator(".kept").first.wait_for(state="attached")  # while a page is drawn anew, the last one's is there too
     page.get_by_text("noise levels …").wait_for(state="detached")
     browser.settled(page)
+    browser.until(page, lambda: page.locator(".kept").count() == 1)
 
 
 def visit(page, address: str, query: str = "") -> None:

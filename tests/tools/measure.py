@@ -168,7 +168,7 @@ def teach() -> Iterator[tuple[str, str]]:
                 browser.stroke(page, ".drawing canvas", star(random))
                 page.get_by_role("button", name="Add this drawing").click()
                 page.get_by_text(f"{k + 1} drawing").first.wait_for()
-            page.get_by_label("Its name").fill("star")
+            page.get_by_label("What is it called?").fill("star")
             page.keyboard.press("Enter")
             browser.settled(page)
             began = time.perf_counter()

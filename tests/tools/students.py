@@ -373,7 +373,7 @@ class Lesson:
             await visitor.rest()
             await visitor.press("Add this drawing")
             await visitor.rest()
-        await visitor.type("Its name", "star")
+        await visitor.type("What is it called?", "star")
         await visitor.rest()
 
     async def act(self, visitor: Visitor) -> Waits:

@@ -64,7 +64,7 @@ class Lesson(Request[Progress]):
     steps: int | None
     private = True
     resumable = True
-    weight = 10.0  # it is a minute's work: beside a class that turns digits without end it would take many
+    weight = 30.0  # it is a minute's work: beside a class that turns digits without end it would take many
 
     def work(self, model: BranchedModel) -> Generator[Progress, None, Progress]:
         progress = Progress()
