@@ -8,8 +8,9 @@ if __name__ == "__main__":
     from pages.ui import serve
     from pages.ui.frame import link, shell
     from pages.ui.frame.controls import draw_number
+    from pages.ui.language import _
+    from pages.ui.serve.descent import Descent
     from pages.ui.tree import controls, shown, told
-    from pages.ui.tree.work import Descent
 
     name, model, look = shell.opened("app.py")
     setting = controls.settings(model.outline())
@@ -21,7 +22,7 @@ if __name__ == "__main__":
             fall = st.container(key="fall")
             with st.container(key="dice", horizontal=True, gap="large", vertical_alignment="bottom"):
                 descent = Descent(draw_number(width=180))
-                setting.pictures.toggle("Pictures on the tree")
+                setting.pictures.toggle(_("Pictures on the tree"))
             body = st.container(key="body").empty()
         if not serve.is_kept(name, descent):
             with body.container():

@@ -34,10 +34,12 @@ DOOR = {"__init__", "__main__"}
 FAMILIES = {module.split(".")[1] for module in family.FAMILIES.values()}
 # The same of the app, below pages/ui. A page's room knows the shared ones alone, and no other page's.
 SHARED = {
-    "frame": {"serve", "parts"},
-    "serve": set(),
-    "parts": set(),
-    "figures": {"frame", "parts"},
+    "language": set(),
+    "serve": {"language"},
+    "parts": {"language"},
+    "frame": {"language", "serve", "parts"},
+    "figures": {"language", "frame", "parts"},
+    "questions": {"language", "frame", "parts"},
 }
 SCREEN = {"streamlit", "plotly"}
 
@@ -190,7 +192,8 @@ def test_an_arrow_between_pages_is_seen():
     assert ui_rooms(sources, "pages.ui.tree.a") == {"teach"} and ui_rooms(sources, "app") == {"teach", "tree"}
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(".work")] + ["pages.ui.serve.request"])
+@pytest.mark.parametrize("name", [*(name for name in PAGES if name.endswith(".work")), "pages.ui.serve.request",
+                                  "pages.ui.serve.descent"])
 def test_what_works_for_a_page_imports_no_screen(name):
     """That nothing else brings one along is tested in a process of its own: see tests/pages/serve/test_request.py."""
     assert {other.split(".")[0] for other in imported(name, PAGES[name])} & SCREEN == set()

@@ -21,9 +21,9 @@ from pages.ui.figures.standing_tree import figure
 from pages.ui.figures.stretch import stretch
 from pages.ui.frame.look import DARK, LIGHT
 from pages.ui.parts import pictures
+from pages.ui.serve.descent import COLUMNS, SEVERAL, Descent, Passed, Tour
 from pages.ui.serve.kept import SHARED
 from pages.ui.tree import shown, told
-from pages.ui.tree.work import COLUMNS, SEVERAL, Descent, Passed, Tour
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +252,7 @@ def test_names_cannot_smuggle_markup():
 def test_something_is_chosen_before_the_first_click(tree):
     app = opened()
     assert said(app) == headline(tree, tree.branch_points[-1])
-    assert app.selectbox[0].value == tree.branch_points[-1].id
+    assert app.selectbox(key="node").value == tree.branch_points[-1].id
     assert "model" in app.expander[0].markdown[0].value
 
 
@@ -285,7 +285,7 @@ def test_a_leaf_tells_of_its_path(tree):
 
 def test_the_list_and_the_draw_change_the_page(tree):
     app = opened()
-    app.selectbox[0].select(tree.roots[0].id).run()
+    app.selectbox(key="node").select(tree.roots[0].id).run()
     assert said(app) == headline(tree, tree.roots[0])
     assert asked(app, "node") == [str(tree.roots[0].id)]
     app.number_input[0].set_value(5).run()

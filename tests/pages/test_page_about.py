@@ -194,7 +194,7 @@ def test_about_a_table(tmp_path, monkeypatch, letters):
 
 def test_the_page_tells_of_the_shipped_model():
     app = opened(PAGE)
-    assert app.selectbox[0].value == "mnist" and "2212.10777" in text(app) and "When this fails" in [
+    assert app.selectbox(key="chosen_model").value == "mnist" and "2212.10777" in text(app) and "When this fails" in [
         head.value for head in app.header]
     assert {chart.key for chart in app.get("plotly_chart")} == {"matrix", "classes"}
     assert opened(PAGE, way="deterministic").get_by_key("way").value == "deterministic"
@@ -203,8 +203,9 @@ def test_the_page_tells_of_the_shipped_model():
 
 def test_own_models_are_offered_and_chosen(odd_models):
     app = opened(PAGE)
-    assert set(app.selectbox[0].options) == {"cut short", "pets", *branched.models()} >= {"mnist", "mnist-049"}
-    app.selectbox[0].select("pets").run()
+    known = {"cut short", "pets", *branched.models()}
+    assert set(app.selectbox(key="chosen_model").options) == known >= {"mnist", "mnist-049"}
+    app.selectbox(key="chosen_model").select("pets").run()
     assert "cat, d&lt;b&gt;og, 4" in text(app) and asked(app, "model") == ["pets"]
     assert "<script>" not in text(app) and "<img src=x>" not in text(app) and "2212.10777" not in text(app)
     assert "25.0%" in text(app) and {chart.key for chart in app.get("plotly_chart")} == {"classes"}
@@ -214,19 +215,19 @@ def test_own_models_are_offered_and_chosen(odd_models):
 
 def test_a_damaged_model_is_told_of_and_others_stay_in_reach(odd_models):
     app = opened(PAGE)
-    app.selectbox[0].select("cut short").run()
+    app.selectbox(key="chosen_model").select("cut short").run()
     assert not app.exception and "could not be loaded" in app.error[0].value
-    assert app.selectbox[0].value == "cut short"
+    assert app.selectbox(key="chosen_model").value == "cut short"
     labels = [link.proto.label for link in app.get("page_link")]
     assert "Open the model mnist" in labels and "Open the model pets" in labels
-    app.selectbox[0].select("mnist").run()
+    app.selectbox(key="chosen_model").select("mnist").run()
     assert not app.error and "2212.10777" in text(app)
 
 
 @pytest.mark.parametrize("asked", ["../mnist", "/etc/passwd", "no such", "judge-mnist", "", "mnist.safetensors"])
 def test_no_path_and_no_other_file_is_opened(odd_models, asked):
     app = opened(PAGE, model=asked)
-    assert not app.exception and app.selectbox[0].value == "mnist" and len(app.warning) == 1
+    assert not app.exception and app.selectbox(key="chosen_model").value == "mnist" and len(app.warning) == 1
 
 
 # -- of another family -------------------------------------------------------------------------------------------------
@@ -263,7 +264,7 @@ def test_about_a_model_of_another_family(heap):
     assert isinstance(heap, branched.Explorable)
     app = opened(PAGE, model="heap")
     words = text(app)
-    assert not app.error and not app.info[1:] and app.selectbox[0].value == "heap"
+    assert not app.error and not app.info[1:] and app.selectbox(key="chosen_model").value == "heap"
     for fact in ("2 classes (one, two), 8 × 6 pixels, in grey", "MNIST, 50 pictures", "1,234 numbers learnt",
                  "3 branches, 1 branch points", "nothing but one and two"):
         assert fact in words
@@ -312,7 +313,7 @@ def test_what_was_chosen_is_kept_for_each_model(odd_models):
     assert not app.exception and app.number_input[0].value == 0
     del app.query_params["model"]
     app.run()
-    assert app.number_input[0].value == 7 and app.selectbox[0].value == 3
+    assert app.number_input[0].value == 7 and app.selectbox(key="node").value == 3
 
 
 @pytest.mark.parametrize("name, tree", [("mnist-guided", "drawn alone"), ("mnist-unconditional", "told no class")])

@@ -409,7 +409,7 @@ def test_the_list_of_models_has_it_under_a_name_that_can_be_read(tiny):
     app.switch_page("pages/about.py")
     app.query_params["model"] = name
     app.run()
-    assert not app.exception and "tiny + star (yours)" in app.selectbox[0].options
+    assert not app.exception and "tiny + star (yours)" in app.selectbox(key="chosen_model").options
     assert "tiny + star (yours)" in " ".join(html.proto.body for html in app.get("html"))
 
 

@@ -6,6 +6,7 @@ import networkx as nx
 
 from branched import Outline, OutlineNode
 
+from ..language import _, decimal
 from ..parts.markup import label
 
 WIDE = 0.22  # of a short name's room, that each letter of a longer one takes
@@ -71,7 +72,9 @@ def _beside(node: OutlineNode, row: list[OutlineNode]) -> dict[str, int]:
 
 def hover(here: Mapping[str, Any]) -> str:
     """What is said of a node under the pointer, besides its name."""
-    return f"on its own below t = {here['t_high']:.3f}" if here["leaf"] else f"part at t = {here['t']:.3f}"
+    if here["leaf"]:
+        return _("on its own below t = {time}").format(time=decimal(here["t_high"], 3))
+    return _("part at t = {time}").format(time=decimal(here["t"], 3))
 
 
 HOVER = "<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>"

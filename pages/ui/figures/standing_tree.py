@@ -9,12 +9,14 @@ import plotly.graph_objects as go
 from branched import Outline
 
 from ..frame.look import LIGHT, Look
+from ..language import N_, _, decimal
 from ..parts.markup import label
 from ..parts.pictures import framed
 from .graph import clickable, graph, lit
 from .stretch import Stretch, stretch
 
-TICKS = {0: "0<br>picture", 0.2: "0.2", 0.4: "0.4", 0.6: "0.6", 0.8: "0.8", 1: "1<br>noise"}
+ENDS = {0: N_("picture"), 1: N_("noise")}
+TICKS = (0, 1, 0.2, 0.4, 0.6, 0.8)  # in the order in which they find room
 HEIGHT, SMALL = 500, 400  # CSS pixels of the tree page's figure, and of one beside something else
 LEFT = -0.6  # where the axis of x begins
 APART = 0.055  # of the height, between two ticks of a figure of HEIGHT
@@ -114,7 +116,7 @@ def _axes(nodes: nx.DiGraph, scale: Stretch, point: dict | None, look: Look, low
         y = scale.height(point["t"])
         shapes = [{"type": "line", "x0": LEFT, "x1": point["x"], "y0": y, "y1": y, "layer": "below",
                    "line": {"color": look["lit"], "width": 1, "dash": "dot"}}]
-    title = "noise level t" + ("" if scale.is_plain or room < 1 else ", stretched where paths part")
+    title = _("noise level t") if scale.is_plain or room < 1 else _("noise level t, stretched where paths part")
     width = max(here["x"] + here.get("room", 0) / 2 for here in nodes.nodes.values())
     font = {"size": 14, "color": look["text"]}
     return {
@@ -129,8 +131,8 @@ def _axes(nodes: nx.DiGraph, scale: Stretch, point: dict | None, look: Look, low
 def _ticks(scale: Stretch, point: dict | None, look: Look, apart: float) -> dict[float, str]:
     """Times and how they are written: that of the chosen branch point, both ends, and others where there is room."""
     ticks = {} if point is None else {
-        point["t"]: f'<span style="color:{look["lit"]}"><b>{point["t"]:.2f}</b></span>'}
-    for time in sorted(TICKS, key=lambda time: time not in (0, 1)):
+        point["t"]: f'<span style="color:{look["lit"]}"><b>{decimal(point["t"], 2)}</b></span>'}
+    for time in TICKS:
         if all(abs(scale.height(time) - scale.height(other)) > apart for other in ticks):
-            ticks[time] = TICKS[time]
+            ticks[time] = f"{time}<br>{_(ENDS[time])}" if time in ENDS else decimal(time, 1)
     return ticks

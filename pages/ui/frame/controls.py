@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ..language import _
 from . import link, words
 
 SEED = link.whole("seed", 0, 9999, 0)  # the draw number, as pages have it in their settings
@@ -15,13 +16,14 @@ CHART = {"theme": None, "config": {"displayModeBar": False, "scrollZoom": False}
 
 def draw_number(things: str = "pictures", into: Any = st, **options: Any) -> int:
     """The draw number, with its meaning. `things` are what it decides; `options` as of `number_input`."""
-    usual = f"Same number, same {things}. Try another."
-    return SEED.number_input("Dice roll", into, **{"help": usual} | options)
+    usual = _("Same number, same pictures. Try another.") if things == "pictures" else _(
+        "Same number, same rows. Try another.")
+    return SEED.number_input(_("Dice roll"), into, **{"help": usual} | options)
 
 
 def explanation() -> DeltaGenerator:
     """The place at the end of a page that tells what is on it: `with explanation():`."""
-    return st.expander("What am I looking at?", icon=":material/help:")
+    return st.expander(_("What am I looking at?"), icon=":material/help:")
 
 
 def chart(figure: go.Figure, alt: str, key: str = "tree", clicked: Callable[[int], None] | None = None,

@@ -14,6 +14,7 @@ from unicodedata import normalize
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from ..language import _
 from ..parts.markup import literal
 
 
@@ -60,7 +61,7 @@ class Options(Setting):
 
     def _widget(self, selection: bool = False) -> dict[str, Any]:
         plain = literal if selection else str  # what stands on buttons is Markdown, and in a list it is not
-        shown = {"format_func": self.options.get if isinstance(self.options, Mapping) else plain}
+        shown = {"format_func": lambda one: _(self.options[one]) if isinstance(self.options, Mapping) else plain(one)}
         mode = {"selection_mode": "multi"} if self.many else {"required": True}
         return {"options": list(self.options), "key": self.name} | shown | (mode if selection else {})
 
@@ -142,15 +143,20 @@ def number(name: str, low: float, high: float, default: float | None, digits: in
                  lambda value: f"{value:.{digits}f}".rstrip("0").rstrip("."), low=float(low), high=float(high))
 
 
-def switch(name: str, default: bool) -> Switch:
-    """On or off."""
-    return Switch(name, default, lambda text: _one_of({"on": True, "off": False}, text),
-                  lambda value: "on" if value else "off")
+def switch(name: str, default: bool, on: str = "on", off: str = "off") -> Switch:
+    """On or off, and what the address has for either."""
+    return Switch(name, default, lambda text: _one_of({on: True, off: False}, text),
+                  lambda value: on if value else off)
 
 
 def text(name: str, default: str, read: Callable[[str], str]) -> Text:
     """A text. `read` raises ValueError if it makes no sense."""
     return Text(name, default, read)
+
+
+def missing(what: str) -> str:
+    """That a link asks for what there is not."""
+    return _("The link asks for something that is not there ({what}). You see the usual instead.").format(what=what)
 
 
 @contextlib.contextmanager
@@ -193,8 +199,7 @@ def _read(page: str, *settings: Setting) -> None:
             wrong.append(literal(f"{setting.name} = {text:.40}"))
     state._page, state._asked = place, before | asked
     if wrong:
-        st.warning(f"The link asks for something that is not there ({'; '.join(wrong)}). You see the usual instead.",
-                   icon=":material/link_off:")
+        st.warning(missing("; ".join(wrong)), icon=":material/link_off:")
 
 
 def _write(page: str, *settings: Setting) -> None:

@@ -16,8 +16,9 @@ const level = () => {
   }
 };
 
-const mark = ({here, more}) => {
-  set('.st-key-menu', {role: 'navigation', 'aria-label': 'Pages'});
+const mark = ({here, more, pages, language}) => {
+  set('html', {lang: language});
+  set('.st-key-menu', {role: 'navigation', 'aria-label': pages});
   set('.st-key-waiting', {role: 'status'});
   for (const link of document.querySelectorAll('.st-key-menu a, [data-testid=stPopoverBody] [data-testid^=stPageLink] a'))
     if (link.textContent.endsWith(here)) link.setAttribute('aria-current', 'page');

@@ -15,16 +15,17 @@ import streamlit as st
 import branched
 from branched import BranchedError, BranchedModel
 
+from ..language import N_, _
 from ..parts import keeper
 from ..serve import models
 from ..serve.request import OWN
 from . import visitor, words
 
-ELSEWHERE = ("This link is to a model that lives in one browser only: the one where it was taught. You see {} "
-             "instead.")
-WRONG = "The model that this browser kept could not be read back: {} You see {} instead."
-FOREIGN = "what it kept is not what was taught here."
-SEEKING = "Looking in this browser for the model that you taught …"
+ELSEWHERE = N_("This link is to a model that lives in one browser only: the one where it was taught. You see {} "
+               "instead.")
+WRONG = N_("The model that this browser kept could not be read back: {} You see {} instead.")
+FOREIGN = N_("what it kept is not what was taught here.")
+SEEKING = N_("Looking in this browser for the model that you taught …")
 CLASSES, PICTURES, TIMES = 10, 16, 20  # at most: of a model; of a class, in a row; rows of them
 ENDS = ("", "stopped", "early")
 
@@ -65,14 +66,14 @@ def back(name: str, usual: str) -> str:
     long as the browser has not answered."""
     text = keeper.found(shelf(name))
     if text is None:
-        st.caption(SEEKING)
+        st.caption(_(SEEKING))
         st.stop()
     if not text:
-        return ELSEWHERE.format(usual)
+        return _(ELSEWHERE).format(usual)
     try:
         read(name, text)
     except BranchedError as error:
-        return WRONG.format(error, usual)
+        return _(WRONG).format(_(str(error)), usual)
     return ""
 
 
@@ -111,7 +112,7 @@ def _base(name: str) -> BranchedModel:
     except OSError:
         base = None
     if not isinstance(base, BranchedModel):
-        raise BranchedError(f"there is no model {name:.40} here any more.")
+        raise BranchedError(_("there is no model {name} here any more.").format(name=f"{name:.40}"))
     return base
 
 

@@ -6,9 +6,10 @@ import streamlit as st
 
 import branched
 
+from ..language import N_, _
 from ..parts.markup import literal
 from ..serve import desk, engines, models
-from . import look, menu, remembered, visitor
+from . import around, language, link, look, menu, remembered, visitor
 from .menu import PAGES, USUAL
 
 
@@ -20,26 +21,30 @@ class Opened(NamedTuple):
     look: look.Look
 
 
-OTHERS = 'This page has nothing to show of the model {}. Others are chosen on the page "About", under "More".'
+OTHERS = N_("This page has nothing to show of the model {}. Others are chosen on the page “About”, under “More”.")
 WHY = {  # by the family, where there is more to say
-    "cluster tree": "The model {} is a tree of clusters: it has leaves that nobody named; this page is about classes."}
-OF_A_TABLE = "The model {} works with tables, not pictures: it makes rows of numbers. This page shows pictures."
+    "cluster tree": N_("The model {} is a tree of clusters: it has leaves that nobody named; this page is about "
+                       "classes.")}
+OF_A_TABLE = N_("The model {} works with tables, not pictures: it makes rows of numbers. This page shows pictures.")
 CSS = Path(__file__).with_name("shell.css")
 
 
 def page(file: str) -> None:
     """Configure the page in this file and show the menu. The first Streamlit call of every page."""
-    st.set_page_config(page_title=f"{PAGES[file].name} · Branched Diffusion Explorer", page_icon="🌿",
+    wrong = language.settle()
+    st.set_page_config(page_title=f"{_(PAGES[file].name)} · Branched Diffusion Explorer", page_icon="🌿",
                        layout="wide", initial_sidebar_state="collapsed")
     st.html(CSS)
     menu.show(file, _asked())
     desk.board(st.container(key="waiting").empty())
+    if wrong:
+        st.warning(link.missing(literal(f"lang = {wrong:.40}")), icon=":material/link_off:")
     if sentence := branched.amiss():
         st.warning(literal(sentence), icon=":material/folder_off:")
     try:
         engines.get()
     except branched.BranchedError as error:
-        st.error(f"This app has nothing to draw with. {literal(error)}", icon=":material/error:")
+        st.error(_("This app has nothing to draw with. {error}").format(error=literal(error)), icon=":material/error:")
         st.stop()
 
 
@@ -56,7 +61,7 @@ def chosen_model() -> str:
     asked = _asked()
     if asked == USUAL or visitor.find(asked) or asked in branched.models():
         return asked
-    why = f"There is no model {asked:.40} here. You see {USUAL} instead."
+    why = _("There is no model {name} here. You see {usual} instead.").format(name=f"{asked:.40}", usual=USUAL)
     if remembered.is_own(asked) and not (why := remembered.back(asked, USUAL)):
         return asked
     st.warning(literal(why), icon=":material/link_off:")
@@ -70,10 +75,12 @@ def model(name: str) -> branched.Explorable:
     try:
         return models.get(name)
     except (branched.BranchedError, OSError) as error:
-        st.error(literal(f"The model {name} could not be loaded. {error}"), icon=":material/error:")
+        why = _("The model {name} could not be loaded. {error}").format(name=name, error=error)
+        st.error(literal(why), icon=":material/error:")
         for other in branched.models():
             if other != name:
-                st.page_link("app.py", label=literal(f"Open the model {other}"), query_params={"model": other})
+                st.page_link("app.py", label=literal(_("Open the model {name}").format(name=other)),
+                             query_params={"model": other})
         st.stop()
 
 
@@ -85,15 +92,16 @@ def fitting(file: str, name: str) -> Any:
         return chosen
     is_table = chosen.form.kind == "rows" and PAGES["pages/table.py"].fits(chosen)
     said = OF_A_TABLE if is_table else WHY.get(chosen.family, OTHERS)
-    st.info(said.format(literal(visitor.title(name))), icon=":material/table_chart:" if is_table else ":material/info:")
+    icon, shown = ":material/table_chart:" if is_table else ":material/info:", literal(visitor.title(name))
+    st.info(_(said).format(shown), icon=icon)
     if is_table:
-        _lead("pages/table.py", f"Go to \"Tables\", which shows {literal(visitor.title(name))}", name)
+        _lead("pages/table.py", _("Go to “Tables”, which shows {name}").format(name=shown), name)
     elif chosen.family == PAGES["pages/clusters.py"].family:
-        _lead("pages/clusters.py", "Go to \"Without labels\", which shows such trees", name)
+        _lead("pages/clusters.py", _("Go to “Without labels”, which shows such trees"), name)
     elif chosen.family == "label":
-        _lead("pages/others.py", "Go to \"Other ways\", where such models draw side by side", USUAL)
+        _lead("pages/others.py", _("Go to “Other ways”, where such models draw side by side"), USUAL)
     if name != USUAL:
-        _lead(file, f"Stay here, with the model {USUAL}", USUAL)
+        _lead(file, _("Stay here, with the model {name}").format(name=USUAL), USUAL)
     st.stop()
 
 
@@ -106,6 +114,7 @@ def onward(file: str) -> None:
     except (branched.BranchedError, OSError):
         fits = False
     menu.onward(file, name if fits else USUAL)
+    around.guided(file)
 
 
 def _asked() -> str:

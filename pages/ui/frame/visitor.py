@@ -9,6 +9,7 @@ import streamlit as st
 
 from branched import BranchedModel
 
+from ..language import _
 from ..serve import models
 from ..serve.request import OWN
 
@@ -81,7 +82,7 @@ def forget() -> None:
 def title(name: str) -> str:
     """What a model is called on the screen: "mnist + star (yours)", or its name."""
     mine = find(name)
-    return f"{' + '.join([mine.base, *mine.added])} (yours)" if mine else name
+    return _("{name} (yours)").format(name=" + ".join([mine.base, *mine.added])) if mine else name
 
 
 def short(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..language import N_, _
 from .component import component
 from .pictures import levels
 from .reels import Frame
@@ -43,7 +44,7 @@ def grow(key: str, pictures: np.ndarray, frames: Sequence[Frame], **looks: Any) 
 
 def contents(pictures: np.ndarray, frames: Sequence[Frame], *, rows: Sequence[str] = (), marks: Mapping[int, str] = {},
              ends: tuple[str, str] = ("", ""), over: str = "", height: int = 64, seconds: float = 4.0,
-             label: str = "Time", name: str = "", made: int = 0) -> dict[str, Any]:
+             label: str = N_("Time"), name: str = "", made: int = 0) -> dict[str, Any]:
     """What the browser is sent of a film, of which so many frames are `made` (0: all).
 
     `rows` are names beside the rows of cells; `marks` are ticks below the slider, by frame; `ends` are texts at its
@@ -54,12 +55,17 @@ def contents(pictures: np.ndarray, frames: Sequence[Frame], *, rows: Sequence[st
         "size": [pictures.shape[2], pictures.shape[1], *(pictures.shape[3:] or [1])],
         "frames": [vars(frame) for frame in frames], "rows": list(rows), "marks": sorted(marks.items()),
         "ends": ends, "over": re.sub(r"[^a-zA-Z0-9_-]", "-", over.strip()),  # as Streamlit makes class names
-        "height": height, "seconds": seconds, "label": label,
+        "height": height, "seconds": seconds, "label": _(label), "names": player_names(),
     }, default=lambda number: number.tolist())  # NumPy's
     packed = levels(pictures).tobytes()
     version = hashlib.blake2b(packed + said.encode(), digest_size=16).hexdigest()
     return {"id": name or version, "version": version, "made": made or len(frames), "film": said,
             "pixels": base64.b64encode(packed).decode()}
+
+
+def player_names() -> dict[str, str]:
+    """What the button of a player is called."""
+    return {"play": _("Play"), "pause": _("Pause")}
 
 
 def check(pictures: np.ndarray, frames: Sequence[Frame], start: int, marks: Iterable[int]) -> None:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from ..language import N_, _
 from .component import component
-from .film import reported
+from .film import player_names, reported
 
 _growing = component("growing", "growing", base="player")
 
@@ -43,7 +44,7 @@ class Step:
 
 
 def growing(key: str, spots: Sequence[Spot], steps: Sequence[Step], strips: Mapping[str, str], *, depth: int,
-            across: int, start: int = 0, seconds: float = 12.0, label: str = "Step") -> int:
+            across: int, start: int = 0, seconds: float = 12.0, label: str = N_("Step")) -> int:
     """The tree, and below a slider its steps; returns the one at which it last came to rest.
 
     `strips` are pictures, data URIs by name; `depth` counts the levels, and `across` the leaves beside each other.
@@ -53,7 +54,8 @@ def growing(key: str, spots: Sequence[Spot], steps: Sequence[Step], strips: Mapp
     places = [{"at": spot.at, "from": spot.origin, "width": spot.width, "name": spot.name, "picture": spot.picture}
               for spot in spots]
     growth = json.dumps({"spots": places, "frames": [asdict(step) for step in steps], "strips": dict(strips),
-                         "depth": depth, "across": across, "seconds": seconds, "label": label})
+                         "depth": depth, "across": across, "seconds": seconds, "label": _(label),
+                         "names": player_names()})
     name = hashlib.blake2b(growth.encode(), digest_size=16).hexdigest()
     sent = _growing(key=key, data={"id": name, "growth": growth, "start": int(start)}, default={"frame": None},
                     on_frame_change=lambda: None).frame

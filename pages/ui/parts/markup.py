@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..language import _
+
 MARKS = re.compile(r"[\\`*_\[\]<$~]|&(?=#?\w+;)|:(?=[^\W\d]|[+-])")  # what means something wherever it stands
 FIRST = re.compile(r"^([#+=>-]|\d+(?=[.)]))(?!\d)")                 # ... and at the beginning of a line
 # Of what Streamlit makes links, arrows and emoji only after that: here nothing but a letter that is not seen helps.
@@ -37,10 +39,13 @@ def label(text: object) -> str:
 
 @cache
 def _environment(folder: Path) -> Environment:
-    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    made = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                        lstrip_blocks=True)
+    made.globals["_"] = _  # a template's own words
+    return made
 
 
 def filled(file: Path, **values: Any) -> str:
-    """A template with its values. Raises UndefinedError where the template asks for one that is not given."""
+    """A template with its values; its own words are in the visitor's language. Raises UndefinedError where the
+    template asks for one that is not given."""
     return _environment(file.parent).get_template(file.name).render(values)

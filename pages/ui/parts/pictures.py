@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from ..language import _
 from .markup import filled
 
 # Files of pictures that a visitor may upload.
@@ -78,18 +79,20 @@ def mosaic(arrays: np.ndarray, columns: int) -> np.ndarray:
 
 def growing(labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
     """The model's best guesses (N, n, H, W[, 3]) for some classes, while it is drawing."""
-    return [Row("Being drawn:", "", "", "")] + [Row(label, "", strip(pictures), f"{label}, being drawn", "short")
-                                                for label, pictures in zip(labels, guesses, strict=True)]
+    return [Row(_("Being drawn:"), "", "", "")] + [
+        Row(label, "", strip(pictures), _("{label}, being drawn").format(label=label), "short")
+        for label, pictures in zip(labels, guesses, strict=True)]
 
 
 def hybrids(who: str, noisy: np.ndarray, guesses: np.ndarray, endings: Mapping[str, np.ndarray]) -> list[Row]:
     """Hybrids (n, H, W[, 3]) that `who` share, what the model sees in them, and below each what becomes of it."""
     return [
-        Row("What it sees", "a noisy picture", strip(noisy), f"{len(noisy)} noisy pictures that {who} share"),
-        Row("What it thinks", "it will be", strip(guesses),
-            f"The model's best guesses of the finished pictures: between {who}"),
-        Row("How the same start ends, on each branch:", "", "", ""),
-        *(Row(label, "", strip(pictures), f"What each becomes as {label}", "short")
+        Row(_("What it sees"), _("a noisy picture"), strip(noisy),
+            _("{count} noisy pictures that {who} share").format(count=len(noisy), who=who)),
+        Row(_("What it thinks"), _("it will be"), strip(guesses),
+            _("The model's best guesses of the finished pictures: between {who}").format(who=who)),
+        Row(_("How the same start ends, on each branch:"), "", "", ""),
+        *(Row(label, "", strip(pictures), _("What each becomes as {label}").format(label=label), "short")
           for label, pictures in endings.items()),
     ]
 

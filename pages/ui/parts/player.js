@@ -3,13 +3,15 @@ export class Player {
   constructor(root) {
     this.root = root;
     this.calls = this.playing = 0;
+    this.names = {play: '', pause: ''};
     [this.button, this.slider, this.icon] = ['button', 'input', 'path'].map((name) => root.querySelector(name));
     this.button.onclick = () => this.playing ? this.pause() : this.play();
     this.slider.oninput = () => { this.rest(); this.show(+this.slider.value); };
     this.slider.onchange = () => this.report();
   }
 
-  begin({frames, label, seconds}, start, tell) {  // what is played from now on, and who is told where it rests
+  begin({frames, label, seconds, names}, start, tell) {  // what is played from now on, and who is told where it rests
+    this.names = names;
     this.rest();
     clearTimeout(this.soon);
     Object.assign(this, {last: frames.length - 1, seconds, reported: start, tell});
@@ -53,7 +55,7 @@ export class Player {
 
   face() {
     this.icon.setAttribute('d', this.playing ? 'M6 5h4v14H6zM14 5h4v14h-4z' : 'M8 5v14l11-7z');
-    this.button.setAttribute('aria-label', this.playing ? 'Pause' : 'Play');
+    this.button.setAttribute('aria-label', this.playing ? this.names.pause : this.names.play);
   }
 
   report() {  // a held arrow key reports once, at its end

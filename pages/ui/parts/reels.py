@@ -8,9 +8,10 @@ import numpy as np
 
 from branched import Outline
 
+from ..language import N_
 from .pictures import levels
 
-VIEWS = {"now": "What it sees", "guess": "What it thinks it will be"}
+VIEWS = {"now": N_("What it sees"), "guess": N_("What it thinks it will be")}
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from ..language import N_, _
 from .component import component
 
-LABEL = "The tree. The arrow keys go along it: up and down its paths, left and right between those that part."
+LABEL = N_("The tree. The arrow keys go along it: up and down its paths, left and right between those that part.")
 
 _steering = component("steering", "steering")
 
@@ -23,5 +24,5 @@ def steering(moves: Mapping[int, Mapping[str, int]], chosen: int, text: str, pic
             pick(node)
 
     _steering(key=key, on_picked_change=tell, data={
-        "over": over, "beside": beside, "label": LABEL, "node": chosen, "text": text,
+        "over": over, "beside": beside, "label": _(LABEL), "node": chosen, "text": text,
         "moves": {str(node): dict(ways) for node, ways in moves.items()}})

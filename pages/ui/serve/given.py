@@ -11,11 +11,12 @@ from PIL import Image, ImageOps
 
 from branched import BranchedError
 
+from ..language import N_, _
 from .request import Numbers, Request
 
-DRAWN = "your drawing"  # what a picture is called that was drawn
-SEVERAL = "There are {} figures in this picture. Choose one, or drag a box around it."
-TWO = "There seem to be several figures on the canvas. Draw one alone."
+DRAWN = N_("your drawing")  # what a picture is called that was drawn
+SEVERAL = N_("There are {count} figures in this picture. Choose one, or drag a box around it.")
+TWO = N_("There seem to be several figures on the canvas. Draw one alone.")
 Crop = tuple[float, float, float, float]  # left, top, right, bottom, in shares of the sides of a picture
 Looked = tuple[np.ndarray | None, tuple[Crop, ...]]
 MOST_PIXELS = 50_000_000  # the library reads no more
@@ -49,7 +50,7 @@ class Preparation(Request[Source | str]):
     def of(cls, data: bytes | np.ndarray, kind: str, crop: Crop | None = None) -> Preparation:
         """What is asked of what was handed over, by its kind: "draw", "upload" or "camera", or of a part of it."""
         return cls(data if isinstance(data, bytes) else Numbers(data),
-                   DRAWN if kind == "draw" else "your picture", crop)
+                   DRAWN if kind == "draw" else N_("your picture"), crop)
 
     def work(self, model: Any) -> Generator[float, None, Source | str]:
         yield 0.0
@@ -59,8 +60,10 @@ class Preparation(Request[Source | str]):
         except BranchedError as error:
             return str(error)
         if len(found) > 1 and self.name != DRAWN:
-            return SEVERAL.format(len(found))
-        return Source(Numbers(found[0].picture), thumbnail(data), self.name, private=True) if len(found) == 1 else TWO
+            return _(SEVERAL).format(count=len(found))
+        if len(found) != 1:
+            return _(TWO)
+        return Source(Numbers(found[0].picture), thumbnail(data), self.name, private=True)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 import cachetools
 import streamlit as st
 
+from ..language import current
 from .request import is_private
 
 P = ParamSpec("P")
@@ -80,11 +81,12 @@ def kept(make: Callable[P, T]) -> Callable[P, T]:
 
     The first of these is a model's name; if there is a request among them, it counts for what is private. Arguments by
     keyword follow from the others, so they are no part of the key and need not be hashable. Never change what such a
-    function returns: all visitors share it.
+    function returns: all visitors who read the same language share it.
     """
     @wraps(make)
     def keeping(name: str, *key: Hashable, **rest: Any) -> T:
-        place, whole = store(is_private(name, *key)), (make.__module__, make.__qualname__, name, *key)
+        place = store(is_private(name, *key))
+        whole = make.__module__, make.__qualname__, current(), name, *key
         thing = place.get(whole)
         return place.put(whole, make(name, *key, **rest)) if thing is MISSING else thing
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 import branched
 
+from ..language import _
 from .kept import MISSING, SHARED, store
 
 LOADING = threading.Lock()
@@ -24,7 +25,7 @@ def get(name: str) -> Any:
         store(private=True).forget(name)
         seen[name] = changed
     if SHARED.get(("model", name, changed)) is MISSING:
-        with st.spinner("Loading the model …"):
+        with st.spinner(_("Loading the model …")):
             return shared(name)
     return SHARED.get(("model", name, changed))
 

@@ -10,13 +10,14 @@ from ..figures.graph import graph, moves
 from ..figures.standing_tree import figure
 from ..frame import controls, link, menu, words
 from ..frame.look import Look
+from ..language import _
 from ..parts import pictures
 from ..parts.film import film
 from ..parts.markup import literal
 from ..parts.steering import steering
 from ..parts.touch import touch
+from ..serve.descent import Descent, Tour
 from . import shown, told
-from .work import Descent, Tour
 
 
 class Settings(NamedTuple):
@@ -51,7 +52,7 @@ def played(name: str, descent: Descent, tour: Tour, setting: Settings, outline: 
     seen = st.session_state.get("_played", False)
     st.session_state._played = seen or is_usual(setting)
     film("film", *shown.falling(name, descent, outline=outline, tour=tour), over="tree", start=shown.MOMENTS,
-         seconds=shown.SECONDS, autoplay=is_usual(setting) and not seen, label="Noise level, from noise to pictures")
+         seconds=shown.SECONDS, autoplay=is_usual(setting) and not seen, label=_("Noise level, from noise to pictures"))
 
 
 def first_look(name: str, model: BranchedModel, descent: Descent, setting: Settings, look: Look) -> None:
@@ -59,7 +60,7 @@ def first_look(name: str, model: BranchedModel, descent: Descent, setting: Setti
     outline, node = model.outline(), setting.node.value
     left, right = st.columns(2, gap="large")
     bare = figure(outline, node, {} if setting.pictures.value else None, look)
-    controls.chart(bare, told.ALT, key="early", into=left)
+    controls.chart(bare, _(told.ALT), key="early", into=left)
     labels, sheet = outline[node].groups, right.empty()
     places = [outline.groups.index(label) for label in labels]
     serve.ask(name, descent, lambda frame: sheet.html(
@@ -73,7 +74,7 @@ def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, sett
     outline, told_of = model.outline(), right.container(key="told")
     with link.shared("tree", setting.node):
         with right.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="choosing"):
-            chosen = setting.node.selectbox(told.LIST.format(one=told.kind(model, 1)), width=320)
+            chosen = setting.node.selectbox(_("Branch point or {one}").format(one=told.kind(model, 1)), width=320)
             if not outline[chosen].is_leaf:
                 _enlarged(name, descent, outline, outline[chosen])
         with told_of:
@@ -81,13 +82,14 @@ def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, sett
         with left:
             tree = shown.tree(name, descent, chosen, look, setting.pictures.value, outline=outline, tour=tour)
             with st.container(key="steered"):  # it stays, and so does the focus on it; each figure is a new element
-                controls.chart(tree, told.ALT, clicked=setting.node.set)
+                controls.chart(tree, _(told.ALT), clicked=setting.node.set)
             touch()
             steering(moves(outline), chosen, told.headline(outline, outline[chosen]), setting.node.set)
         with controls.explanation():
-            st.markdown(told.EXPLANATION)
+            st.markdown(_(told.EXPLANATION))
             node = outline[chosen]
-            st.markdown(f"As an equation: at {words.at(node.low)} the model has a mixture of a picture and noise,")
+            st.markdown(_("As an equation: at {time} the model has a mixture of a picture and noise,").format(
+                time=words.at(node.low)))
             st.latex(words.mixture(node.low))
             st.caption(literal(told.training(model.facts)))
 
@@ -103,5 +105,5 @@ def _enlarged(name: str, descent: Descent, outline: Outline, point: OutlineNode)
 def _told(name: str, descent: Descent, outline: Outline, node: OutlineNode, tour: Tour) -> None:
     """What there is to know and to see of a node."""
     st.subheader(literal(told.headline(outline, node)), anchor=False)
-    st.markdown(literal(told.company(outline, node)) if node.is_leaf else told.READING)
+    st.markdown(literal(told.company(outline, node)) if node.is_leaf else _(told.READING))
     st.html(shown.sheet(name, descent, node.id, outline=outline, tour=tour))

@@ -1,7 +1,7 @@
 """What the first visitor of the tree page will see, made by the server before anybody comes."""
 from .. import serve
 from ..serve import models
-from .work import Descent
+from ..serve.descent import Descent
 
 USUAL, SEED = "mnist", 0  # as the frame has them, which is imported only when all has been drawn
 

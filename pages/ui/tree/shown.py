@@ -12,12 +12,13 @@ from ..figures.standing_tree import Hung, figure
 from ..figures.stretch import stretch
 from ..frame import words
 from ..frame.look import Look
+from ..language import _
 from ..parts import pictures
 from ..parts.pictures import Row, mosaic, strip
 from ..parts.reels import Frame, latest
+from ..serve.descent import COLUMNS, SEVERAL, Descent, Tour
 from ..serve.kept import kept
 from . import told
-from .work import COLUMNS, SEVERAL, Descent, Tour
 
 CSS = Path(__file__).with_name("tree.css")
 MOMENTS, SECONDS = 160, 16.0  # of the film in which noise goes down the tree: a sentence at each branch point is read
@@ -76,10 +77,11 @@ def _way(outline: Outline, leaf: OutlineNode, tour: Tour) -> list[Row]:
     """The pictures of a class, and above them what each of them was where other classes left."""
     [label] = leaf.groups
     before = [Row(words.at(above.low), told.leaving(above, below), strip(tour.guesses[above.id]),
-                  f"The model's best guesses at t = {above.low:.2f}")
+                  _("The model's best guesses at {time}").format(time=words.at(above.low)))
               for above, below in pairwise(outline.path(label))]
     finished = strip(tour.finished[label])
-    return [*before, Row(f"Finished: {label}", "t = 0", finished, f"{COLUMNS} finished pictures of {label}")]
+    return [*before, Row(_("Finished: {label}").format(label=label), "t = 0", finished,
+                       _("{count} finished pictures of {label}").format(count=COLUMNS, label=label))]
 
 
 def _hybrids(outline: Outline, node: OutlineNode, tour: Tour) -> list[Row]:

@@ -1,4 +1,5 @@
-"""What the tree page asks of a model: one walk down the whole tree, and what it was at every node and on the way."""
+"""One walk of a model down its whole tree, and what it was at every node and on the way: asked by the pages Watch and
+Lesson."""
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,7 +8,7 @@ import numpy as np
 
 from branched import BranchedModel, Frame, Sampling
 
-from ..serve.request import Request
+from .request import Request
 
 COLUMNS = 8  # pictures of each class
 SEVERAL = 4  # of them are seen together on the tree

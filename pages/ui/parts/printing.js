@@ -1,0 +1,5 @@
+export default function({parentElement, data}) {
+  const button = parentElement.querySelector('.print');
+  button.textContent = data.text;
+  button.onclick = () => window.print();
+}
