@@ -35,6 +35,7 @@ from .version import __version__
 LATER = {  # these need SciPy or serve many, for whose import loading and sampling need not wait (PEP 562)
     "AHEAD": ".engine.order", "FRONT": ".engine.order", "Bounds": ".engine.bounds", "Busy": ".engine.bounds",
     "Engine": ".engine.engine", "processor_seconds": ".engine.task", "Pool": ".engine.pool",
+    "export_page": ".one_page.export", "page_of": ".one_page.export",
     "tree_from_similarity": ".class_tree.discovery",
     "Judge": ".measure.judge", "judge_for": ".measure.judge",
     "Reader": ".measure.reader", "Reading": ".measure.reader", "reader_for": ".measure.reader",

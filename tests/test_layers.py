@@ -24,11 +24,12 @@ LIBRARY = {
     "label": {"noise", "networks", "learning", "data", "denoisers"},
     "cluster_tree": {"noise", "networks", "learning", "data", "denoisers"},
     "engine": {"denoisers"},
+    "one_page": {"noise", "networks", "class_tree"},
     "family": {"noise", "data", "class_tree", "label", "cluster_tree"},
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
     "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "engine",
-                "family", "measure"},
-    "door": {"noise", "data", "class_tree", "engine", "family", "measure", "command"},
+                "one_page", "family", "measure"},
+    "door": {"noise", "data", "class_tree", "engine", "one_page", "family", "measure", "command"},
 }
 DOOR = {"__init__", "__main__"}
 FAMILIES = {module.split(".")[1] for module in family.FAMILIES.values()}

@@ -47,6 +47,7 @@ from ..measure.report import record as write_results
 from ..names import listed
 from ..networks.base import NetworkConfig
 from ..networks.trunk import Trunk
+from ..one_page.export import export_page as write_page
 from . import options as asked
 from . import told
 
@@ -219,6 +220,11 @@ def extend(options: asked.Extend) -> None:
 def remove(options: asked.Remove) -> None:
     tree_of(options.model).without(options.name).save(options.output)
     print(f"{options.output} is {options.model.model} without {options.name}.")
+
+
+def export_page(options: asked.ExportPage) -> None:
+    size = write_page(tree_of(options.model), options.output)
+    print(f"{options.output} has {size / 1e6:.1f} MB. Open it in a browser: it needs no server, and asks none.")
 
 
 def evaluate(options: asked.Evaluate) -> None:

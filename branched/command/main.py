@@ -27,6 +27,7 @@ COMMANDS = {
     options.Classify: commands.classify,
     options.Extend: commands.extend,
     options.Remove: commands.remove,
+    options.ExportPage: commands.export_page,
     options.Evaluate: commands.evaluate,
     options.Bench: commands.bench,
     options.MeasureSteps: commands.measure_steps,

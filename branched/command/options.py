@@ -458,6 +458,15 @@ class Remove:
 
 
 @dataclass(frozen=True)
+class ExportPage:
+    """Write a model of images as one HTML file that needs no server (docs/one-file.md)."""
+
+    output: Path
+    """file to write (.html)"""
+    model: Model = Model()
+
+
+@dataclass(frozen=True)
 class Evaluate(Lists):
     """Measure a model: fidelity, diversity, transmutation, classification."""
 

@@ -52,9 +52,13 @@ class TimeEmbedding(nn.Sequential):
 
 def sinusoidal(t: Tensor, size: int) -> Tensor:
     """(B,) times in [0, 1] -> (B, size) sines and cosines of periods from 0.006 to 60, so that 0 and 1 differ."""
-    frequencies = 1000 * torch.exp(-math.log(10_000) * torch.arange(size // 2, device=t.device) / (size // 2))
-    angles = t.float()[:, None] * frequencies
+    angles = t.float()[:, None] * frequencies(size, t.device)
     return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+
+def frequencies(size: int, device: torch.device | None = None) -> Tensor:
+    """(size // 2,) angles at time 1, falling from 1000."""
+    return 1000 * torch.exp(-math.log(10_000) * torch.arange(size // 2, device=device) / (size // 2))
 
 
 class BranchedNetwork(nn.Module):
