@@ -1,6 +1,6 @@
 // What the page offers: `window.explorer`, whose work is done by a worker. See docs/one-file.md.
-window.explorer = (() => {
-  const text = id => document.getElementById(id).textContent, facts = JSON.parse(text('facts'));
+window.explorer = ((text) => {
+  const facts = JSON.parse(text('facts'));
   const worker = new Worker(URL.createObjectURL(new Blob([text('engine')], {type: 'text/javascript'})));
   const waiting = new Map();
   let count = 0;
@@ -51,4 +51,4 @@ window.explorer = (() => {
     transmute: verb('transmute', 'onProgress'),
     classify: (image, options) => verb('classify')({image, ...options}),
     prepare: (pixels, width, height, options) => verb('prepare')({pixels, width, height, ...options})};
-})();
+})(id => document.getElementById(id).textContent);

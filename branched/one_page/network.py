@@ -1,8 +1,8 @@
 """The branched U-Net as an ONNX graph, computation by computation as in `branched/networks/unet.py`.
 
 Every row of a batch has its own time and process, whose private tables are gathered row by row. Nothing is transposed
-that need not be: positions stay on the last axis, and tables are turned here, once. Scale and shift of a block's second norm are linear in what is told of time and
-process, so the norm's own scale and shift are multiplied into that map.
+that need not be: positions stay on the last axis, and tables are turned here, once. Scale and shift of a block's second
+norm are linear in what is told of time and process, so the norm's own scale and shift are multiplied into that map.
 """
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def graph_of(network: BranchedNetwork) -> Graph:
     Raises BranchedError for a network that is no U-Net for images.
     """
     if type(network) is not BranchedUNet:
-        raise BranchedError("Only a model of images with a class tree fits into one page; this one has another network.")
+        raise BranchedError("Only a model of images with a class tree fits into one page; this has another one.")
     return _Writer(network).written()
 
 

@@ -52,7 +52,7 @@ export function most(numbers) {
 
 // Linear between the two nearest, as NumPy's.
 export function quantile(numbers, share) {
-  const sorted = Float32Array.from(numbers).sort(), place = share * (sorted.length - 1), below = Math.floor(place);
+  const sorted = Float32Array.from(numbers).toSorted(), place = share * (sorted.length - 1), below = Math.floor(place);
   const above = sorted[Math.min(below + 1, sorted.length - 1)];
   return sorted[below] + (place - below) * (above - sorted[below]);
 }

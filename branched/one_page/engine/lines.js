@@ -28,13 +28,19 @@ function lengthOf({start, stop}) {
 function isFrame(across, down) {
   const pairs = [across, down].map(lines => lines.slice(0, 2).toSorted((a, b) => a.row - b.row));
   if (pairs.some(pair => pair.length < 2)) return false;
-  const met = (pair, others) => pair.every(
-    line => line.start < others[0].row + CORNER && line.stop > others[1].row - CORNER);
   return met(...pairs) && met(pairs[1], pairs[0]) && pairs.every(pair => pair[1].row - pair[0].row > FRAMES);
 }
 
+// Whether two lines reach from the one to the other of two across them.
+function met(pair, others) {
+  return pair.every(line => line.start < others[0].row + CORNER && line.stop > others[1].row - CORNER);
+}
+
+function ends(lines, length) {
+  return lines.map(line => round(line.row * length)).toSorted((a, b) => a - b);
+}
+
 function inside(ink, [across, down]) {
-  const ends = (lines, length) => lines.map(line => round(line.row * length)).toSorted((a, b) => a - b);
   const [top, bottom] = ends(across, ink.height), [left, right] = ends(down, ink.width);
   return changed(ink, (value, k) => {
     const x = k % ink.width, y = (k - x) / ink.width;

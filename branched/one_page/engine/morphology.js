@@ -60,8 +60,11 @@ function eroded(of, [rows, columns]) {
   return turned(alongRows(turned(across), rows, Math.floor(rows / 2), -1));
 }
 
+function ahead(length) {
+  return Math.floor(length / 2) - (length % 2 ? 0 : 1);
+}
+
 function dilated(of, [rows, columns]) {
-  const ahead = length => Math.floor(length / 2) - (length % 2 ? 0 : 1);
   return turned(alongRows(turned(alongRows(of, columns, ahead(columns), 1)), rows, ahead(rows), 1));
 }
 

@@ -103,10 +103,14 @@ function interleaved(sheets) {
     (_, k) => sheets[k % sheets.length].data[Math.floor(k / sheets.length)]);
 }
 
+function share(numbers, holds) {
+  return numbers.filter(holds).length / numbers.length;
+}
+
 // A picture whole, if all that is on it is a few strokes on an even ground (`turned` in branched/photos/shows.py).
 function strokes(picture, background) {
   const border = ring(picture), ground = median(border), ink = changed(picture, value => Math.abs(value - ground));
-  const top = most(ink.data), share = (numbers, holds) => numbers.filter(holds).length / numbers.length;
+  const top = most(ink.data);
   if (top < 0.4 || share(border, value => Math.abs(value - ground) > 0.12) > 0.3
       || share([...ink.data], value => value < 0.12) < 0.3) return null;
   const strong = changed(ink, value => value > 0.5 * top), size = longer(boxOf(strong, Boolean));

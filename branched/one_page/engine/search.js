@@ -70,16 +70,17 @@ function partsOf({data, width}, labels, count) {
   });
   const heaviest = most(parts.map(one => one.mass));
   return parts.toSorted((a, b) => a.mass - b.mass).slice(-MOST_LOOKED_AT)
-    .filter(one => one.mass > 0.01 * heaviest).map(one => ({...one, size: longer(one.box)}));
+    .filter(one => one.mass > 0.01 * heaviest).map(one => Object.assign(one, {size: longer(one.box)}));
 }
 
 // The strokes of one character, and the rest.
 function gathered(main, parts) {
-  let strokes = [main], others = parts.filter(one => one !== main && one.mass > 0.02 * main.mass);
+  const strokes = [main];
+  let others = parts.filter(one => one !== main && one.mass > 0.02 * main.mass);
   for (;;) {
     const near = others.filter(one => strokes.some(stroke => gap(one, stroke) < 0.25 * main.size));
     if (!near.length) return [strokes, others];
-    strokes = [...strokes, ...near];
+    strokes.push(...near);
     others = others.filter(one => !near.includes(one));
   }
 }

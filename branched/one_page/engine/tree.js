@@ -38,8 +38,8 @@ export class Tree {
 
   // The branches that classes pass through, parents before children.
   through(labels, id = null) {
-    return this.children(id).filter(branch => branch.classes.some(label => labels.includes(label)))
-      .flatMap(branch => [branch, ...this.through(labels, branch.id)]);
+    return this.children(id).flatMap(branch => (
+      branch.classes.some(label => labels.includes(label)) ? [branch].concat(this.through(labels, branch.id)) : []));
   }
 
   get branchPoints() {
