@@ -3,7 +3,7 @@
 `streamlit run app.py` finds the server in app.py and imports it; nothing here imports what is large, so that it
 answers at once. What pages need is imported meanwhile, in threads (`ahead`); what browsers fetch goes out compressed
 (`compressed`), pages with their looks (`styled`), and what is drawn is read while the pen moves (`reading`). Browsers
-are told to ask no other host, and nobody sends without end (`guarded`).
+are told to ask no other host, and nobody sends without end (`guarded`). At `/class` the app is one file (`one_file`).
 """
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from . import ahead
 from .compressed import Compressed
 from .guarded import Guarded
+from .one_file import OneFile, usual
 from .reading import Reading, shares
 from .styled import Styled
 
@@ -29,5 +30,5 @@ def served(first: Callable[[], None]) -> dict[str, Any]:
         yield
 
     return {"lifespan": lifespan,
-            "middleware": [Middleware(Guarded), Middleware(Styled), Middleware(Compressed),
-                           Middleware(Reading, read=shares)]}
+            "middleware": [Middleware(OneFile, make=usual), Middleware(Guarded), Middleware(Styled),
+                           Middleware(Compressed), Middleware(Reading, read=shares)]}

@@ -50,7 +50,8 @@ export class Model {
   // What classes still share where their paths part, and what becomes of it; or what is shared at a branch point.
   async hybrid(given, turn, tell) {
     const asked = sampling(given, this.usual), {labels, branch} = this.meeting(given);
-    const walk = fromNoise(this.tree, this.size, given.endings === false ? labels.slice(0, 1) : labels, asked);
+    const below = branch ? this.tree.children(branch.id).map(child => child.classes[0]) : labels.slice(0, 1);
+    const walk = fromNoise(this.tree, this.size, given.endings === false ? below : labels, asked);
     const owner = branch ?? this.tree.leaf(labels[0]), time = branch?.low ?? 1, shape = [asked.n, ...outside(this.inside)];
     let shared = null;
     const onShared = (_, noisy, denoised) => {
