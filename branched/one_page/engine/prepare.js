@@ -47,7 +47,7 @@ function coloursOf(pixels, height, width) {
     throw new Error(`A drawing is width x height pixels, at most ${MOST_SIDE} a side, grey or with red, green, blue and alpha.`);
   }
   if (each === 1) {
-    const scale = pixels instanceof Float32Array || pixels instanceof Float64Array ? 1 : 255;
+    const scale = pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray ? 255 : 1;
     const grey = sheet(height, width, (y, x, k) => pixels[k] / scale);
     return [grey, grey, grey];
   }

@@ -12,7 +12,7 @@ from branched.command.main import COMMANDS, main, parse
 
 NEEDED = {"train": "--output x", "parents": "--output x", "grow": "--output x", "tree-diffusion": "--tree t --output x",
           "hybrid": "1 2", "transmute": "1 2", "classify": "a.png", "extend": "--name n --images a --output x",
-          "remove": "--name n --output x", "judge": "--output x"}
+          "remove": "--name n --output x", "export-page": "--output x", "judge": "--output x"}
 
 
 def called(kind: type) -> str:
