@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui.about import controls, measured, of_clusters, shown, told
 from pages.ui.frame import link, look, shell, visitor
-from pages.ui.frame.controls import explanation
+from pages.ui.frame.controls import explanation, one_file
 
 shell.page("pages/about.py")
 name = shell.chosen_model()
@@ -18,6 +18,7 @@ with link.shared("about", controls.WAY):
         st.html(css)
     with st.container(key="numbers"):
         st.html(shown.numbers(told.numbers(model)))
+    one_file(model, visitor.short(name))
     st.header("When this fails", anchor=False)
     st.markdown(told.fails(model))
     st.header("The data sheet", anchor=False)

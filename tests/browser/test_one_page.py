@@ -1,6 +1,9 @@
 """The page in one file, opened from a disk with the network off: as the core to 2 levels of 255, asking nobody."""
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import browser
+import firefox
 import numpy as np
 import one_page
 import pytest
@@ -99,6 +102,27 @@ def test_what_is_wrong_is_said_and_nothing_is_fetched(digits):
     assert [line[:16] for line in said] == ["There is no clas", "No digit was fou", "refused"]
     page.noise[:] = [line for line in page.noise if "example.org" not in line and "Content Security" not in line]
     page.asked[:] = [url for url in page.asked if "example.org" not in url]
+
+
+def test_the_apps_own_server_has_it(address, chromium):
+    with browser.page(chromium) as page:
+        assert "default-src 'none'" in page.goto(f"{address}/class").headers["content-security-policy"]
+        assert page.evaluate(one_page.ALIVE) > 0
+        assert len(one_page.ask(page, "sample", {"labels": [3], "steps": 2})["images"]) == 784
+        assert page.noise == [] and page.hosts <= {urlsplit(address).netloc, ""}
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(firefox.firefox() is None, reason="there is no Firefox on this machine")
+def test_firefox_draws_the_same(tmp_path):
+    model, file = load("mnist"), tmp_path / "digits.html"
+    export_page(model, file)
+    with firefox.tab() as tab:
+        tab.open(file)
+        tab.evaluate(one_page.ALIVE)
+        found = tab.evaluate(one_page.ASK, ["sample", [{"n": 1, "steps": 5, "seed": 11}]])
+        near(found, "images", model.sample(n=1, steps=5, solver="ddim", seed=11).images)
+        assert [url for url in tab.asked if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
 def test_only_a_class_tree_of_images_becomes_a_page(tmp_path):

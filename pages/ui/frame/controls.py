@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+import branched
+
 from ..language import _
 from . import link, words
 
@@ -19,6 +21,13 @@ def draw_number(things: str = "pictures", into: Any = st, **options: Any) -> int
     usual = _("Same number, same pictures. Try another.") if things == "pictures" else _(
         "Same number, same rows. Try another.")
     return SEED.number_input(_("Dice roll"), into, **{"help": usual} | options)
+
+
+def one_file(model: Any, name: str) -> None:
+    """A button that gives a model as one HTML file, where it fits into one: a class tree of images."""
+    if isinstance(model, branched.BranchedModel) and model.form.kind == "images":
+        st.download_button(_("Take this model with you as one file"), lambda: branched.page_of(model), f"{name}.html",
+                           "text/html", on_click="ignore", icon=":material/unarchive:", help=_(words.ONE_FILE))
 
 
 def explanation() -> DeltaGenerator:

@@ -6,6 +6,7 @@ import branched
 from ..language import N_, _, decimal
 
 WAYS = {"noise": N_("With fresh noise"), "plain": N_("Without chance")}  # in which a class is turned into another
+ONE_FILE = N_("An HTML file of 10 MB with all of the model: it opens in a browser, needs no network, asks nobody.")
 LONGEST = 12  # letters of a class that a visitor names, which is to stand below a leaf of the tree
 
 

@@ -11,7 +11,7 @@ from branched import BranchedError, BranchedModel
 
 from .. import serve
 from ..frame import link, shell, visitor, words
-from ..frame.controls import SEED
+from ..frame.controls import SEED, one_file
 from ..parts import canvas
 from ..parts.album import album
 from ..parts.faces import faces
@@ -267,6 +267,7 @@ def actions(mine: visitor.Own, label: str) -> None:
     st.download_button("Download the model", lambda: contents(mine), f"{visitor.short(mine.name)}.safetensors",
                        "application/octet-stream", on_click="ignore", icon=":material/download:",
                        help="Put into the folder checkpoints, it is a model like any other, on any machine.")
+    one_file(mine.model, visitor.short(mine.name))
     full = len(mine.added) >= ADDED
     st.button("Teach another", icon=":material/add:", on_click=another, args=[mine.name], disabled=full,
               help=f"{ADDED} added classes are the most." if full else None)
