@@ -32,7 +32,7 @@ from .noise.solvers import SOLVER, SOLVERS, STOCHASTIC
 from .outline import Outline, OutlineNode
 from .version import __version__
 
-LATER = {  # these need SciPy or serve many, for whose import loading and sampling need not wait (PEP 562)
+LATER = {  # these need SciPy or NetworkX, or serve many: loading and sampling need not wait for them (PEP 562)
     "AHEAD": ".engine.order", "FRONT": ".engine.order", "Bounds": ".engine.bounds", "Busy": ".engine.bounds",
     "Engine": ".engine.engine", "processor_seconds": ".engine.task", "Pool": ".engine.pool",
     "export_page": ".one_page.export", "page_of": ".one_page.export",
@@ -44,6 +44,10 @@ LATER = {  # these need SciPy or serve many, for whose import loading and sampli
     "Facing": ".measure.agreement", "facing": ".measure.agreement",
     "correlations": ".measure.metrics", "differing_bits": ".measure.metrics",
     "slant": ".measure.metrics", "stroke_thickness": ".measure.metrics",
+    "of_tree": ".shown", "of_turn": ".shown", "words": ".shown", "speak": ".shown.language",
+    "Palette": ".shown.palette", "LIGHT": ".shown.palette", "DARK": ".shown.palette",
+    "graph": ".shown.graph", "lit": ".shown.graph", "moves": ".shown.graph",
+    "Stretch": ".shown.stretch", "stretch": ".shown.stretch",
 }
 __all__ = ["SOLVER", "SOLVERS", "STOCHASTIC", "Branch", "BranchedError", "BranchedModel", "ClassTree",
            "Classification", "Explorable", "Extension", "Facts", "Form", "Frame", "GenerationOfImages",

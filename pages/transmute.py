@@ -2,6 +2,7 @@
 import streamlit as st
 
 import branched
+from branched import of_turn, words
 from pages.ui import serve
 from pages.ui.frame import link, shell
 from pages.ui.frame.controls import chart, explanation
@@ -13,13 +14,13 @@ from pages.ui.transmute.work import Verdict
 
 name, model, look = shell.opened("pages/transmute.py")
 TREE = "The class tree, with the paths of the two classes lit."
-thing, settings = told.thing(model.labels, model.form.shows), controls.settings(model)
+thing, settings = of_turn.thing(model.labels, model.form.shows), controls.settings(model)
 controls.welcomed()
 st.html(stage.CSS)
 st.html(shown.CSS)
 with link.shared("transmute", *settings):
-    st.title(f"Turn one {thing} into another", anchor=False)
-    st.markdown(told.INTRODUCTION.format(thing=thing))
+    st.title(of_turn.TITLE.format(thing=thing), anchor=False)
+    st.markdown(of_turn.INTRODUCTION.format(thing=thing))
     if len(model.labels) < 2:
         st.info("This model knows one class only: there is nothing to turn it into.", icon=":material/info:")
         st.stop()
@@ -50,7 +51,7 @@ with link.shared("transmute", *settings):
         if request:
             turned, frame = controls.film_of(name, model, request, thing, once_seen)
         else:
-            st.info(f"It is {literal(told.article(it_is))} already. Choose what else it is to become.",
+            st.info(f"It is {literal(words.article(it_is))} already. Choose what else it is to become.",
                     icon=":material/done_all:")
             once_seen()
     if settings.matrix.toggle(f"Every {thing} into every other"):

@@ -15,6 +15,7 @@ GROUND = "ground"   # the few modules that belong to no room: errors, files, che
 LIBRARY = {
     GROUND: set(),
     "noise": set(),
+    "shown": set(),
     "photos": set(),
     "networks": set(),
     "learning": {"noise"},
@@ -29,7 +30,7 @@ LIBRARY = {
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
     "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "engine",
                 "one_page", "family", "measure"},
-    "door": {"noise", "data", "class_tree", "engine", "one_page", "family", "measure", "command"},
+    "door": {"noise", "shown", "data", "class_tree", "engine", "one_page", "family", "measure", "command"},
 }
 DOOR = {"__init__", "__main__"}
 FAMILIES = {module.split(".")[1] for module in family.FAMILIES.values()}

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 import branched
-from branched import ClassTree
-from pages.ui.figures.graph import moves
-from pages.ui.tree import told
+from branched import ClassTree, moves, of_tree
 from pages.ui.tree.controls import in_order
 
 SINGLE = """() => {  // until Plotly takes the next click and the last one no more for a double click
@@ -28,7 +26,7 @@ def tree() -> ClassTree:
 
 def shows(page, tree: ClassTree, node: int) -> list[str]:
     """Wait for the sentence about a node; the sources of the pictures below it."""
-    page.get_by_role("heading", name=told.headline(tree.outline(), tree.outline()[node]), exact=True).wait_for()
+    page.get_by_role("heading", name=of_tree.headline(tree.outline(), tree.outline()[node]), exact=True).wait_for()
     browser.settled(page)
     page.wait_for_selector(".sheet img")
     return page.locator(".sheet img").evaluate_all("images => images.map(image => image.src)")
@@ -106,7 +104,7 @@ def test_noise_goes_down_the_tree_when_played(tree, address, chromium):
         assert ahead(page) == before - 2, "the root's picture, and the one on the trunk"
         slider = page.get_by_role("slider", name="Noise level")
         slider.press("End")
-        page.locator(".now", has_text=told.finished(tree.outline())).wait_for()
+        page.locator(".now", has_text=of_tree.finished(tree.outline())).wait_for()
         page.wait_for_selector(".film-overlay:not(.moving)", state="attached")
         assert ahead(page) == 0 and page.noise == []
 
@@ -124,7 +122,7 @@ def test_it_plays_by_itself_once(tree, address, chromium):
         page.locator(".now", has_text="One picture for all ten.").wait_for()
         page.get_by_role("button", name="Pause").wait_for()
         page.mouse.click(*browser.node_at(page, root))
-        page.locator(".now", has_text=told.finished(tree.outline())).wait_for()
+        page.locator(".now", has_text=of_tree.finished(tree.outline())).wait_for()
         shows(page, tree, root)
         page.go_back()
         shows(page, tree, tree.branch_points[-1].id)
@@ -135,7 +133,7 @@ def test_it_does_not_play_by_itself_where_motion_is_unwelcome(tree, address, chr
     with browser.page(chromium, reduced_motion="reduce") as page:
         page.goto(address)
         shows(page, tree, tree.branch_points[-1].id)
-        page.locator(".now", has_text=told.finished(tree.outline())).wait_for()
+        page.locator(".now", has_text=of_tree.finished(tree.outline())).wait_for()
         assert page.get_by_role("button", name="Play").is_visible() and ahead(page) == 0
 
 
@@ -164,7 +162,7 @@ def test_the_tree_by_arrow_keys(tree, address, chromium):
             page.keyboard.press(f"Arrow{key}")
             node = ways[node][key.lower()]
             shows(page, tree, node)
-            assert page.get_by_role("status").filter(has_text=told.headline(outline, outline[node])).count() == 1
+            assert page.get_by_role("status").filter(has_text=of_tree.headline(outline, outline[node])).count() == 1
         assert node == root and page.evaluate("document.activeElement.matches('.st-key-steered')")
         assert page.noise == []
 

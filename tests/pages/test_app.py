@@ -14,11 +14,9 @@ from streamlit.testing.v1 import AppTest
 from visitor import Visitor
 
 import branched
-from branched import Branch, ClassTree, Facts, Sampling
+from branched import Branch, ClassTree, Facts, Sampling, graph, lit, of_tree, stretch
 from pages.ui import serve
-from pages.ui.figures.graph import graph, lit
 from pages.ui.figures.standing_tree import figure
-from pages.ui.figures.stretch import stretch
 from pages.ui.frame.look import DARK, LIGHT
 from pages.ui.parts import pictures
 from pages.ui.serve.descent import COLUMNS, SEVERAL, Descent, Passed, Tour
@@ -38,7 +36,7 @@ def said(app: AppTest) -> str:
 
 def headline(tree: ClassTree, branch: Branch) -> str:
     outline = tree.outline()
-    return told.headline(outline, outline[branch.id])
+    return of_tree.headline(outline, outline[branch.id])
 
 
 def node_trace(app: AppTest) -> dict:
@@ -69,8 +67,8 @@ def test_any_tree_can_be_drawn_without_crossings(shape):
     assert len(set(inner)) == len(inner), "however close in time, branch points differ in place"
     assert len(figure(outline).layout.images) == 0
     for node in outline.nodes:
-        assert told.headline(outline, node) and told.name(outline, node)
-        assert not node.is_leaf or node.groups[0] in told.company(outline, node)
+        assert of_tree.headline(outline, node) and of_tree.name(outline, node)
+        assert not node.is_leaf or node.groups[0] in of_tree.company(outline, node)
 
 
 def level(source: str) -> float:
@@ -135,7 +133,7 @@ def test_noise_goes_down_the_tree():
                 "b": 0.2 if t > 0.5 else 0.4 if t > 0.4 else 0.5 if t > 0.3 else 0.8}
         seen = [pictures[place][0, 0] / 255 for *_, place in frame.sprites]
         assert seen == pytest.approx([grey[branch.classes[0]] for branch in live], abs=1 / 255)
-    assert not frames[-1].sprites and frames[-1].caption == told.finished(outline)
+    assert not frames[-1].sprites and frames[-1].caption == of_tree.finished(outline)
     assert len(pictures) == 1 + 2 + 2 + 3, "each branch's picture of a wave is sent once"
 
 
@@ -178,27 +176,27 @@ def test_the_film_says_what_happens(tree):
     """In words that are read off the tree."""
     outline = tree.outline()
     points = outline.points
-    assert told.progress(outline, 1.0) == "One picture for all ten."
-    assert told.progress(outline, points[0].low) == "The 1 leaves: two pictures."
-    said = [told.progress(outline, point.low) for point in points]
+    assert of_tree.progress(outline, 1.0) == "One picture for all ten."
+    assert of_tree.progress(outline, points[0].low) == "The 1 leaves: two pictures."
+    said = [of_tree.progress(outline, point.low) for point in points]
     assert len(set(said)) == len(said) and said[-1] == "4 and 9 part: ten pictures."
     for point, caption in zip(points, said, strict=True):
-        for child in told.leavers(outline, point):
+        for child in of_tree.leavers(outline, point):
             assert all(group in caption for group in child.groups)
     together = np.mean([sum(branch.t_high - branch.t_low for branch in tree.path(label) if not branch.is_leaf)
                         for label in tree.labels])
-    assert told.shared(outline) == pytest.approx(together) and together > 0.5
-    assert told.finished(outline) == "Ten pictures, drawn together for most of the way."
-    assert told.progress(outline, 0.0) == told.finished(outline)
+    assert of_tree.shared(outline) == pytest.approx(together) and together > 0.5
+    assert of_tree.finished(outline) == "Ten pictures, drawn together for most of the way."
+    assert of_tree.progress(outline, 0.0) == of_tree.finished(outline)
 
 
 def test_the_film_of_any_tree_says_what_happens():
-    assert told.progress(OUTLINE, 0.9) == "E and f leave together: two pictures."
-    assert told.progress(OUTLINE, 0.7) == "E and f part: three pictures."
-    assert told.progress(OUTLINE, 0.5) == "A and b leave: five pictures."
+    assert of_tree.progress(OUTLINE, 0.9) == "E and f leave together: two pictures."
+    assert of_tree.progress(OUTLINE, 0.7) == "E and f part: three pictures."
+    assert of_tree.progress(OUTLINE, 0.5) == "A and b leave: five pictures."
     flat, single = ClassTree.flat("abc").outline(), ClassTree.flat("a").outline()
-    assert told.progress(flat, 0.5) == told.progress(flat, 0.0) == "Three pictures."
-    assert told.progress(single, 0.5) == told.progress(single, 0.0) == "One picture."
+    assert of_tree.progress(flat, 0.5) == of_tree.progress(flat, 0.0) == "Three pictures."
+    assert of_tree.progress(single, 0.5) == of_tree.progress(single, 0.0) == "One picture."
 
 
 def test_the_title_and_the_introduction_are_of_the_model():
@@ -225,21 +223,21 @@ def test_sentences():
     assert plain(headline(ODD, root)) == (
         "e and f part from all the others here, at t = 0.90. Up to here, one picture serves all six.")
     assert plain(headline(ODD, point)).startswith("3 groups part here (a; b; c and d), at t = 0.50.")
-    assert plain(told.name(OUTLINE, OUTLINE[pair.id])) == "e | f, at t = 0.70"
-    assert plain(told.company(OUTLINE, OUTLINE.leaf("d"))) == (
+    assert plain(of_tree.name(OUTLINE, OUTLINE[pair.id])) == "e | f, at t = 0.70"
+    assert plain(of_tree.company(OUTLINE, OUTLINE.leaf("d"))) == (
         "On its path from noise, d is drawn together with e and f until t = 0.90, a and b until t = 0.50 "
         "and c until t = 0.50.")
 
 
 @pytest.mark.parametrize("facts", [{}, {"data": None, "training": 3}, {"training": {"steps": "many"}}])
 def test_a_model_need_not_tell_how_it_was_trained(facts):
-    assert told.training(Facts.read(facts, "images")) == ""
+    assert of_tree.training(Facts.read(facts, "images")) == ""
 
 
 def test_how_the_model_was_trained():
     facts = {"data": {"name": "mnist"}, "training": {"steps": 12000, "seconds": 600.0}, "more": []}
     facts = Facts.read(facts, "images")
-    assert told.training(facts) == "The model was trained on MNIST, in 12,000 steps, for 10 minutes."
+    assert of_tree.training(facts) == "The model was trained on MNIST, in 12,000 steps, for 10 minutes."
 
 
 def test_names_cannot_smuggle_markup():
@@ -280,7 +278,7 @@ def test_a_leaf_tells_of_its_path(tree):
     label = tree.labels[-1]
     app = opened(node=str(tree.leaf(label).id))
     assert label in said(app)
-    assert told.company(tree.outline(), tree.outline()[tree.leaf(label).id]) in [text.value for text in app.markdown]
+    assert of_tree.company(tree.outline(), tree.outline()[tree.leaf(label).id]) in [text.value for text in app.markdown]
 
 
 def test_the_list_and_the_draw_change_the_page(tree):

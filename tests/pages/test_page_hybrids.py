@@ -6,8 +6,7 @@ import pytest
 from apptest import opened
 
 import branched
-from branched import ClassTree, Sampling
-from pages.ui.figures.standing_tree import graph
+from branched import ClassTree, Sampling, graph
 from pages.ui.figures.ways import two_ways
 from pages.ui.frame.look import LIGHT
 from pages.ui.hybrids import controls, shown, told, work

@@ -13,9 +13,9 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 import branched
-from branched import BranchedError, ClassTree, Extension
+from branched import BranchedError, ClassTree, Extension, graph
 from branched.facts import Lesson
-from pages.ui.figures.standing_tree import figure, graph
+from pages.ui.figures.standing_tree import figure
 from pages.ui.frame import visitor, words
 from pages.ui.frame.look import LIGHT
 from pages.ui.serve.kept import SHARED

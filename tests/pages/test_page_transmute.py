@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from uploads import BAD, written
 
 import branched
-from branched import Sampling
+from branched import Sampling, of_turn
 from pages.ui.frame.look import LIGHT
 from pages.ui.parts import given
 from pages.ui.parts.markup import filled
@@ -53,8 +53,8 @@ def test_the_meeting_point_is_one_of_the_turning_times(tree, picture):
         times, usual = turning(picture, target).times(tree)
         assert times[usual] == tree.meeting_point("4", target)
         assert list(times) == sorted(set(times), reverse=True), "noise is at the left"
-        assert times[0] <= work.HIGH and times[-1] >= work.LOW
-        assert abs(len(times) - work.TIMES) <= 1 and max(np.diff(times)) < -0.01
+        assert times[0] <= of_turn.HIGH and times[-1] >= of_turn.LOW
+        assert abs(len(times) - of_turn.TIMES) <= 1 and max(np.diff(times)) < -0.01
         assert controls.nearest_frame(times, usual, None) == usual
         assert controls.nearest_frame(times, usual, times[3] + 1e-3) == 3
         assert controls.nearest_frame(times, usual, 1.0) == 0

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from apptest import opened
 
-from branched import BranchedModel, ClassTree
+from branched import BranchedModel, ClassTree, of_tree
 from pages.ui.about import told as about
 from pages.ui.teach import controls as teach
 from pages.ui.transmute import work as transmute
@@ -41,7 +41,7 @@ def said(app) -> str:
 def test_the_tree_tells_what_its_letters_are(unlabelled, model):
     assert "A to E are groups of like ones" in tree.introduction(unlabelled)
     assert "groups" not in tree.introduction(model) and "five digits" in tree.introduction(model)
-    assert "without its labels" in tree.training(unlabelled.facts)
+    assert "without its labels" in of_tree.training(unlabelled.facts)
 
 
 def test_about_tells_how_it_was_made(unlabelled, model):

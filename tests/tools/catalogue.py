@@ -24,11 +24,11 @@ OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 
 
 def extracted() -> Catalog:
-    """All marked texts of app and pages."""
+    """All marked texts of app and pages, and of what the library says of a model."""
     texts = Catalog()
-    found = extract_from_dir(ROOT / "pages", METHODS, keywords=MARKS)
-    for _, _, message, _, context in found:
-        texts.add(message, context=context)
+    for folder in ("pages", "branched/shown"):
+        for _, _, message, _, context in extract_from_dir(ROOT / folder, METHODS, keywords=MARKS):
+            texts.add(message, context=context)
     return texts
 
 

@@ -21,8 +21,8 @@ from students import star
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs from anywhere
 
 import branched
+from branched import of_tree
 from branched.measure import report
-from pages.ui.tree import told
 from pages.ui.tree.controls import in_order
 
 REPEATS = 5
@@ -216,10 +216,10 @@ def clusters() -> Iterator[tuple[str, str]]:
 def _clicks(page, tree, rounds: int) -> list[float]:
     seconds = []
     for node in in_order(tree.outline()) * rounds:
-        if page.get_by_role("heading", name=told.headline(tree.outline(), tree.outline()[node]), exact=True).count():
+        if page.get_by_role("heading", name=of_tree.headline(tree.outline(), tree.outline()[node]), exact=True).count():
             continue  # shown already
         page.mouse.click(*browser.node_at(page, node))
-        seconds.append(page.evaluate(browser.WATCH, told.headline(tree.outline(), tree.outline()[node])) / 1000)
+        seconds.append(page.evaluate(browser.WATCH, of_tree.headline(tree.outline(), tree.outline()[node])) / 1000)
         browser.settled(page)
         page.wait_for_timeout(300)
     return seconds

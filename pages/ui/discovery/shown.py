@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from branched import Outline, Rule
+from branched import Outline, Rule, graph, lit
 
 from ..figures import lying_tree, standing_tree
-from ..figures.graph import graph, lit
 from ..frame.look import FONT, Look
 from ..parts.reels import Frame
 from ..serve.kept import kept

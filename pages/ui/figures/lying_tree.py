@@ -4,11 +4,11 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from branched import Outline
+from branched import Outline, graph
 
 from ..frame.look import LIGHT, Look
 from ..parts.markup import label
-from .graph import clickable, graph
+from .graph import clickable
 
 ZOOMS = {"near": "Where they part", "whole": "All of time"}
 LINE = 22     # CSS pixels for each class

@@ -6,14 +6,13 @@ import networkx as nx
 import numpy as np
 import plotly.graph_objects as go
 
-from branched import Outline
+from branched import Outline, Stretch, graph, lit, stretch
 
 from ..frame.look import LIGHT, Look
 from ..language import N_, _, decimal
 from ..parts.markup import label
 from ..parts.pictures import framed
-from .graph import clickable, graph, lit
-from .stretch import Stretch, stretch
+from .graph import clickable
 
 ENDS = {0: N_("picture"), 1: N_("noise")}
 TICKS = (0, 1, 0.2, 0.4, 0.6, 0.8)  # in the order in which they find room

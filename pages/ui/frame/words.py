@@ -1,46 +1,16 @@
-"""Words that every page has: lists, times, and the equation of the noise process."""
+"""Words that every page has: lists and times, as the library says them, and the equation of the noise process."""
 from collections.abc import Sequence
 
 import branched
+from branched import words
 
-from ..language import N_, _, decimal
+from ..language import N_, _
 
+at, listed = words.at, words.listed
+is_digit, are_digits, classes, one_class = words.is_digit, words.are_digits, words.classes, words.one_class
 WAYS = {"noise": N_("With fresh noise"), "plain": N_("Without chance")}  # in which a class is turned into another
 ONE_FILE = N_("An HTML file of 10 MB with all of the model: it opens in a browser, needs no network, asks nobody.")
 LONGEST = 12  # letters of a class that a visitor names, which is to stand below a leaf of the tree
-
-
-def listed(names) -> str:
-    """1 / 1 and 2 / 1, 2 and 3."""
-    names = list(names)
-    if len(names) < 2:
-        return "".join(names)
-    return _("{others} and {last}").format(others=", ".join(names[:-1]), last=names[-1])
-
-
-def is_digit(label: str) -> bool:
-    """Whether a class is a digit, by its name."""
-    return len(label) == 1 and label.isdecimal()
-
-
-def are_digits(labels) -> bool:
-    """Whether all classes are digits, by their names."""
-    return all(map(is_digit, labels))
-
-
-def classes(labels) -> str:
-    """What a model's classes are called: "digits" where they are that, else "classes"."""
-    return _("digits") if are_digits(labels) else _("classes")
-
-
-def one_class(labels) -> str:
-    """What one of a model's classes is called: "digit" or "class"."""
-    return _("digit") if are_digits(labels) else _("class")
-
-
-def at(time: float) -> str:
-    """A time, kept together at the end of a line."""
-    return f"t = {decimal(time, 2)}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def mixture(time: float) -> str:

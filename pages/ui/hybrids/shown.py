@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import plotly.graph_objects as go
 
-from branched import ClassTree
+from branched import ClassTree, graph
 
-from ..figures.graph import graph
 from ..figures.standing_tree import SMALL, figure
 from ..figures.ways import two_ways
 from ..frame.look import Look

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from branched import of_tree
+
 from ..language import _
 from .markup import filled
 
@@ -87,11 +89,11 @@ def growing(labels: Sequence[str], guesses: np.ndarray) -> list[Row]:
 def hybrids(who: str, noisy: np.ndarray, guesses: np.ndarray, endings: Mapping[str, np.ndarray]) -> list[Row]:
     """Hybrids (n, H, W[, 3]) that `who` share, what the model sees in them, and below each what becomes of it."""
     return [
-        Row(_("What it sees"), _("a noisy picture"), strip(noisy),
+        Row(*map(_, of_tree.SEES), strip(noisy),
             _("{count} noisy pictures that {who} share").format(count=len(noisy), who=who)),
-        Row(_("What it thinks"), _("it will be"), strip(guesses),
+        Row(*map(_, of_tree.THINKS), strip(guesses),
             _("The model's best guesses of the finished pictures: between {who}").format(who=who)),
-        Row(_("How the same start ends, on each branch:"), "", "", ""),
+        Row(_(of_tree.ENDS), "", "", ""),
         *(Row(label, "", strip(pictures), _("What each becomes as {label}").format(label=label), "short")
           for label, pictures in endings.items()),
     ]

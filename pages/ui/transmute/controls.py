@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from branched import BranchedModel, ClassTree, Sampling
+from branched import BranchedModel, ClassTree, Sampling, of_turn, words
 
 from .. import serve
 from ..frame import link
@@ -138,11 +138,11 @@ def is_read(given: Given) -> bool:
 def read(model: BranchedModel, given: Given, shares: np.ndarray | None) -> None:
     """What the model reads, in a sentence and as bars on the leaves; while one draws, they follow the pen."""
     if shares is None:
-        said = told.awaited(given.advice, bool(_reader(model)), told.thing(model.labels, model.form.shows))
+        said = told.awaited(given.advice, bool(_reader(model)), of_turn.thing(model.labels, model.form.shows))
     else:
         said = told.verdict(model.labels, shares, given.source.private, given.how == "example")
     following = {"canvas": "drawing", "ink": ink("drawing")} if st.session_state["from"] == "draw" else {}
-    leaves("leaves", shown.nodes(model.tree), {label: told.article(label) for label in model.labels}, said,
+    leaves("leaves", shown.nodes(model.tree), {label: words.article(label) for label in model.labels}, said,
            None if shares is None else dict(zip(model.labels, shares, strict=True)), **following)
     if st.session_state["from"] not in ("gallery", "model"):
         st.caption(STAYS)
@@ -198,8 +198,8 @@ def aims(tree: ClassTree, taken_for: str, settings: Settings) -> None:
     state = st.session_state
     state["it is"] = state.source or taken_for
     state["into"] = state.target or tree.nearest(state["it is"])
-    settings.source.pills("It is", key="it is", on_change=_correct, args=[taken_for])
-    settings.target.pills("Turn it into", key="into", on_change=_aim)
+    settings.source.pills(of_turn.IT_IS, key="it is", on_change=_correct, args=[taken_for])
+    settings.target.pills(of_turn.INTO, key="into", on_change=_aim)
     _more(settings)
 
 
@@ -265,7 +265,7 @@ def film_of(name: str, model: BranchedModel, request: Turning, thing: str,
     grows, and can be pulled meanwhile. `once_seen`: what else the page has to show can wait for that."""
     state, (times, usual) = st.session_state, request.times(model.tree)
     start, looks = nearest_frame(times, usual, state.time), shown.film_options(request)
-    looks |= {"name": digest(pickle.dumps((name, replace(request, first=0)))), "ends": ("much noise", "little noise"),
+    looks |= {"name": digest(pickle.dumps((name, replace(request, first=0)))), "ends": of_turn.ENDS,
               "marks": {usual: told.mark(request, times[usual])}}
     if len(request.targets) > 1:
         st.markdown(READING.format(thing=thing))

@@ -7,9 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 import branched
-from branched import ClassTree
+from branched import ClassTree, graph, of_turn
 
-from ..figures.graph import graph
 from ..figures.standing_tree import SMALL, figure
 from ..frame.look import LIGHT, Look
 from ..parts.markup import filled
@@ -33,7 +32,7 @@ PHOTO = 64  # pixels: what is larger than that was photographed, and is not show
 def film_options(turning: Turning) -> dict[str, Any]:
     """How a film is shown."""
     several = len(turning.targets) > 1
-    return {"rows": () if several else ("In noise", "Becomes"), "height": 48 if several else 92, "over": "tree",
+    return {"rows": () if several else of_turn.ROWS, "height": 48 if several else 92, "over": "tree",
             "label": "Noise level of the turn", "seconds": 5.0}
 
 
@@ -152,8 +151,8 @@ def remains(thing: str, turning: Turning, turned: Turned, frame: int) -> str:
 
 def colours(source: str, targets: Sequence[str], look: Look) -> str:
     """What the two colours on the tree mean."""
-    return filled(HERE / "colours.html", source=source, look=look,
-                  others="the others" if len(targets) > 1 else f"the {targets[0]}")
+    others = "the others" if len(targets) > 1 else f"the {targets[0]}"
+    return filled(HERE / "colours.html", said=of_turn.colours(source, others), look=look)
 
 
 def grid(labels: Sequence[str], matrix: Matrix) -> str:

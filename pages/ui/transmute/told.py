@@ -3,24 +3,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..frame import words
+from branched import of_turn, words
+
 from ..parts.leaves import Said
 from ..parts.markup import literal
-from .work import PICTURES, Matrix, Turning
+from .work import Matrix, Turning
 
-SURE = 0.6  # a share from which on a verdict is one
 KNOWN = 0.5  # the sum of all shares below which a picture may be of no class
 REDRAW = "Draw one digit, large, in the middle of the black square."
 
-INTRODUCTION = """We bury a {thing} in noise, up to where one picture serves it and another; then the model digs out the
-other."""
-EXPLANATION = """
-**Up, then down.** The {thing} is covered with noise, up to the *noise level* t. From there the model cleans it again,
-but now on the path of another class. What the noise left of it, its slant and its stroke, is still there at the end.
-
-**When to turn?** At the *branch point*, where the two paths part on the tree: up to there, one picture serves both.
-With much less noise the {thing} shows through; with much more, little of it is left. Pull the slider, and see.
-
+VARIANTS = """
 **Variants** differ by the noise, which is a matter of chance. The other *way up* goes the model's own path backwards
 instead, without chance, which keeps more of the {thing}, but fails more often.
 """
@@ -34,30 +26,26 @@ BY_ITSELF = "**Who reads the results?** The model itself: there is no other clas
 MATRIX = """Every row begins with the {thing} in the grey frame, and every column is what became of it: each turned
 at the branch point of the two."""
 EQUATION = r"\text{{in noise}} = {:.2f} \cdot \text{{{}}} + {:.2f} \cdot \text{{noise}} \qquad (t = {:.2f})"
-WRONG = ". Wrong? Tap the right one under “It is”."
 LEADS = {"own": "{}", "chosen": "{}", "example": "Example: {}", "before": "{} from before"}
 
 
 def explanation(thing: str, independent: bool) -> str:
     """What the page is about, and who reads what becomes of pictures."""
     unseen = UNSEEN if independent and thing == "digit" else ""
-    return f"{EXPLANATION.format(thing=thing)}\n{BY_OTHER if independent else BY_ITSELF}\n{unseen}"
-
-
-def thing(labels: Sequence[str], shows: str | None = None) -> str:
-    """What a picture of one of these classes is to be called; hands that show numbers are no digits."""
-    return "digit" if set(labels) <= set("0123456789") and shows != PICTURES else "picture"
+    whole = (of_turn.EXPLANATION + VARIANTS).format(thing=thing)
+    return f"{whole}\n{BY_OTHER if independent else BY_ITSELF}\n{unseen}"
 
 
 def verdict(labels: Sequence[str], probabilities: np.ndarray, own: bool = False, example: bool = False) -> Said:
     """The verdict as a sentence: "This looks like ", "a 4", ". Wrong? ..." where it is the visitor's own."""
     first, second = np.argsort(-probabilities, kind="stable")[:2]
-    who, rest = "The example" if example else "This", WRONG if own else "."
+    who, rest = "The example" if example else "This", of_turn.WRONG if own else "."
     if probabilities.sum() < KNOWN:
-        return f"{who} may be no {thing(labels)} at all. If it is one, it is perhaps ", article(labels[first]), rest
-    if probabilities[first] >= SURE:
-        return f"{who} looks like ", article(labels[first]), rest
-    return f"{who} is hard to read: perhaps ", article(labels[first]), f" or {article(labels[second])}{rest}"
+        none = f"{who} may be no {of_turn.thing(labels)} at all. If it is one, it is perhaps "
+        return none, words.article(labels[first]), rest
+    if probabilities[first] >= of_turn.SURE:
+        return f"{who} {of_turn.SURELY}", words.article(labels[first]), rest
+    return f"{who} {of_turn.HARDLY}", words.article(labels[first]), f" or {words.article(labels[second])}{rest}"
 
 
 def awaited(advice: str, live: bool, thing: str) -> Said:
@@ -81,37 +69,26 @@ def becomes(targets: Sequence[str]) -> str:
     """What a picture is turned into, as the end of a headline."""
     if not targets:
         return ""
-    return f", turned into {article(targets[0]) if len(targets) == 1 else 'each of the others'}"
-
-
-def article(label: str) -> str:
-    """ "a 4", "an 8"."""
-    vowel = label[:1].lower() in "aeiou" or label in ("8", "11", "18") or label.lower() in tuple("fhlmnrsx")
-    return f"an {label}" if vowel and label.lower() != "u" else f"a {label}"
+    return f", turned into {words.article(targets[0]) if len(targets) == 1 else 'each of the others'}"
 
 
 def mark(turning: Turning, time: float | None) -> str:
     """What stands below the slider where a film usually begins."""
-    return "each at its branch point" if time is None else f"branch point of {turning.source} and {turning.targets[0]}"
+    return of_turn.mark(turning.source, None if time is None else turning.targets[0])
 
 
 # -- the film ----------------------------------------------------------------------------------------------------------
 
-def turn(time: float | None) -> str:
-    """When it turned."""
-    return "Each turned at its branch point" if time is None else f"Turned at noise level {words.at(time)}"
-
-
 def on_its_way(time: float | None) -> str:
     """One line about a frame that is not there yet."""
-    return f"{turn(time)} · on its way …"
+    return f"{of_turn.turn(time)} · {of_turn.ON_ITS_WAY}"
 
 
 def caption(turning: Turning, time: float | None, read: Sequence[str], independent: bool) -> str:
     """One line about a frame: when it turned, and what became of it, where somebody looked."""
     if not read:
-        return turn(time)
-    return f"{turn(time)} · {success(turning, read)}{'' if independent else ' by the model itself'}"
+        return of_turn.turn(time)
+    return f"{of_turn.turn(time)} · {success(turning, read)}{'' if independent else ' by the model itself'}"
 
 
 def success(turning: Turning, read: Sequence[str]) -> str:
@@ -122,10 +99,10 @@ def success(turning: Turning, read: Sequence[str]) -> str:
         failed = f" (not {words.listed(wrong)})" if 0 < len(wrong) <= 4 else ""
         return f"{good} of {count} are read as what they were to become{failed}"
     if count == 1:
-        return f"read as {article(read[0])}"
+        return f"read as {words.article(read[0])}"
     verb = "is" if good == 1 else "are"
     many = f"all {count} are" if not wrong else f"{good} of {count} {verb}" if good else f"none of {count} is"
-    return f"{many} read as {article(turning.targets[0])}"
+    return f"{many} read as {words.article(turning.targets[0])}"
 
 
 # -- what was kept -----------------------------------------------------------------------------------------------------

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from PIL import Image
 
-from branched import BranchedModel, ClassTree, Judge, Sampling
+from branched import BranchedModel, ClassTree, Judge, Sampling, of_turn
 
 from ..parts.pictures import levels
 from ..serve.given import Source
 from ..serve.judge import judge_for, reader_for
 from ..serve.request import Numbers, Request
 
-LOW, HIGH = 0.05, 0.75  # turning times, from hardly any noise to hardly any picture
-TIMES, FEW = 15, 8     # of the film for one target, and for all of them: .05 apart, and .1
+FEW = 8                # turning times of the film for all targets: .1 apart
 ROWS = (16, 32, 64)    # pictures walked in one go, after the first: soon some, and then as many as are fast together
 DRAWN = 8              # pictures of the model's own to choose from
 LARGE = 60             # pixels of a side of a scan that is enlarged
@@ -171,9 +170,9 @@ class Turning(Request[Turned]):
     def times(self, tree: ClassTree) -> tuple[tuple[float | None, ...], int]:
         """The turning times of the film, in falling order, and which of them is the meeting point."""
         if len(self.targets) > 1:
-            return (None, *np.linspace(HIGH, LOW, FEW).round(3).tolist()), 0
+            return (None, *np.linspace(of_turn.HIGH, of_turn.LOW, FEW).round(3).tolist()), 0
         meeting = tree.meeting_point(self.source, self.targets[0])
-        others = np.linspace(HIGH, LOW, TIMES)
+        others = np.linspace(of_turn.HIGH, of_turn.LOW, of_turn.TIMES)
         apart = (others[0] - others[1]) / 2.5  # a time nearer to the meeting point shows nothing new
         times = sorted([meeting, *(round(t, 3) for t in others.tolist() if abs(t - meeting) > apart)], reverse=True)
         return tuple(times), times.index(meeting)

@@ -3,10 +3,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from branched import BranchedModel, Outline, OutlineNode
+from branched import BranchedModel, Outline, OutlineNode, graph, moves, of_tree
 
 from .. import serve
-from ..figures.graph import graph, moves
 from ..figures.standing_tree import figure
 from ..frame import controls, link, menu, words
 from ..frame.look import Look
@@ -32,7 +31,7 @@ def settings(outline: Outline) -> Settings:
     """The settings for a tree. At first that branch point is chosen which is last on the way to data, where the classes
     are most alike."""
     first = (outline.points or outline.nodes)[-1].id
-    names = {node: told.name(outline, outline[node]) for node in in_order(outline)}
+    names = {node: of_tree.name(outline, outline[node]) for node in in_order(outline)}
     return Settings(link.choice("node", names, first), link.switch("pictures", True))
 
 
@@ -84,14 +83,14 @@ def explorer(name: str, model: BranchedModel, descent: Descent, tour: Tour, sett
             with st.container(key="steered"):  # it stays, and so does the focus on it; each figure is a new element
                 controls.chart(tree, _(told.ALT), clicked=setting.node.set)
             touch()
-            steering(moves(outline), chosen, told.headline(outline, outline[chosen]), setting.node.set)
+            steering(moves(outline), chosen, of_tree.headline(outline, outline[chosen]), setting.node.set)
         with controls.explanation():
-            st.markdown(_(told.EXPLANATION))
+            st.markdown(_(of_tree.EXPLANATION))
             node = outline[chosen]
             st.markdown(_("As an equation: at {time} the model has a mixture of a picture and noise,").format(
                 time=words.at(node.low)))
             st.latex(words.mixture(node.low))
-            st.caption(literal(told.training(model.facts)))
+            st.caption(literal(of_tree.training(model.facts)))
 
 
 def _enlarged(name: str, descent: Descent, outline: Outline, point: OutlineNode) -> None:
@@ -104,6 +103,6 @@ def _enlarged(name: str, descent: Descent, outline: Outline, point: OutlineNode)
 
 def _told(name: str, descent: Descent, outline: Outline, node: OutlineNode, tour: Tour) -> None:
     """What there is to know and to see of a node."""
-    st.subheader(literal(told.headline(outline, node)), anchor=False)
-    st.markdown(literal(told.company(outline, node)) if node.is_leaf else _(told.READING))
+    st.subheader(literal(of_tree.headline(outline, node)), anchor=False)
+    st.markdown(literal(of_tree.company(outline, node)) if node.is_leaf else _(of_tree.READING))
     st.html(shown.sheet(name, descent, node.id, outline=outline, tour=tour))

@@ -5,11 +5,9 @@ from pathlib import Path
 import numpy as np
 import plotly.graph_objects as go
 
-from branched import Outline, OutlineNode
+from branched import Outline, OutlineNode, graph, of_tree, stretch
 
-from ..figures.graph import graph
 from ..figures.standing_tree import Hung, figure
-from ..figures.stretch import stretch
 from ..frame import words
 from ..frame.look import Look
 from ..language import _
@@ -18,7 +16,6 @@ from ..parts.pictures import Row, mosaic, strip
 from ..parts.reels import Frame, latest
 from ..serve.descent import COLUMNS, SEVERAL, Descent, Tour
 from ..serve.kept import kept
-from . import told
 
 CSS = Path(__file__).with_name("tree.css")
 MOMENTS, SECONDS = 160, 16.0  # of the film in which noise goes down the tree: a sentence at each branch point is read
@@ -76,11 +73,11 @@ def rows(outline: Outline, node: OutlineNode, tour: Tour) -> list[Row]:
 def _way(outline: Outline, leaf: OutlineNode, tour: Tour) -> list[Row]:
     """The pictures of a class, and above them what each of them was where other classes left."""
     [label] = leaf.groups
-    before = [Row(words.at(above.low), told.leaving(above, below), strip(tour.guesses[above.id]),
+    before = [Row(words.at(above.low), of_tree.leaving(above, below), strip(tour.guesses[above.id]),
                   _("The model's best guesses at {time}").format(time=words.at(above.low)))
               for above, below in pairwise(outline.path(label))]
     finished = strip(tour.finished[label])
-    return [*before, Row(_("Finished: {label}").format(label=label), "t = 0", finished,
+    return [*before, Row(_(of_tree.FINISHED).format(label=label), "t = 0", finished,
                        _("{count} finished pictures of {label}").format(count=COLUMNS, label=label))]
 
 
@@ -104,12 +101,12 @@ def falling(name: str, descent: Descent, *, outline: Outline, tour: Tour) -> tup
                 k = outline.groups.index(node.groups[0])
                 state = latest([wave.times[k] for wave in tour.waves], t), k
                 sprites.append((nodes[node.id]["x"], t, places.setdefault(state, len(places))))
-        frames.append(Frame(told.progress(outline, t), sprites=tuple(sprites), trails=_trails(outline, t)))
+        frames.append(Frame(of_tree.progress(outline, t), sprites=tuple(sprites), trails=_trails(outline, t)))
     return pictures.levels(np.stack([tour.waves[wave].noisy[k, 0] for wave, k in places])), frames
 
 
 def _trails(outline: Outline, t: float) -> tuple[tuple[tuple[float, float], ...], ...]:
     """The branches on which classes have just left, from where they did."""
-    nodes, (time, points) = graph(outline).nodes, told.parted(outline, t)
+    nodes, (time, points) = graph(outline).nodes, of_tree.parted(outline, t)
     return tuple(((nodes[point.id]["x"], time), (nodes[child.id]["x"], time), (nodes[child.id]["x"], max(t, child.low)))
-                 for point in points if t > 0 for child in told.leavers(outline, point))
+                 for point in points if t > 0 for child in of_tree.leavers(outline, point))

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 import branched
-from branched import ClassTree
-from pages.ui.figures.graph import moves
+from branched import ClassTree, moves, stretch
+from branched.shown.stretch import BOTTOM, EVEN, TOP
 from pages.ui.figures.standing_tree import figure
-from pages.ui.figures.stretch import BOTTOM, EVEN, TOP, stretch
 
 ODD = ClassTree.from_json({"time": 0.9, "split": [
     {"time": 0.5, "split": ["a", "b", {"time": 0.499, "split": ["c", "d"]}]}, {"time": 0.7, "split": ["e", "f"]}]})

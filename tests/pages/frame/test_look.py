@@ -1,4 +1,7 @@
 """The look of the app: colours by name, and the dress of figures."""
+import tomllib
+from pathlib import Path
+
 import plotly.graph_objects as go
 import pytest
 
@@ -23,3 +26,12 @@ def test_a_dressed_figure_lies_on_the_page():
     assert layout.paper_bgcolor == layout.plot_bgcolor == look.CLEAR and layout.dragmode is False
     assert layout.showlegend is False and layout.font.family == layout.hoverlabel.font.family == look.FONT
     assert (layout.height, layout.margin.l, layout.hoverlabel.font.size) == (300, 1, 14)
+
+
+def test_streamlit_draws_in_the_same_colours():
+    """Its configuration is a file that imports nothing: so it says again what the palette says."""
+    themes = tomllib.loads((Path(__file__).resolve().parents[3] / ".streamlit/config.toml").read_text())["theme"]
+    for palette, theme in ((LIGHT, themes["light"]), (DARK, themes["dark"])):
+        assert theme == {"primaryColor": palette.primary, "backgroundColor": palette.ground,
+                         "secondaryBackgroundColor": palette.raised, "textColor": palette.text,
+                         "borderColor": palette.border}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from branched import Outline
+from ..outline import Outline
 
 TOP, BOTTOM = 0.24, 0.14  # of the height, at most, above the first branch point and below the last
 EVEN = 0.5  # of what is between them is shared out evenly, so that however close two are in time, one sees two
