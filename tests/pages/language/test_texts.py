@@ -2,6 +2,7 @@
 import pytest
 from apptest import opened
 
+import branched
 from pages.ui.frame.language import spoken
 from pages.ui.language import _, current, decimal, ngettext, percent, texts
 from pages.ui.language import numbers as written
@@ -53,6 +54,15 @@ def test_plurals_go_by_the_language(reading):
                                               ("ja-JP", "en"), ("", "en"), (None, "en"), ("deu", "en"), ("DE", "de")])
 def test_the_language_of_a_browser(locale, code):
     assert spoken(locale) == code
+
+
+def test_what_the_library_says_of_a_tree_is_in_the_visitors_language(reading):
+    outline = branched.ClassTree.from_json({"time": 0.4, "split": ["a", "b"]}).outline()
+    english = branched.of_tree.headline(outline, outline.points[0])
+    assert english.startswith("a and b part here") and "0.40" in english
+    reading("de")
+    said = branched.of_tree.headline(outline, outline.points[0])
+    assert "0,40" in said and "here" not in said
 
 
 def test_the_address_says_the_language_and_links_take_it_along():
