@@ -25,7 +25,7 @@ LIBRARY = {
     "label": {"noise", "networks", "learning", "data", "denoisers"},
     "cluster_tree": {"noise", "networks", "learning", "data", "denoisers"},
     "engine": {"denoisers"},
-    "one_page": {"noise", "networks", "class_tree"},
+    "one_page": {"noise", "shown", "networks", "class_tree"},
     "family": {"noise", "data", "class_tree", "label", "cluster_tree"},
     "measure": {"noise", "data", "learning", "denoisers", "label", "class_tree", "family"},
     "command": {"noise", "networks", "learning", "data", "denoisers", "class_tree", "label", "cluster_tree", "engine",

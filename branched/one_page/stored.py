@@ -15,8 +15,10 @@ from ..noise.sampling import Sampling
 from ..outline import Outline, OutlineNode
 from ..shown import of_tree, of_turn, palette, words
 from ..shown.graph import graph, moves
+from ..shown.language import _
 from ..shown.stretch import stretch
 
+ALT = "The tree, from noise to pictures. The arrow keys go along it."
 SEED, COLUMNS = 0, 6  # the draw number that is stored, and how many pictures of each class
 HALF_WAY, CLEAR = 0.45, 0.3  # of a branch's height, where a picture hangs on it; how tall a leaf's must be for one
 
@@ -79,7 +81,7 @@ def said(outline: Outline, node: OutlineNode) -> dict[str, Any]:
     way = [[above.id, words.at(above.low), of_tree.leaving(above, below)]
            for above, below in pairwise(outline.path(node.groups[0]))]
     return told | {"company": of_tree.company(outline, node), "way": way,
-                   "finished": of_tree.FINISHED.format(node.groups[0])}
+                   "finished": _(of_tree.FINISHED).format(label=node.groups[0])}
 
 
 def captions(outline: Outline) -> list[tuple[float, str]]:
@@ -131,8 +133,9 @@ def texts(model: BranchedModel) -> dict[str, Any]:
     kind = of_tree.kind(model.labels, model.facts.training.clusters, len(model.labels))
     return {
         "title": of_tree.title(model.outline(), kind), "introduction": of_tree.introduction(model.outline(), kind),
-        "alt": of_tree.ALT.format(more=""), "reading": of_tree.READING, "sees": of_tree.SEES, "thinks": of_tree.THINKS,
-        "ends": of_tree.ENDS, "explanation": _paragraphs(of_tree.EXPLANATION),
+        "alt": ALT, "reading": _(of_tree.READING), "sees": [*map(_, of_tree.SEES)],
+        "thinks": [*map(_, of_tree.THINKS)],
+        "ends": _(of_tree.ENDS), "explanation": _paragraphs(_(of_tree.EXPLANATION)),
         "training": of_tree.training(model.facts),
         "turn": {
             "title": of_turn.TITLE.format(thing=thing), "introduction": of_turn.INTRODUCTION.format(thing=thing),

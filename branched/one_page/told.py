@@ -7,6 +7,7 @@ from typing import Any
 from ..class_tree.model import BranchedModel
 from ..class_tree.tree import ClassTree
 from ..noise.sampling import Sampling
+from .stored import stored
 
 
 def told(model: BranchedModel) -> dict[str, Any]:
@@ -16,7 +17,8 @@ def told(model: BranchedModel) -> dict[str, Any]:
     return {"name": model.name, "labels": list(model.labels), "shape": list(model.shape), "inside": list(form.shape),
             "tree": branches(model.tree), "meeting": _meeting(model.tree),
             "background": form.background or 0.0, "takes": takes, "crop": form.crop,
-            "defaults": {"steps": usual.steps, "quickSteps": Sampling.quick().steps, "solver": usual.solver}}
+            "defaults": {"steps": usual.steps, "quickSteps": Sampling.quick().steps, "solver": usual.solver},
+            "stored": stored(model)}
 
 
 def branches(tree: ClassTree) -> dict[str, Any]:

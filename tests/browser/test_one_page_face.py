@@ -5,11 +5,11 @@ import browser
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from branched.one_page.export import export_page
 from models import tiny, untrained
 
 import branched
 from branched import BranchedModel, ClassTree, of_tree
+from branched.one_page.export import export_page
 
 GRAVE = ("serious", "critical")
 HOSTILE = ("<b>bold</b>", "שלום", "👩‍🚀", "{source}", "__proto__")

@@ -31,7 +31,8 @@ export class Model {
     return {labels, images: this.shown(images), shape: [labels.length, asked.n, ...outside(this.inside)]};
   }
 
-  // The whole tree of one draw number; `tell` hears of every picture when it is there.
+  // The whole tree of one draw number; `tell` hears of every picture when it is there, and of what the first picture of
+  // every branch is after each wave.
   async descent(given, turn, tell) {
     const asked = sampling(given, this.usual), walk = fromNoise(this.tree, this.size, this.tree.labels, asked);
     const nodes = {}, endings = {};
@@ -43,7 +44,10 @@ export class Model {
       endings[name] = this.shown(walk.ends[0][name]);
       tell({node: this.tree.leaf(name).id, label: name, image: endings[name]});
     };
-    await this.walked(walk, turn, {looks: this.tree.branchPoints.map(branch => branch.id), onShared, onEnd});
+    const first = x => this.shown(x.subarray(0, this.size));
+    const onWave = live => tell({wave: live.map(({branch, t, x, x0}) => (
+      {node: branch.id, time: t, noisy: first(x), denoised: first(x0)}))});
+    await this.walked(walk, turn, {looks: this.tree.branchPoints.map(branch => branch.id), onShared, onEnd, onWave});
     return {nodes, endings, shape: [asked.n, ...outside(this.inside)]};
   }
 
