@@ -116,8 +116,13 @@ def test_a_descent_tells_of_every_node_once(tree):
             np.testing.assert_allclose(found["result"]["nodes"][id_][kind], getattr(made, kind).ravel(), **NEAR)
     for label, image in zip(tree.labels, last.result.images, strict=True):
         np.testing.assert_allclose(found["result"]["endings"][label], image.ravel(), **NEAR)
-    assert sorted(told["node"] for told in found["heard"]) == sorted(
+    waves, pictures = ([told for told in found["heard"] if ("wave" in told) == is_wave] for is_wave in (True, False))
+    assert sorted(told["node"] for told in pictures) == sorted(
         [*map(int, shared), *(tree.leaf(label).id for label in tree.labels)])
+    lanes = [lane for told in waves for lane in told["wave"]]
+    assert all(tree.outline()[lane["node"]].owns(lane["time"]) and len(lane["noisy"]) == np.prod(SHAPE)
+               for lane in lanes)
+    assert {lane["node"] for lane in lanes} >= {branch.id for branch in tree.roots}
 
 
 @every_tree
