@@ -27,7 +27,7 @@ import hostile  # noqa: E402
 from branched import BranchedError  # noqa: E402
 
 SECONDS, MEGABYTES, PATIENCE = 2.0, 500, 20
-PAGES = ("", "transmute", "teach", "generate", "hybrids", "discovery", "about", "table", "others", "clusters")
+PAGES = ("", "lesson", "transmute", "teach", "generate", "hybrids", "discovery", "about", "table", "others", "clusters")
 KEYS = ("model", "way", "node", "labels", "a", "b", "target", "source", "draw", "steps", "part", "time", "from")
 
 

@@ -9,7 +9,7 @@ from docx.shared import Cm, Pt
 from ..language import _, current
 from .sheet import GROUP, INTRODUCTION, SOLUTIONS, Paper, Task, plain, runs
 
-WIDE, NARROW, MARGIN = 15.5, 11.0, 1.8  # centimetres: of a picture of many side by side, of one of few, of the rim
+WIDE, NARROW, MARGIN = 12.5, 9.0, 1.8  # centimetres: of a picture of many side by side, of one of few, of the rim
 BOX, LINES = "☐", 2  # before an answer; lines to write on
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

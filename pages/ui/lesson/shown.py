@@ -23,7 +23,7 @@ from . import told
 CSS = Path(__file__).with_name("lesson.css")
 MOMENTS = (1.0, 0.6, 0.4, 0.2, 0.0)  # of which a picture's way is shown
 HEIGHT = 430  # CSS pixels of a tree
-FRAME = "#d55e00"
+FRAME, WIDE = (213 / 255, 94 / 255, 0), 2  # the colour of a frame, and how many pixels of a picture it covers
 
 
 def way(outline: Outline, label: str, tour: Tour) -> str:
@@ -54,13 +54,21 @@ def hybrids(tour: Tour, node: int, alt: str, endings: tuple[str, ...]) -> str:
     return pictures.sheet(rows)
 
 
+def framed(array: np.ndarray) -> np.ndarray:
+    """A picture (H, W[, 3]) with a frame upon its rim, (H, W, 3)."""
+    result = np.array(np.broadcast_to(array if array.ndim == 3 else array[..., None], (*array.shape[:2], 3)))
+    for edge in (np.s_[:WIDE], np.s_[-WIDE:], np.s_[:, :WIDE], np.s_[:, -WIDE:]):
+        result[edge] = FRAME
+    return result
+
+
 def styles(three: np.ndarray, turned: np.ndarray, a: str, b: str, told_all: bool) -> str:
     """The picture that is asked for, framed, and three results from left to right; above them, once all is told, what
     each was. Pictures (3, H, W[, 3])."""
     places = order(a, b)
-    rows = [Row(a, _("the framed one"), pictures.framed(three[0], FRAME), _("A picture of {label}").format(label=a)),
-            Row(b, _("which one came from it?"), strip(turned[places]),
-                _("Three pictures of {label}, from left to right").format(label=b))]
+    became = _("what became of each") if told_all else _("which one came from it?")
+    rows = [Row(a, _("the framed one"), strip(framed(three[0])[None], 3), _("A picture of {label}").format(label=a)),
+            Row(b, became, strip(turned[places]), _("Three pictures of {label}, from left to right").format(label=b))]
     if told_all:
         rows.insert(1, Row(a, _("what each was"), strip(three[places]),
                            _("The three pictures of {label} that they came from").format(label=a)))

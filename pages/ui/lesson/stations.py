@@ -75,10 +75,9 @@ def _overview(here: Class) -> None:
         lines.append(f"| {_(own.title)} | {told.time_of(key, whole)} | {right} |")
     with st.container(key="teacher-says"):
         st.markdown("\n".join(lines))
-        rest = [steps.minutes(step, whole) for step in (steps.START, steps.END)]
-        st.markdown(_("{before} min before the first station and {after} min after the last are for the quiz and for "
-                      "talking. A link without *teacher=1* shows students no answers.").format(
-                          before=decimal(rest[0]), after=decimal(rest[1])))
+        rest = sum(steps.minutes(step, whole) for step in (steps.START, steps.END))
+        st.markdown(_("The other {count} min are for the quiz before and after, and for talking. A link without "
+                      "*teacher=1* shows students no answers.").format(count=decimal(rest)))
 
 
 def _station(here: Class, key: str) -> None:
@@ -124,7 +123,7 @@ def _doing(here: Class, key: str) -> None:
     st.markdown(_(told.TRY))
     file, label, query = TRY[key](here)
     st.page_link(file, label=label, icon=":material/open_in_new:", query_params=menu.asking(here.name) | query)
-    controls.explained(key, _("Explain. {text}").format(text=_(own.explain)))
+    controls.explained(key, _("**Explain.** {text}").format(text=_(own.explain)))
 
 
 # -- what is seen ------------------------------------------------------------------------------------------------------
@@ -246,9 +245,9 @@ def _end(here: Class) -> None:
     right = [question.is_right(setting.said[question.key].value) for question in here.questions
              if setting.said[question.key].value is not None]
     st.header(_("What do you know now?"), anchor=False)
-    st.markdown(_("You guessed {right} of {count} before the model showed it. What counts is what you can explain "
-                  "now.").format(
-        right=decimal(sum(right)), count=decimal(len(right))))
+    if right:
+        text = _("You guessed {right} of {count} before the model showed it. What counts is what you can explain now.")
+        st.markdown(text.format(right=decimal(sum(right)), count=decimal(len(right))))
     quizzed.ask(setting.after, "after")
     quizzed.result(setting, here.name)
     st.button(_("Begin anew, for the next class"), icon=":material/restart_alt:", on_click=controls.anew,

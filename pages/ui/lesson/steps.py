@@ -37,7 +37,8 @@ STATIONS = {
     "kin": Station(
         N_("The tree"),
         N_("Where paths part there is a **branch point**. The more two are alike under noise, the later they part."),
-        N_("Coloured is how far the two go together. Below their branch point each has a path of its own."),
+        N_("The thick dark line is what the two share. Below their branch point each has a path, and a colour, of its "
+           "own."),
         N_("What makes two of them alike for the model? Is it what makes them alike for you?"),
         N_("Many choose by number or by name: 3 and 4 are neighbours. The model knows neither; what counts is where "
            "the ink lies."),

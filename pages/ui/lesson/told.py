@@ -25,7 +25,7 @@ the model that is loaded, so another model asks and answers differently.
 **For teachers:** the switch *Teacher's version* shows answers, timing, and what students usually think. *Worksheet* has
 two pages to print, or to edit, with a sheet of solutions.
 """)
-RIGHT, NOT_QUITE = N_("**Yes.** {reason}"), N_("**Not this time: it is {answer}.** {reason}")
+RIGHT, NOT_QUITE = N_("**Yes.** {reason}"), N_("**Not this time.** Right is: **{answer}**. {reason}")
 TRY = N_("**Try.** This opens another page. Come back by *More → Lesson*, or by your browser's *Back*.")
 
 

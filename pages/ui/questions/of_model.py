@@ -20,8 +20,8 @@ def style(model: Any) -> Question | None:
     if len(model.labels) < 2:
         return None
     a, b = pair(model.tree)
-    text = _("A picture of {a} was covered with noise and cleaned again as {b}. Three pictures of {a} were: which of "
-             "the results came from the one that is framed?")
+    text = _("A picture of {a} was covered with noise and cleaned again as {b}, and so were two others. Which of the "
+             "three results came from the framed one?")
     reason = _("Its slant, its width and its stroke are still there: the noise hid what makes {a} different from {b}, "
                "and left the rest.")
     names = {"a": literal(a), "b": literal(b)}
