@@ -2,9 +2,9 @@
 import streamlit as st
 
 from pages.ui import serve
-from pages.ui.frame import link, shell, words
+from pages.ui.frame import in_class, link, shell, words
 from pages.ui.frame.controls import chart, explanation
-from pages.ui.hybrids import controls, shown, told
+from pages.ui.hybrids import controls, shown, to_send, told
 from pages.ui.parts.faces import faces
 from pages.ui.parts.film import film
 from pages.ui.parts.markup import literal
@@ -51,6 +51,7 @@ with link.shared("hybrids", *setting):
         st.markdown(told.balance(parted, a + b))
         controls.starts(setting, parted)
         setting.view.segments("What to look at", label_visibility="collapsed")
+        in_class.sending(lambda mark: to_send.work_of(name, model, order, parted, column, mark))
     with explanation():
         st.markdown(literal(told.kinship(tree, a, b)))
         st.markdown(told.EXPLANATION + (told.JUDGED if parted.seen is not None else ""))

@@ -4,12 +4,12 @@ import streamlit as st
 import branched
 from branched import of_turn, words
 from pages.ui import serve
-from pages.ui.frame import link, shell
+from pages.ui.frame import in_class, link, shell
 from pages.ui.frame.controls import chart, explanation
 from pages.ui.parts import stage
 from pages.ui.parts.markup import literal
 from pages.ui.serve.judge import judge_for
-from pages.ui.transmute import controls, shown, told
+from pages.ui.transmute import controls, shown, to_send, told
 from pages.ui.transmute.work import Verdict
 
 name, model, look = shell.opened("pages/transmute.py")
@@ -50,6 +50,7 @@ with link.shared("transmute", *settings):
     with turning:
         if request:
             turned, frame = controls.film_of(name, model, request, thing, once_seen)
+            in_class.sending(lambda mark: to_send.work_of(name, model, request, turned, frame, mark))
         else:
             st.info(f"It is {literal(words.article(it_is))} already. Choose what else it is to become.",
                     icon=":material/done_all:")

@@ -4,6 +4,7 @@
 answers at once. What pages need is imported meanwhile, in threads (`ahead`); what browsers fetch goes out compressed
 (`compressed`), pages with their looks (`styled`), and what is drawn is read while the pen moves (`reading`). Browsers
 are told to ask no other host, and nobody sends without end (`guarded`). At `/class` the app is one file (`one_file`).
+What a class needs beside the pages, short links and news of its room, is answered at once (`beside`).
 """
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
-from . import ahead
+from . import ahead, beside
 from .compressed import Compressed
 from .guarded import Guarded
 from .one_file import OneFile, usual
@@ -22,13 +23,14 @@ from .styled import Styled
 def served(first: Callable[[], None]) -> dict[str, Any]:
     """What `streamlit.App` is told beside the script: files go out compressed, and as soon as the server is up, a
     thread imports what pages need and then calls `first`, which prepares what the first visitor will want to see; a
-    drawing is read while it grows."""
+    drawing is read while it grows; and what a class asks beside the pages is answered."""
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         ahead.begin(first)
-        yield
+        async with beside.sweeping():
+            yield
 
-    return {"lifespan": lifespan,
+    return {"lifespan": lifespan, "routes": beside.ROUTES,
             "middleware": [Middleware(OneFile, make=usual), Middleware(Guarded), Middleware(Styled),
                            Middleware(Compressed), Middleware(Reading, read=shares)]}

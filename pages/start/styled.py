@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .compressed import Answer, fetched
 
 UI = Path(__file__).parents[1] / "ui"
-FOR_ALL = (UI / "frame/shell.css", UI / "tree/tree.css", UI / "parts/stage.css", UI / "parts/facts.css",
-           Path(__file__).with_name("room.css"))
+FOR_ALL = (UI / "frame/shell.css", UI / "frame/view.css", UI / "tree/tree.css", UI / "parts/stage.css",
+           UI / "parts/facts.css", Path(__file__).with_name("room.css"))
 FOR_ONE = tuple(sorted(set(UI.glob("*/*.css")) - set(FOR_ALL) - set(UI.glob("parts/*.css"))))  # pages
 ONLY = "body:has(.st-key-more-{}) {{\n{}}}"  # as the menu tells which page is seen, and goes on telling by its links
 END = b"</body>"  # after Streamlit's own styles, or these would count for less

@@ -27,8 +27,10 @@ import hostile  # noqa: E402
 from branched import BranchedError  # noqa: E402
 
 SECONDS, MEGABYTES, PATIENCE = 2.0, 500, 20
-PAGES = ("", "lesson", "transmute", "teach", "generate", "hybrids", "discovery", "about", "table", "others", "clusters")
-KEYS = ("model", "way", "node", "labels", "a", "b", "target", "source", "draw", "steps", "part", "time", "from")
+PAGES = ("", "lesson", "transmute", "teach", "generate", "hybrids", "discovery", "about", "table", "others", "clusters",
+         "wall")
+KEYS = ("model", "way", "node", "labels", "a", "b", "target", "source", "draw", "steps", "part", "time", "from",
+        "room", "view", "order")
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from streamlit.proto.Element_pb2 import Element
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]+")
 FILMS = ("film", "film-growth")  # components that play films, or bring more of one that is shown
 CANVAS = "digit_canvas"          # the one that is drawn on
+NEWS, BOARD = "news", "board"    # what asks for news of a class's room; where works hang
 SLASH = r"\u002f"  # as Plotly writes it
 NUMBER = re.compile(r"\d+(\.\d+)?")
-LABELLED = ("number_input", "text_input", "button")
+LABELLED = ("number_input", "text_input", "button", "checkbox")
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,8 @@ def _pictures(sources: Iterable[str], on_chart: bool = False) -> list[Sight]:
 
 
 def _component(own: Any, part: str) -> list[Sight]:
-    if own.component_name == CANVAS:
-        return [Widget(CANVAS, "", own.id, part, own.json)]
+    if own.component_name in (CANVAS, NEWS, BOARD):
+        return [Widget(own.component_name, "", own.id, part, own.json)]
     if own.component_name not in FILMS:
         return []
     data = json.loads(own.json)

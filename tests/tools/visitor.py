@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from seen import CANVAS, Failure, Notice, Seen, Sight, Widget, clickable, contents, sights
@@ -18,6 +19,7 @@ QUIET = 5.0  # seconds without a new picture after which a page counts as at res
 KEPT = 2     # runs of the script for which a browser keeps what it was sent (Streamlit's global.maxCachedMessageAge)
 ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
         ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
+EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"  # to whom a component tells what has happened
 Found = Callable[[Seen, frozenset[int]], float | None]
 
 
@@ -88,6 +90,26 @@ class Visitor:
         button = self._widget("button", label)
         return await self._ask(WidgetState(id=button.id, trigger_value=True), part=button.part)
 
+    async def switch(self, label: str, on: bool = True) -> Answer:
+        """The switch with this label."""
+        box = self._widget("checkbox", label)
+        return await self._ask(WidgetState(id=box.id, bool_value=on), part=box.part)
+
+    async def tell(self, kind: str, event: str, value: object) -> Answer:
+        """What a component of our own tells of itself."""
+        own = self._widget(kind)
+        events = json.dumps([{"event": event, "value": value}])
+        return await self._ask(WidgetState(id=EVENTS.format(own.id), json_trigger_value=events), part=own.part)
+
+    def shows(self, kind: str) -> Any:
+        """What a component of our own was given to show; None, where there is none of it."""
+        own = self._widgets.get((kind, ""))
+        return own and json.loads(own.data)
+
+    def has(self, kind: str, label: str) -> bool:
+        """Whether there is such a widget."""
+        return (kind, label) in self._widgets
+
     async def draw(self, strokes: Sequence[Sequence[float]]) -> Answer:
         """Strokes x, y, x, y … on the canvas, in its pixels."""
         canvas = self._widget(CANVAS)
@@ -115,6 +137,11 @@ class Visitor:
         """Wait until the page is at rest; False where patience was over before."""
         await self._wait(lambda: self.at_rest)
         return self.at_rest
+
+    @property
+    def address_says(self) -> str:
+        """The settings in the page's address."""
+        return self._query
 
     @property
     def at_rest(self) -> bool:

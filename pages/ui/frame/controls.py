@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 import branched
 
 from ..language import _
-from . import link, words
+from . import link, view, words
 
 SEED = link.whole("seed", 0, 9999, 0)  # the draw number, as pages have it in their settings
 WAY = link.choice("way", words.WAYS, "noise")
@@ -20,7 +20,8 @@ def draw_number(things: str = "pictures", into: Any = st, **options: Any) -> int
     """The draw number, with its meaning. `things` are what it decides; `options` as of `number_input`."""
     usual = _("Same number, same pictures. Try another.") if things == "pictures" else _(
         "Same number, same rows. Try another.")
-    return SEED.number_input(_("Dice roll"), into, **{"help": usual} | options)
+    locked = {"help": usual, "disabled": view.has("fixed")}
+    return SEED.number_input(_("Dice roll"), into, **locked | options)
 
 
 def one_file(model: Any, name: str) -> None:

@@ -16,8 +16,8 @@ const level = () => {
   }
 };
 
-const mark = ({here, more, pages, language}) => {
-  set('html', {lang: language});
+const mark = ({here, more, pages, language, view}) => {
+  set('html', {lang: language, 'data-view': view});
   set('.st-key-menu', {role: 'navigation', 'aria-label': pages});
   set('.st-key-waiting', {role: 'status'});
   for (const link of document.querySelectorAll('.st-key-menu a, [data-testid=stPopoverBody] [data-testid^=stPageLink] a'))

@@ -8,7 +8,7 @@ import streamlit as st
 import branched
 
 from ..language import N_, _, current
-from . import language
+from . import along, language, view
 
 USUAL = "mnist"  # the model of who asks for none
 HERE = Path(__file__).parent
@@ -44,6 +44,8 @@ PAGES = {
     "pages/discovery.py": Page(N_("Why"), ":material/query_stats:", "pages/hybrids.py",
                                N_("mix two, and see what is between them"), form=""),
     "pages/lesson.py": Page(N_("Lesson"), ":material/cast_for_education:", "app.py", WATCH, more=True),
+    "pages/wall.py": Page(N_("Class wall"), ":material/dashboard:", "pages/transmute.py",
+                          N_("draw one yourself, and turn it into another"), family="", form="", more=True),
     "pages/hybrids.py": Page(N_("Hybrids"), ":material/join_inner:", "pages/transmute.py",
                              N_("turn one of your own into another"), more=True),
     "pages/generate.py": Page(N_("Generate"), ":material/grid_view:", "pages/transmute.py",
@@ -68,7 +70,8 @@ def show(file: str, model: str) -> None:
         with st.popover(title, type="tertiary", key=f"more-{Path(file).stem}"):
             _links(model, more=True)
             language.choice()
-    _marks(key="marks", data={"here": _(here.name), "more": here.more, "pages": _("Pages"), "language": current()})
+    _marks(key="marks", data={"here": _(here.name), "more": here.more, "pages": _("Pages"), "language": current(),
+                              "view": " ".join(view.words())})
 
 
 def onward(file: str, model: str) -> None:
@@ -84,8 +87,8 @@ def onward(file: str, model: str) -> None:
 
 
 def asking(model: str) -> dict[str, str]:
-    """What an address says of a model, and of the language, where one was chosen."""
-    return ({} if model == USUAL else {"model": model}) | language.asking()
+    """What an address says of a model, of the language, where one was chosen, and of the class's room."""
+    return ({} if model == USUAL else {"model": model}) | language.asking() | along.asked()
 
 
 def _links(model: str, more: bool) -> None:

@@ -9,7 +9,7 @@ import branched
 from ..language import N_, _
 from ..parts.markup import literal
 from ..serve import desk, engines, models
-from . import around, language, link, look, menu, remembered, visitor
+from . import along, around, in_class, language, link, look, menu, remembered, view, visitor
 from .menu import PAGES, USUAL
 
 
@@ -31,14 +31,15 @@ CSS = Path(__file__).with_name("shell.css")
 
 def page(file: str) -> None:
     """Configure the page in this file and show the menu. The first Streamlit call of every page."""
-    wrong = language.settle()
+    wrong, odd = language.settle(), view.arrived()
+    along.arrived()
+    lost = in_class.arrived()
     st.set_page_config(page_title=f"{_(PAGES[file].name)} · Branched Diffusion Explorer", page_icon="🌿",
                        layout="wide", initial_sidebar_state="collapsed")
     st.html(CSS)
     menu.show(file, _asked())
     desk.board(st.container(key="waiting").empty())
-    if wrong:
-        st.warning(link.missing(literal(f"lang = {wrong:.40}")), icon=":material/link_off:")
+    _met(wrong, odd, lost)
     if sentence := branched.amiss():
         st.warning(literal(sentence), icon=":material/folder_off:")
     try:
@@ -46,6 +47,15 @@ def page(file: str) -> None:
     except branched.BranchedError as error:
         st.error(_("This app has nothing to draw with. {error}").format(error=literal(error)), icon=":material/error:")
         st.stop()
+
+
+def _met(language_asked: str, view_asked: str, lost: str) -> None:
+    """Say what of the address means nothing here; `lost` is a sentence of its own."""
+    for key, text in {"lang": language_asked, "view": view_asked}.items():
+        if text:
+            st.warning(link.missing(literal(f"{key} = {text:.40}")), icon=":material/link_off:")
+    if lost:
+        st.warning(lost, icon=":material/link_off:")
 
 
 def opened(file: str) -> Opened:

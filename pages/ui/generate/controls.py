@@ -35,7 +35,7 @@ class Settings(NamedTuple):
                                        branched.SOLVER)
     seed: link.Range = SEED
     measure: link.Switch = link.switch("measure", False)
-    view: link.Options = link.choice("view", reels.VIEWS, "now")
+    view: link.Options = link.choice("seen", reels.VIEWS, "now")
 
 
 def settings(labels: Mapping[str, str], guides: tuple[str, ...] = ()) -> Settings:

@@ -23,7 +23,7 @@ class Settings(NamedTuple):
     b: link.Options
     groups: link.Switch = link.switch("groups", False)
     seed: link.Range = SEED
-    view: link.Options = link.choice("view", reels.VIEWS, "guess")
+    view: link.Options = link.choice("seen", reels.VIEWS, "guess")
     time: link.Range = link.number("time", 0, 1, None)
     start: link.Options = link.choice("start", range(1, COLUMNS + 1), None)
 

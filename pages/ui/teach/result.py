@@ -6,14 +6,14 @@ import streamlit as st
 import branched
 
 from .. import serve
-from ..frame import visitor
+from ..frame import in_class, visitor
 from ..frame.controls import chart, draw_number
 from ..frame.look import Look
 from ..parts.film import film
 from ..parts.markup import literal
 from ..parts.wipe import wipe
 from ..serve.request import Numbers
-from . import bet, controls, forgetting, kept, shown, told
+from . import bet, controls, forgetting, kept, shown, to_send, told
 from .work import COLUMNS, Crossing, Drawing, Kinship, Proof
 
 
@@ -45,6 +45,7 @@ def _triumph(mine: visitor.Own, label: str) -> None:
     st.markdown(told.joined(mine.model, label, taught))
     with st.container(horizontal=True, key="actions"):
         controls.actions(mine, label)
+    in_class.sending(lambda mark: to_send.work_of(mine, label, mark))
 
 
 def prove(mine: visitor.Own, seed: int) -> None:

@@ -19,11 +19,11 @@ def stranger(kind: str) -> SimpleNamespace:
     ("app.py", True, False), ("pages/generate.py", True, False), ("pages/hybrids.py", True, False),
     ("pages/transmute.py", True, False), ("pages/teach.py", True, False), ("pages/table.py", True, True),
     ("pages/discovery.py", True, True), ("pages/clusters.py", False, False), ("pages/others.py", True, True),
-    ("pages/about.py", True, True), ("pages/lesson.py", True, False)])
+    ("pages/about.py", True, True), ("pages/lesson.py", True, False), ("pages/wall.py", True, True)])
 def test_a_page_says_what_it_needs(file, for_images, for_rows, model, table_model):
     page = shell.PAGES[file]
     assert (page.fits(model), page.fits(table_model)) == (for_images, for_rows)
-    for_any = ("pages/others.py", "pages/about.py")  # one has shipped models by their names, one shows any family
+    for_any = ("pages/others.py", "pages/about.py", "pages/wall.py")  # by their names, of any family, of none
     assert page.fits(stranger("images")) == (file in for_any)
     clusters = SimpleNamespace(form=model.form, family="cluster tree")
     assert page.fits(clusters) == (file in (*for_any, "pages/clusters.py"))
@@ -34,7 +34,7 @@ def test_a_page_says_what_it_needs(file, for_images, for_rows, model, table_mode
 def test_the_path_leads_to_every_page_of_the_menu_and_back():
     """From each page, in a few steps; all pages of the path are on it in the order of the menu."""
     path = [file for file, page in menu.PAGES.items() if not page.more]
-    assert [menu.PAGES[file].name for file in path] == ["Watch", "Turn", "Teach", "Why"] and len(menu.PAGES) == 11
+    assert [menu.PAGES[file].name for file in path] == ["Watch", "Turn", "Teach", "Why"] and len(menu.PAGES) == 12
     assert [menu.PAGES[file].next for file in path[:-1]] == path[1:] and menu.PAGES[menu.PAGES[path[-1]].next].more
     assert all(page.next in path for page in menu.PAGES.values() if page.more)
 

@@ -1,0 +1,116 @@
+"""What the server answers beside Streamlit's pages, for a class: short links, the news of a room, and whether a device
+can connect, which it must be able to ask without Streamlit.
+"""
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from ..class_room import LINKS, ROOMS
+from ..ui.language import ENGLISH, LANGUAGES, N_
+from ..ui.language.catalogues import catalogue
+from ..ui.parts.markup import filled
+
+HERE = Path(__file__).parent
+EVERY, PATIENCE = 0.15, 20.0  # seconds between two looks at a room; after which who waits is told that nothing is new
+LISTENERS = 400               # who may wait for news at once, in this process
+SWEEPS = 30.0                 # seconds between two looks for rooms whose time is over
+LOAD = bytes(range(256)) * 1024  # that a device fetches to see how fast it can
+CHECKS = {  # what is looked at: while it is, where it is good, where it is not
+    "browser": (N_("Looking whether the browser is new enough …"), N_("The browser is new enough."),
+                N_("This browser is too old. Update it, or take another one.")),
+    "socket": (N_("Opening a lasting connection …"), N_("A lasting connection (WebSocket) can be opened."),
+               N_("A lasting connection (WebSocket) is blocked. Ask whoever looks after the network to let this "
+                  "address through.")),
+    "storage": (N_("Looking whether the browser may keep something …"),
+                N_("The browser may keep drawings, so that a reload loses none."),
+                N_("The browser keeps nothing: cookies are off, or the window is private. All works, but a reload "
+                   "loses drawings.")),
+    "speed": (N_("Measuring how fast the network is …"), N_("The network is fast enough: {value} Mbit/s."),
+              N_("The network is slow: {value} Mbit/s. Pages take long to come the first time."))}
+TEXTS = {"title": N_("Can this device connect?"), "wait": N_("One moment …"),
+         "good": N_("Yes: this device can take part."), "bad": N_("Not everything is as it should be. See below."),
+         "onward": N_("Go to the app"), "noscript": N_("JavaScript is off in this browser. The app needs it.")}
+_listening = 0
+
+
+async def go(request: Request) -> Response:
+    """To where a short link leads; a room's own code leads into the room."""
+    code = request.path_params["code"]
+    if (view := LINKS.find(code)) is not None:
+        return RedirectResponse(f"../{view}", 307)
+    if room := ROOMS.find(code):
+        return RedirectResponse(f"../?room={room.code}", 307)
+    return RedirectResponse("../wall?lost=yes", 307)
+
+
+async def news(request: Request) -> Response:
+    """The version of a room, as soon as it is another than the asker's, or when nothing is new for long; -1 where there
+    is no such room (any more)."""
+    global _listening
+    code, since = request.path_params["code"], request.query_params.get("since", "")
+    if _listening >= LISTENERS:
+        return Response(status_code=503, headers={"retry-after": "5"})
+    _listening += 1
+    try:
+        return JSONResponse({"version": await _changed(code, since)}, headers={"cache-control": "no-store"})
+    finally:
+        _listening -= 1
+
+
+async def _changed(code: str, since: str) -> int:
+    end = time.monotonic() + PATIENCE
+    while (room := ROOMS.find(code)) is not None:
+        room.attended = room.now()
+        if str(room.version) != since or time.monotonic() > end:
+            return room.version
+        await asyncio.sleep(EVERY)
+    return -1
+
+
+async def check(request: Request) -> Response:
+    """The page on which a device finds out whether it can connect: in its own language, for there is no session yet."""
+    code = _language(request)
+    _ = catalogue(code).gettext
+    checks = {key: [_(text) for text in texts] for key, texts in CHECKS.items()}
+    texts = {name: _(text) for name, text in TEXTS.items()}
+    return HTMLResponse(filled(HERE / "check.html", lang=code, checks=checks, **texts))
+
+
+def _language(request: Request) -> str:
+    """The language that the address asks for, or the first that the browser asks for and the app knows."""
+    asked = [request.query_params.get("lang", ""), *request.headers.get("accept-language", "")[:200].split(",")]
+    found = (part.partition(";")[0].strip().partition("-")[0].lower() for part in asked)
+    return next((code for code in found if code in LANGUAGES), ENGLISH)
+
+
+async def script(request: Request) -> Response:
+    """What that page runs."""
+    return Response((HERE / "check.js").read_bytes(), media_type="text/javascript")
+
+
+async def load(request: Request) -> Response:
+    """Something to be fetched, by which the page tells how fast that is."""
+    return Response(LOAD, media_type="application/octet-stream", headers={"cache-control": "no-store"})
+
+
+ROUTES = (Route("/go/{code}", go), Route("/news/{code}", news), Route("/check", check), Route("/check.js", script),
+          Route("/check.bin", load))
+
+
+@contextlib.asynccontextmanager
+async def sweeping() -> AsyncIterator[None]:
+    """As long as the server runs, rooms vanish whose time is over, though nobody comes."""
+    async def sweep() -> None:
+        while True:
+            await asyncio.sleep(SWEEPS)
+            ROOMS.sweep()
+
+    task = asyncio.create_task(sweep())
+    yield
+    task.cancel()
