@@ -1,8 +1,10 @@
 """What the server answers beside Streamlit's pages, for a class: short links, the news of a room, and whether a device
-can connect, which it must be able to ask without Streamlit.
+can connect, which it must be able to ask without Streamlit. What that needs is imported when it is first asked, so that
+the server is up at once.
 """
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,10 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ..class_room import LINKS, ROOMS
 from ..ui.language import ENGLISH, LANGUAGES, N_
-from ..ui.language.catalogues import catalogue
-from ..ui.parts.markup import filled
 
 HERE = Path(__file__).parent
 EVERY, PATIENCE = 0.15, 20.0  # seconds between two looks at a room; after which who waits is told that nothing is new
@@ -41,6 +40,8 @@ _listening = 0
 
 async def go(request: Request) -> Response:
     """To where a short link leads; a room's own code leads into the room."""
+    from ..class_room import LINKS, ROOMS
+
     code = request.path_params["code"]
     if (view := LINKS.find(code)) is not None:
         return RedirectResponse(f"../{view}", 307)
@@ -64,6 +65,8 @@ async def news(request: Request) -> Response:
 
 
 async def _changed(code: str, since: str) -> int:
+    from ..class_room import ROOMS
+
     end = time.monotonic() + PATIENCE
     while (room := ROOMS.find(code)) is not None:
         room.attended = room.now()
@@ -75,6 +78,9 @@ async def _changed(code: str, since: str) -> int:
 
 async def check(request: Request) -> Response:
     """The page on which a device finds out whether it can connect: in its own language, for there is no session yet."""
+    from ..ui.language.catalogues import catalogue
+    from ..ui.parts.markup import filled
+
     code = _language(request)
     _ = catalogue(code).gettext
     checks = {key: [_(text) for text in texts] for key, texts in CHECKS.items()}
@@ -109,7 +115,8 @@ async def sweeping() -> AsyncIterator[None]:
     async def sweep() -> None:
         while True:
             await asyncio.sleep(SWEEPS)
-            ROOMS.sweep()
+            if rooms := sys.modules.get("pages.class_room"):
+                rooms.ROOMS.sweep()
 
     task = asyncio.create_task(sweep())
     yield

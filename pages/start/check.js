@@ -16,7 +16,7 @@
   function modern() {
     try {
       return CSS.supports('selector(:has(a))') && typeof structuredClone === 'function' && 'noModule' in HTMLScriptElement.prototype;
-    } catch (_) {
+    } catch {
       return false;
     }
   }
@@ -29,7 +29,7 @@
       line.onopen = function () { told('socket', true); line.close(); };
       line.onerror = function () { told('socket', false); };
       setTimeout(function () { told('socket', false); }, PATIENCE);
-    } catch (_) {
+    } catch {
       told('socket', false);
     }
   }
@@ -40,7 +40,7 @@
       sessionStorage.removeItem('branched check');
       document.cookie = 'branched_check=1; SameSite=Lax; max-age=5';
       told('storage', /branched_check/.test(document.cookie) && Boolean(window.indexedDB));
-    } catch (_) {
+    } catch {
       told('storage', false);
     }
   }

@@ -5,7 +5,7 @@ export default function({parentElement, data, setTriggerValue}) {
   board.replaceChildren(...tiles.map((tile) => {
     const item = known.get(`work-${tile.number}`) ?? made(tile, !begins);
     item.querySelector('.buttons')?.remove();
-    if (Object.keys(buttons).length) item.append(row(tile, buttons, setTriggerValue));
+    if (Object.keys(buttons).length) item.append(buttonsOf(tile, buttons, setTriggerValue));
     return item;
   }));
 }
@@ -21,7 +21,7 @@ function made({number, image, ratio, alt, name, note, mark}, fresh) {
   return item;
 }
 
-function row({number, alt}, buttons, tell) {
+function buttonsOf({number, alt}, buttons, tell) {
   const row = element('div', 'buttons');
   row.append(...Object.entries(buttons).map(([what, title]) => {
     const button = Object.assign(element('button', '', title), {type: 'button'});

@@ -4,17 +4,20 @@ export default function({data, setTriggerValue}) {
   return () => leaving.abort();
 }
 
-async function listen({code, version}, signal, tell) {
-  while (!signal.aborted) {
-    try {
-      const answer = await fetch(`news/${code}?since=${version}`, {signal, cache: 'no-store'});
-      const {version: latest} = await answer.json();
-      if (latest !== version) {
-        tell(latest);
-        return;  // the page runs again, and this with it
-      }
-    } catch {  // the server is busy, or gone for a moment
-      if (!signal.aborted) await new Promise((done) => setTimeout(done, 3000));
-    }
+// Until there is something new: then the page runs again, and this with it.
+async function listen(data, signal, tell) {
+  const latest = await asked(data, signal);
+  if (signal.aborted) return;
+  if (latest === data.version) listen(data, signal, tell);
+  else tell(latest);
+}
+
+async function asked({code, version}, signal) {
+  try {
+    const answer = await fetch(`news/${code}?since=${version}`, {signal, cache: 'no-store'});
+    return (await answer.json()).version;
+  } catch {  // the server is busy, or gone for a moment
+    await new Promise((done) => { setTimeout(done, 3000); });
+    return version;
   }
 }
