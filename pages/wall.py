@@ -25,5 +25,5 @@ with link.shared("wall", controls.ORDER, controls.PART):
     with st.container(key="room"):
         controls.laid_out(room, teaches)
     with explanation():
-        st.markdown(_(told.EXPLANATION))
+        st.markdown(told.explanation())
 shell.onward("pages/wall.py")

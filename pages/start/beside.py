@@ -13,28 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ..ui.language import ENGLISH, LANGUAGES, N_
-
 HERE = Path(__file__).parent
 EVERY, PATIENCE = 0.15, 20.0  # seconds between two looks at a room; after which who waits is told that nothing is new
 LISTENERS = 400               # who may wait for news at once, in this process
 SWEEPS = 30.0                 # seconds between two looks for rooms whose time is over
 LOAD = bytes(range(256)) * 1024  # that a device fetches to see how fast it can
-CHECKS = {  # what is looked at: while it is, where it is good, where it is not
-    "browser": (N_("Looking whether the browser is new enough …"), N_("The browser is new enough."),
-                N_("This browser is too old. Update it, or take another one.")),
-    "socket": (N_("Opening a lasting connection …"), N_("A lasting connection (WebSocket) can be opened."),
-               N_("A lasting connection (WebSocket) is blocked. Ask whoever looks after the network to let this "
-                  "address through.")),
-    "storage": (N_("Looking whether the browser may keep something …"),
-                N_("The browser may keep drawings, so that a reload loses none."),
-                N_("The browser keeps nothing: cookies are off, or the window is private. All works, but a reload "
-                   "loses drawings.")),
-    "speed": (N_("Measuring how fast the network is …"), N_("The network is fast enough: {value} Mbit/s."),
-              N_("The network is slow: {value} Mbit/s. Pages take long to come the first time."))}
-TEXTS = {"title": N_("Can this device connect?"), "wait": N_("One moment …"),
-         "good": N_("Yes: this device can take part."), "bad": N_("Not everything is as it should be. See below."),
-         "onward": N_("Go to the app"), "noscript": N_("JavaScript is off in this browser. The app needs it.")}
 _listening = 0
 
 
@@ -77,22 +60,10 @@ async def _changed(code: str, since: str) -> int:
 
 
 async def check(request: Request) -> Response:
-    """The page on which a device finds out whether it can connect: in its own language, for there is no session yet."""
-    from ..ui.language.catalogues import catalogue
-    from ..ui.parts.markup import filled
+    """The page on which a device finds out whether it can connect."""
+    from .checked import page
 
-    code = _language(request)
-    _ = catalogue(code).gettext
-    checks = {key: [_(text) for text in texts] for key, texts in CHECKS.items()}
-    texts = {name: _(text) for name, text in TEXTS.items()}
-    return HTMLResponse(filled(HERE / "check.html", lang=code, checks=checks, **texts))
-
-
-def _language(request: Request) -> str:
-    """The language that the address asks for, or the first that the browser asks for and the app knows."""
-    asked = [request.query_params.get("lang", ""), *request.headers.get("accept-language", "")[:200].split(",")]
-    found = (part.partition(";")[0].strip().partition("-")[0].lower() for part in asked)
-    return next((code for code in found if code in LANGUAGES), ENGLISH)
+    return HTMLResponse(page(request.query_params.get("lang", ""), request.headers.get("accept-language", "")))
 
 
 async def script(request: Request) -> Response:

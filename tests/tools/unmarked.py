@@ -33,7 +33,7 @@ def unmarked(source: str) -> list[tuple[int, str]]:
 
 def _texts(node: ast.AST, shown: bool) -> Iterator[tuple[ast.Constant, str, bool]]:
     """All texts below a node, those in marks and docstrings left out, and whether each is shown."""
-    documented = isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef))
+    documented = isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     if documented and ast.get_docstring(node, clean=False) is not None:
         node.body = node.body[1:]
     if isinstance(node, ast.Constant) and isinstance(node.value, str):

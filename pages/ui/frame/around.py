@@ -28,6 +28,9 @@ STOPS = {
     "pages/hybrids.py": (
         (".st-key-sides", N_("Choose two sides.")),
         (".st-key-morphing", N_("Pull the slider: one picture becomes two where the paths part."))),
+    "pages/wall.py": (
+        (".st-key-begin, .st-key-holding", N_("Open a room here. In it, you let works through, and close it.")),
+        (".st-key-room", N_("What the class has sent; or the link and the QR code by which it comes here."))),
     "pages/lesson.py": (
         (".st-key-_step", N_("The stations. A tick says that you have answered.")),
         (".st-key-asked", N_("Say what you expect first. Only then is it shown.")),

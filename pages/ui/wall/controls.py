@@ -12,7 +12,7 @@ from ..parts.markup import literal
 from ..parts.news import news
 from . import panel, shown, told
 
-SHELF = keeper.Shelf("class room")  # in the teacher's browser, so that a second tab is the teacher's, too
+SHELF = keeper.Shelf("class-room")  # in the teacher's browser, so that a second tab is the teacher's, too
 ORDER = link.choice("order", told.ORDERS, "came")
 PARTS = {"wall": N_("Wall"), "link": N_("Links and QR code")}
 PART = link.choice("part", PARTS, "wall")
@@ -104,8 +104,8 @@ def holding(keyholder: Keyholder) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="holding"):
         if not room.is_open:
             st.markdown(_(told.CLOSED))
-        st.toggle(_("Let everything through at once"), value=room.lets_through, key="lets through",
-                  on_change=lambda: keyholder.let_through(st.session_state["lets through"]))
+        st.toggle(_("Let everything through at once"), value=room.lets_through, key="lets-through",
+                  on_change=lambda: keyholder.let_through(st.session_state["lets-through"]))
         st.download_button(_("Save as a picture"), lambda: shown.poster(_in_order(room), told.title(room)),
                            f"wall-{room.code}.png", "image/png", on_click="ignore", icon=":material/download:")
         st.button(_("Wipe"), icon=":material/mop:", on_click=keyholder.wipe, help=_("Take everything from the wall."))
@@ -114,6 +114,9 @@ def holding(keyholder: Keyholder) -> None:
                       help=_("Nothing more is taken. The wall stays for a quarter of an hour."))
         else:
             st.button(_("Leave"), icon=":material/logout:", on_click=leave)
+
+
+    st.caption(_(told.KEPT))
 
 
 def _in_order(room: Room) -> list:
@@ -130,7 +133,7 @@ def wall(code: str, teacher: bool) -> None:
     keyholder = held() if teacher else None
     news(room.code, room.version)
     if keyholder and (waiting := keyholder.waiting):
-        with st.expander(told.waiting(waiting), icon=":material/visibility_off:", key="waiting works"):
+        with st.expander(told.waiting(waiting), icon=":material/visibility_off:", key="waiting-works"):
             st.button(_("Let all through"), icon=":material/done_all:", on_click=keyholder.approve)
             board("waits", shown.tiles(waiting), _("Works that wait"),
                   {APPROVE: _("Let through"), REMOVE: _("Take away")}, _acting(keyholder))

@@ -75,11 +75,11 @@ def _pasted() -> tuple[str, dict[str, str]] | None:
 
 def _put_together() -> tuple[str, dict[str, str]]:
     first, second = st.columns(2)
-    page = first.selectbox(_("Page"), list(PAGES), key="panel page", filter_mode=None,
+    page = first.selectbox(_("Page"), list(PAGES), key="panel-page", filter_mode=None,
                            format_func=lambda file: _(PAGES[file].name))
-    name = second.selectbox(_("Model"), branched.models(), branched.models().index(USUAL), key="panel model",
+    name = second.selectbox(_("Model"), branched.models(), branched.models().index(USUAL), key="panel-model",
                             filter_mode=None)
-    language = st.selectbox(_("Language of the page"), [ANY, *LANGUAGES], key="panel language", filter_mode=None,
+    language = st.selectbox(_("Language of the page"), [ANY, *LANGUAGES], key="panel-language", filter_mode=None,
                             width=320, format_func=lambda code: LANGUAGES.get(code) or _("as each browser has it"))
     query = {} if name == USUAL else {"model": name}
     query |= {"lang": language} if language else {}
@@ -99,13 +99,13 @@ def _of_page(page: str, name: str) -> dict[str, str]:
         return {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         found = _classes(page, model.outline().groups) | (_node(model.outline()) if page == "app.py" else {})
-        if page in SEEDED and (seed := st.number_input(_("Dice roll"), 0, 9999, 0, key="panel seed", width=160)):
+        if page in SEEDED and (seed := st.number_input(_("Dice roll"), 0, 9999, 0, key="panel-seed", width=160)):
             found["seed"] = str(seed)
     return found
 
 
 def _classes(page: str, labels: Sequence[str]) -> dict[str, str]:
-    found = {key: st.selectbox(_(title), [ANY, *labels], key=f"panel {key}", width=200, filter_mode=None,
+    found = {key: st.selectbox(_(title), [ANY, *labels], key=f"panel-{key}", width=200, filter_mode=None,
                                format_func=lambda label: label or _("as it is"))
              for key, title in PAIRS.get(page, {}).items()}
     if len(found) == 2 and not (all(found.values()) and len(set(found.values())) == 2):
@@ -115,19 +115,19 @@ def _classes(page: str, labels: Sequence[str]) -> dict[str, str]:
 
 def _node(outline: branched.Outline) -> dict[str, str]:
     names = {str(node.id): words.listed(node.groups) for node in (*outline.points, *map(outline.leaf, outline.groups))}
-    node = st.selectbox(_("What is chosen on the tree"), [ANY, *names], key="panel node", width=320, filter_mode=None,
+    node = st.selectbox(_("What is chosen on the tree"), [ANY, *names], key="panel-node", width=320, filter_mode=None,
                         format_func=lambda key: names.get(key) or _("as it is"))
     return {"node": node} if node else {}
 
 
 def _hidden() -> dict[str, str]:
-    chosen = st.session_state.get("panel view", [])
+    chosen = st.session_state.get("panel-view", [])
     return {"view": ",".join(word for word in view.WORDS if word in chosen)} if chosen else {}
 
 
 def _more() -> None:
     """What is hidden, and an address to paste."""
-    st.pills(_("What is hidden or locked"), list(view.WORDS), selection_mode="multi", key="panel view",
+    st.pills(_("What is hidden or locked"), list(view.WORDS), selection_mode="multi", key="panel-view",
              format_func=lambda word: _(view.WORDS[word]))
     with st.expander(_("Or use an address that you have set as you want it"), icon=":material/content_paste:"):
         st.text_input(_("The address of a page"), key="pasted", placeholder="http://localhost:8501/hybrids?a=4&b=9")
@@ -159,7 +159,7 @@ def _host(places: Sequence[address.Address]) -> str:
         return "localhost"
     if len(places) == 1:
         return places[0].host
-    return st.selectbox(_("The address of this machine (it is in several networks)"), places, key="panel host",
+    return st.selectbox(_("The address of this machine (it is in several networks)"), places, key="panel-host",
                         filter_mode=None, width=420, format_func=_place).host
 
 

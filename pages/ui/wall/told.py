@@ -5,9 +5,10 @@ from ...class_room import Post, Room
 from ..frame import in_class, words
 from ..language import N_, _, decimal, ngettext
 
-INTRODUCTION = N_("""Here a class sees what it has made: digits that were turned into others, hybrids, new symbols.
-Open a room, show its QR code, and everyone in it finds a button *Send to the wall* on **Turn**, **Hybrids** and
-**Teach**. Nothing is seen before you let it through. There are no names, and all of it is gone after the lesson.""")
+INTRODUCTION = N_("Here a class sees what it has made: digits that were turned into others, hybrids, new symbols. "
+                  "Open a room, show its QR code, and everyone in it finds a button *Send to the wall* on **Turn**, "
+                  "**Hybrids** and **Teach**. Nothing is seen before you let it through. There are no names, and all "
+                  "of it is gone after the lesson.")
 KEPT = N_("The key to this room is in this browser alone. Whoever has it may let works through, take them away, and "
           "close the room.")
 LOST = N_("This short link is not known here (any more). Ask your teacher for a new one.")
@@ -17,22 +18,26 @@ CLOSED = N_("This room is closed: it takes nothing more. Save the wall now: in a
 SYMBOL = N_("a new symbol")
 ORDERS = {"came": N_("As they come"), "target": N_("By what they became"), "seed": N_("By dice roll"),
           "tree": N_("By likeness on the tree")}
-EXPLANATION = N_("""**The wall** shows what students have sent from the pages *Turn*, *Hybrids* and *Teach*: the
-picture, what it is, and the settings it was made with, so that you can make it again. A sign that one chooses (an
-animal or a number) is all by which one finds one's own.
-
-**Who may do what.** Whoever knows the code of four letters may look at the wall, send to it and answer questions. To
-let works through, to take them away, to wipe the wall and to close the room needs the key, which is kept by the browser
-in which the room was opened. The key is in no link.
-
-**Where it is.** In the memory of the machine that runs this app, and nowhere else. It is never written to a disk. A
-room is gone a quarter of an hour after it was closed, an hour after nobody looks at it any more, and after four hours
-in any case.""")
+EXPLANATION = (
+    N_("**The wall** shows what students have sent from the pages *Turn*, *Hybrids* and *Teach*: the picture, what it "
+       "is, and the settings it was made with, so that you can make it again. A sign that one chooses (an animal or a "
+       "number) is all by which one finds one's own."),
+    N_("**Who may do what.** Whoever knows the code of four letters may look at the wall, send to it and answer "
+       "questions. To let works through, to take them away, to wipe the wall and to close the room needs the key, "
+       "which is kept by the browser in which the room was opened. The key is in no link."),
+    N_("**Where it is.** In the memory of the machine that runs this app, and nowhere else. It is never written to a "
+       "disk. A room is gone a quarter of an hour after it was closed, an hour after nobody looks at it any more, and "
+       "after four hours in any case."))
 
 
 def heading(room: Room | None) -> str:
     """What stands above all."""
     return _("The wall of room {code}").format(code=room.code) if room else _("The class wall")
+
+
+def explanation() -> str:
+    """What the wall is, and who may do what."""
+    return "\n\n".join(map(_, EXPLANATION))
 
 
 def title(room: Room) -> str:

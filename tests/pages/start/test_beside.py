@@ -9,7 +9,7 @@ from awaited import awaited
 from starlette.routing import Router
 
 from pages.class_room import LINKS, ROOMS, Room
-from pages.start import beside
+from pages.start import beside, checked
 from pages.ui.language import LANGUAGES
 
 
@@ -88,10 +88,10 @@ def test_who_looks_at_a_wall_keeps_it(here):
 def test_a_device_is_told_in_its_own_language(wish, header, found):
     status, _, page = get("/check", f"lang={wish}", accept_language=header)
     assert status == 200 and f'<html lang="{found}">' in page and found in LANGUAGES
-    assert set(re.findall(r'<li id="(\w+)" data-state="wait"', page)) == set(beside.CHECKS)
+    assert set(re.findall(r'<li id="(\w+)" data-state="wait"', page)) == set(checked.CHECKS)
     assert "<b>" not in page.replace("<p><b>", "")
 
 
 def test_what_the_check_runs_and_fetches_is_there():
     script = get("/check.js")[2]
-    assert set(re.findall(r"told\('(\w+)'", script)) == set(beside.CHECKS) and len(get("/check.bin")[2]) == 2 ** 18
+    assert set(re.findall(r"told\('(\w+)'", script)) == set(checked.CHECKS) and len(get("/check.bin")[2]) == 2 ** 18
