@@ -201,6 +201,13 @@ def test_what_works_for_a_page_imports_no_screen(name):
     assert {other.split(".")[0] for other in imported(name, PAGES[name])} & SCREEN == set()
 
 
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("pages.class_room.")])
+def test_a_class_s_room_knows_no_screen(name):
+    """Nor anything of the app but how its sentences are marked."""
+    assert {other.split(".")[0] for other in imported(name, PAGES[name])} & SCREEN == set()
+    assert ui_rooms(PAGES, name) <= {"language"}
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_experiments_know_no_page(name):
     named = {other.split(".")[0] for other in imported(name, EXPERIMENTS[name])}

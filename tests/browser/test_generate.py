@@ -21,7 +21,7 @@ def test_a_visit(address, chromium):
         browser.answered(page, lambda: page.keyboard.press("Home"))  # the film tells where it rests
         page.get_by_text("all 2 are still one picture").and_(caption).wait_for()
         browser.answered(page, lambda: page.get_by_role("radio", name="What it thinks it will be").click())
-        page.wait_for_url("**view=guess**")
+        page.wait_for_url("**seen=guess**")
         assert "all 2 are still one picture" in caption.inner_text()
         race, counted = page.locator(".film").nth(1), page.locator(".film .now").nth(1)
         assert "together, all 2 are finished" in counted.inner_text()

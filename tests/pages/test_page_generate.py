@@ -339,7 +339,7 @@ def test_gradients_of_a_classifier_are_told_beside_the_looks():
 
 
 @pytest.mark.parametrize("query", [
-    {"steps": "4000", "n": "zz", "solver": "magic", "view": "both", "seed": "-1", "labels": "4"},
+    {"steps": "4000", "n": "zz", "solver": "magic", "seen": "both", "seed": "-1", "labels": "4"},
     {"labels": "4,banana"}, {"measure": "maybe"}], ids=str)
 def test_a_broken_link_gives_a_notice_and_the_usual(query):
     app = opened(**query)
