@@ -1,17 +1,23 @@
 // What the page offers: `window.explorer`, whose work is done by a worker. See docs/one-file.md.
 window.explorer = ((text) => {
   const facts = JSON.parse(text('facts'));
-  const worker = new Worker(URL.createObjectURL(new Blob([text('engine')], {type: 'text/javascript'})));
   const waiting = new Map();
-  let count = 0;
+  let [worker, count] = [null, 0];
 
-  worker.onmessage = ({data: {id, told, result, error}}) => {
-    const asked = waiting.get(id);
-    if (told) return asked?.tell?.(told);
-    waiting.delete(id);
-    if (error) asked?.fail(Object.assign(new Error(error.message), {name: error.name}));
-    else asked?.done(result);
-  };
+  function start() {
+    worker = new Worker(URL.createObjectURL(new Blob([text('engine')], {type: 'text/javascript'})));
+    worker.onmessage = ({data: {id, told, result, error}}) => {
+      const asked = waiting.get(id);
+      if (told) return asked?.tell?.(told);
+      waiting.delete(id);
+      if (error) asked?.fail(Object.assign(new Error(error.message), {name: error.name}));
+      else asked?.done(result);
+    };
+    worker.onerror = event => {  // it could not be started, or has lost its memory
+      for (const {fail} of waiting.values()) fail(new Error(event.message || 'the worker ended'));
+      waiting.clear();
+    };
+  }
 
   // Asks the worker; `tell` hears of what comes before the result, `signal` ends it.
   const ask = (verb, given, {tell, signal} = {}) => new Promise((done, fail) => {
@@ -36,9 +42,13 @@ window.explorer = ((text) => {
     else done();
   });
   const ready = whole.then(() => {
+    start();
     const carried = Object.fromEntries(['runtime', 'wasm', 'graph', 'weights'].map(id => [id, text(id)]));
     for (const id of Object.keys(carried)) document.getElementById(id).remove();
     return ask('begin', {...carried, facts: {...facts, stored: null}});
+  }).catch(error => {
+    throw new Error(`The model cannot run in this browser (${error.message}). `
+      + 'A recent Chrome, Edge, Firefox or Safari will do.');
   });
   ready.catch(() => null);  // whoever waits is told
 

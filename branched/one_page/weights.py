@@ -1,8 +1,8 @@
-"""Learnt numbers, packed for a page: whole numbers of 16 bits, with a scale for each row.
+"""Learnt numbers, packed for a page: whole numbers of 15 bits, with a scale for each row.
 
-Half precision takes as much room and is coarser where most weights lie: of thirty digits in 8 steps it changed pixels
-by up to 2.1 levels of 255, these by 0.1 at most. The upper and the lower bytes of all numbers are kept apart, for only
-the upper ones can be compressed.
+Half precision takes more room and is coarser where most weights lie: of thirty digits in 8 steps it changed pixels by
+up to 2.1 levels of 255, these by 0.2 at most. The upper and the lower bytes of all numbers are kept apart, for only the
+upper ones can be compressed.
 """
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-MOST = 2**15 - 1
+MOST = 2**14 - 1
 
 
 def packed(weights: Iterable[np.ndarray]) -> bytes:

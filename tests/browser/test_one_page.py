@@ -9,7 +9,7 @@ import one_page
 import pytest
 from models import tiny, untrained
 
-from branched import BranchedError, BranchedModel, ClassTree, Sampling, export_page, load
+from branched import BranchedError, BranchedModel, ClassTree, Sampling, export_page, load, page_of
 
 LEVELS = 2 / 255
 # Classes that joined later cut branches in two, and leave in the middle of a step.
@@ -123,6 +123,15 @@ def test_firefox_draws_the_same(tmp_path):
         found = tab.evaluate(one_page.ASK, ["sample", [{"n": 1, "steps": 5, "seed": 11}]])
         near(found, "images", model.sample(n=1, steps=5, solver="ddim", seed=11).images)
         assert [url for url in tab.asked if not url.startswith(("file:", "blob:", "data:"))] == []
+
+
+def test_a_browser_that_cannot_is_told_so_in_a_sentence(chromium, tmp_path):
+    file = tmp_path / "damaged.html"
+    file.write_bytes(page_of(BranchedModel(untrained(tiny(), GRAFTED), GRAFTED, {}, {})).replace(
+        b'id="graph">H4sI', b'id="graph">AAAA'))
+    with one_page.opened(chromium, file) as page:
+        said = page.evaluate("() => window.explorer.ready.catch(error => error.message)")
+        assert said.startswith("The model cannot run in this browser (") and "recent Chrome" in said
 
 
 def test_only_a_class_tree_of_images_becomes_a_page(tmp_path):

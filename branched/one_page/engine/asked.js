@@ -11,7 +11,9 @@ export function sampling({n = 1, steps, solver, seed = 0}, usual) {
       throw new Error(`${name} is a whole number from 1 to ${MOST[name]}, not ${asked[name]}.`);
     }
   }
-  if (!Number.isSafeInteger(seed) && typeof seed !== 'bigint') throw new Error(`The seed is a whole number, not ${seed}.`);
+  if (!Number.isSafeInteger(seed) && typeof seed !== 'bigint') {
+    throw new Error(`The seed is a whole number, not ${seed}.`);
+  }
   if (!Object.hasOwn(SOLVERS, asked.solver)) {
     throw new Error(`There is no solver ${asked.solver}; choose one of ${Object.keys(SOLVERS).join(', ')}.`);
   }

@@ -56,14 +56,16 @@ export class Model {
     const asked = sampling(given, this.usual), {labels, branch} = this.meeting(given);
     const below = branch ? this.tree.children(branch.id).map(child => child.classes[0]) : labels.slice(0, 1);
     const walk = fromNoise(this.tree, this.size, given.endings === false ? below : labels, asked);
-    const owner = branch ?? this.tree.leaf(labels[0]), time = branch?.low ?? 1, shape = [asked.n, ...outside(this.inside)];
+    const owner = branch ?? this.tree.leaf(labels[0]), shape = [asked.n, ...outside(this.inside)];
     let shared = null;
     const onShared = (_, noisy, denoised) => {
-      shared = {time, node: branch?.id ?? null, noisy: this.shown(noisy), denoised: this.shown(denoised), shape};
+      const pictures = {noisy: this.shown(noisy), denoised: this.shown(denoised), shape};
+      shared = {time: branch?.low ?? 1, node: branch?.id ?? null, ...pictures};
       tell(shared);
     };
     const first = branch ? [] : [{x: walk.starts[0].x, t: 1, branch: owner}];
-    await this.walked(walk, turn, {looks: branch ? [owner.id] : [], first, onShared, enough: () => shared && given.endings === false});
+    const enough = () => shared && given.endings === false;
+    await this.walked(walk, turn, {looks: branch ? [owner.id] : [], first, onShared, enough});
     const ends = given.endings === false ? [] : labels;
     return {...shared, endings: Object.fromEntries(ends.map(name => [name, this.shown(walk.ends[0][name])]))};
   }
@@ -73,7 +75,7 @@ export class Model {
     const point = node === undefined ? null : this.tree.branchPoints.find(branch => branch.id === Number(node));
     if (node !== undefined && !point) throw new Error(`There is no branch point ${node} in this tree.`);
     if (point) return {labels: point.classes, branch: point};
-    if (first === undefined || second === undefined) throw new Error('A hybrid is of two classes: name first and second.');
+    if (first === undefined || second === undefined) throw new Error('A hybrid is of two classes: a first, a second.');
     const [a, b] = [first, second].map(one => group(this.tree, one));
     if (a.some(name => b.includes(name))) throw new Error('A hybrid is of two different classes or sets.');
     return {labels: [...a, ...b], branch: this.tree.meeting([...a, ...b])};
@@ -83,8 +85,8 @@ export class Model {
   async transmute(given, turn, tell) {
     const {tree, inside} = this, asked = sampling({...given, n: 1}, this.usual), source = label(tree, given.source);
     const x0 = toCore(given.image, inside), targets = group(tree, given.target ?? []);
-    const free = given.time === undefined || given.time === null, own = name => tree.meeting([...new Set([source, name])]);
-    const meeting = name => (name === source ? 0 : own(name)?.low ?? 1);
+    const free = given.time === undefined || given.time === null;
+    const meeting = name => (name === source ? 0 : tree.meeting([source, name])?.low ?? 1);
     const turns = free ? targets.map(name => [name, meeting(name)])
       : targets.flatMap(name => [given.time].flat().map(t => [name, turningTime(t)]));
     const times = [...new Set(turns.map(([, t]) => t))].toSorted((a, b) => a - b), keys = keysOf(asked.seed, 1);
@@ -114,8 +116,8 @@ export class Model {
     return {image: prepared(given, this.facts), shape: outside(this.inside)};
   }
 
-  // Walks to the end, or until it is `enough`. What the model sees at the ends of the branches `looks` is asked together
-  // with the wave that follows; `first` are such questions with which the walk begins.
+  // Walks to the end, or until it is `enough`. What the model sees at the ends of the branches `looks` is asked
+  // together with the wave that follows; `first` are such questions with which the walk begins.
   async walked(walk, turn, {looks = [], first = [], onWave, onShared, onEnd, enough = () => false}) {
     const seen = new Set(), ended = new Set(), waves = walk.waves();
     let asked = [...first];

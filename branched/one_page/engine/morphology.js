@@ -27,7 +27,8 @@ export function pieces(of, holds) {
 // Along rows, the largest (sign 1) or smallest (-1) of the window that begins `before` places ahead. Beyond the edge
 // numbers are mirrored.
 function alongRows({data, height, width}, length, before, sign) {
-  const out = new Float32Array(data.length), line = new Float32Array(width + length - 1), queue = new Int32Array(line.length);
+  const out = new Float32Array(data.length), line = new Float32Array(width + length - 1);
+  const queue = new Int32Array(line.length);
   for (let y = 0; y < height; y++) {
     for (let k = 0; k < line.length; k++) line[k] = sign * data[y * width + mirrored(k - before, width)];
     let [first, last] = [0, 0];

@@ -1,5 +1,5 @@
 // PyTorch's normal noise, number for number: the Mersenne Twister (Matsumoto and Nishimura, 1998), seeded by the lower
-// half of a seed, and Box and Muller's transform of sixteen numbers at a time (ATen/native/cpu/DistributionTemplates.h).
+// half of a seed, and Box and Muller's transform of sixteen numbers at a time (DistributionTemplates.h in ATen).
 const LENGTH = 624, APART = 397, GROUP = 16;
 
 export class Generator {

@@ -43,7 +43,8 @@ function atLevels(ink) {
 function atLevel(ink, level) {
   const {labels, count} = pieces(ink, value => value > level), parts = partsOf(ink, labels, count);
   if (!parts.length) return null;
-  const main = parts.reduce((a, b) => (b.mass * b.size > a.mass * a.size ? b : a)), [strokes, others] = gathered(main, parts);
+  const main = parts.reduce((a, b) => (b.mass * b.size > a.mass * a.size ? b : a));
+  const [strokes, others] = gathered(main, parts);
   const mask = maskOf(ink, labels, strokes.map(one => one.label));
   const inside = ink.data.filter((_, k) => mask.data[k]), least = strength(inside) / 2;
   const size = longer(boxOf(mask, (value, k) => value && ink.data[k] > least));
@@ -124,7 +125,8 @@ function gap(a, b) {
 
 // Whether this is a line on paper: narrow, with paper around it, and most of the ink that there is.
 function isStroke({ink, mask}) {
-  const full = strength(ink.data.filter((_, k) => mask.data[k])), strong = ink.data.map(value => Number(value > 0.5 * full));
+  const full = strength(ink.data.filter((_, k) => mask.data[k]));
+  const strong = ink.data.map(value => Number(value > 0.5 * full));
   const core = changed(mask, (value, k) => value && strong[k]), [top, bottom, left, right] = boxOf(core, Boolean);
   const size = Math.max(bottom - top, right - left), reach = Math.max(2, Math.floor(size / 20));
   const box = [Math.max(0, top - 2 * reach - 1), Math.min(ink.height, bottom - 1 + 2 * reach + 2),

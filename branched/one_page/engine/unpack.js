@@ -11,7 +11,7 @@ export async function unpacked(base64) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// Whole numbers of 16 bits with a scale for each row, as the float32 numbers that they stand for.
+// Whole numbers with a scale for each row, as the float32 numbers that they stand for.
 export function weightsOf(packed) {
   const view = new DataView(packed.buffer, packed.byteOffset), length = view.getUint32(0, true);
   const layout = JSON.parse(new TextDecoder().decode(packed.subarray(4, 4 + length)));
