@@ -44,7 +44,7 @@ function turnedRound(grey) {
 function coloursOf(pixels, height, width) {
   const area = height * width, kinds = {[area]: 1, [area * 4]: 4}, each = kinds[pixels?.length];
   if (!each || !(area > 0) || Math.max(height, width) > MOST_SIDE) {
-    throw new Error(`A drawing is width x height pixels, grey or red, green, blue and alpha, at most ${MOST_SIDE} a side.`);
+    throw new Error(`A drawing is width x height pixels, grey or of four numbers, at most ${MOST_SIDE} a side.`);
   }
   if (each === 1) {
     const scale = pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray ? 255 : 1;
