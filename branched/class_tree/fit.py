@@ -101,8 +101,7 @@ def as_model(plan: Plan, state: LearningState) -> BranchedModel:
     curves = {} if plan.discovery is None else plan.discovery.curves
     facts = Facts.of(
         plan.data.form.kind,
-        data=Data(name=plan.data.name, count=len(plan.data), shape=tuple(plan.data.shape),
-                  **plan.data.form.facts(plan.data.x)),
+        data=Data(**plan.data.facts),
         training=plan.training | state.spent,
         discovery=None if plan.discovery is None else plan.discovery.settings,
         versions=versions())

@@ -183,7 +183,7 @@ def as_model(run: Run, tree: ClusterTree, seconds: float) -> ClusterModel:
     network.load_state_dict(run.network.state_dict())
     facts = Facts.of(
         data.form.kind,
-        data=Data(name=data.name, count=len(data), shape=tuple(data.shape), **data.form.facts(data.x)),
+        data=Data(**data.facts),
         training=asdict(run.plan.config) | {"seconds": round(seconds)}, versions=versions())
     return ClusterModel(network, tree, facts, data.form, run.snapshots)
 

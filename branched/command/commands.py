@@ -237,7 +237,7 @@ def evaluate(options: asked.Evaluate) -> None:
         raise BranchedError(f"The data {train.name} have the shape {train.shape}, and the model {model.form.shape}.")
     if sentence := unmeasured(model, options.parts):
         print(f"{sentence}\n")
-    judge, measured = partial(_judge, checkpoint.find(options.judge), model, train), {}
+    judge, measured = partial(_judge_of, options, model, train, test), {}
     for name, part in measure(model, judge, train, test, options.sizes, options.parts):
         print(f"{titles(Quality)[name]}\n{as_text(part, model.form.kind)}\n", flush=True)
         measured[name] = part
@@ -246,6 +246,28 @@ def evaluate(options: asked.Evaluate) -> None:
         path = checkpoint.find(options.model.model)
         model.save(path)
         _write_text(path.with_suffix(".md"), card(path.stem, model))
+
+
+def _judge_of(options: asked.Evaluate, model: Any, train: dataset.Dataset, test: dataset.Dataset) -> Judge:
+    """The judge that is named, or else the one of the model's data, which is trained where there is none."""
+    if options.judge:
+        return _judge(checkpoint.find(options.judge), model, train)
+    name = f"judge-{model.facts.data.name}".replace("./", "own-")  # a folder that is called like a known data set
+    path = checkpoint.find(options.model.model).with_name(f"{name}.safetensors")
+    if not path.is_file() and checkpoint.has(name, "judge"):
+        path = checkpoint.find(name)
+    if not path.is_file():
+        print(f"No judge knows {train.name}: one is trained now, and kept beside the model.", flush=True)
+        _train_judge(path, train, test)
+    return _judge(path, model, train)
+
+
+def _train_judge(path: Path, train: dataset.Dataset, test: dataset.Dataset, seed: int = 0) -> None:
+    for record in (bar := tqdm(make_judge(path, train, test, seed=seed), leave=False)):
+        bar.total = record.steps
+        bar.set_postfix(loss=f"{record.loss:.3f}")
+    facts = record.judge.facts
+    print(f"{path}: it reads {facts['test_accuracy']:.1%} of {facts['test_images']} test images.\n", flush=True)
 
 
 def _judge(path: Path, model: Any, train: dataset.Dataset) -> Judge:
@@ -317,10 +339,7 @@ def report(options: asked.Report) -> None:
 
 def judge(options: asked.Judge) -> None:
     train, test = (data_of(options.source, split) for split in ("train", "test"))
-    for record in (bar := tqdm(make_judge(options.output, train, test, seed=options.seed))):
-        bar.total = record.steps
-        bar.set_postfix(loss=f"{record.loss:.3f}")
-    print(f"{options.output}: {record.judge.facts}")
+    _train_judge(options.output, train, test, options.seed)
 
 
 # -- what they need --------------------------------------------------------------------------------------
@@ -390,9 +409,24 @@ def _models_data(source: asked.ModelsSource, model: BranchedModel, split: str = 
     """The data that are named, or else those on which a model was trained, in the classes that it learnt."""
     facts, clusters = model.facts, source.clusters or model.facts.training.clusters
     named = not clusters and not isinstance(model, ClusterModel)  # then what is amiss with other classes is no matter
-    source = replace(source, data=source.data or facts.data.name or "mnist", clusters=clusters,
-                     classes=source.classes or (model.labels if named else None))
-    return data_of(source, split, classed, model.form)
+    source = replace(source, clusters=clusters, classes=source.classes or (model.labels if named else None),
+                     **({} if source.data else _as_then(model)))
+    try:
+        return data_of(source, split, classed, model.form)
+    except BranchedError as error:
+        if source.data == facts.data.source:
+            raise BranchedError(f"{error} The model was trained on {source.data}; where that is now, --data says.",
+                                ) from None
+        raise
+
+
+def _as_then(model: Any) -> dict[str, Any]:
+    """What of a source says which data a model was trained on, and how they were read."""
+    data, form = model.facts.data, model.form
+    then: dict[str, Any] = {"data": data.source or data.name or "mnist"}
+    if data.source and form.kind == "images":
+        then |= {"size": form.shape[-1], "colour": form.shape[0] == 3, "crop": bool(data.crop), "shows": data.shows}
+    return then
 
 
 def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:

@@ -474,8 +474,9 @@ class Evaluate(Lists):
     """what to measure"""
     model: Model = Model()
     source: ModelsSource = ModelsSource()
-    judge: str = "judge-mnist"
-    """the classifier to measure images with: a name or a path"""
+    judge: Maybe[str] = None
+    """the classifier to measure images with, a name or a path (default: that of the model's data, which is trained and
+    kept beside the model where there is none)"""
     sizes: SizesOptions = SizesOptions()
     store: bool = False
     """keep the figures in the checkpoint and its card"""

@@ -35,7 +35,8 @@ class Dataset:
     """Objects x (n, *shape), and for each the index y (n,) int64 of its class among `labels`.
 
     Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units. `told` is what a
-    person should know of how they were read.
+    person should know of how they were read, `source` where they lie, seen from where they were read: a folder
+    or a file.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Dataset:
     y: Tensor
     form: Form
     told: tuple[str, ...] = ()
+    source: str | None = None
 
     def __post_init__(self) -> None:
         if self.x.shape[1:] != self.form.shape or self.y.shape != self.x.shape[:1]:
@@ -75,6 +77,12 @@ class Dataset:
         digest = hashlib.sha256(np.ascontiguousarray(self.x.numpy()))
         digest.update(self.y.numpy())
         return {"name": self.name, self.form.kind: len(self), "shape": self.shape, "checksum": digest.hexdigest()[:16]}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a model that learnt from it keeps of it: the fields of `facts.Data`."""
+        return {"name": self.name, "source": self.source, "count": len(self), "shape": tuple(self.shape),
+                **self.form.facts(self.x)}
 
     @cached_property
     def _rows(self) -> dict[str, Tensor]:
@@ -149,13 +157,18 @@ def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike 
     if path.suffix.lower() in (".csv", ".tsv", ".data", ".txt") or path.is_file():
         known = form if isinstance(form, Table) else None
         found = reading.read(path, label, classed, drop, skip_gaps, known and known.known)
-        return _csv(path, split, found, classes, known)
+        return replace(_csv(path, split, found, classes, known), source=_told_again(path))
     images = Images((3 if colour else 1, size or 28, size or 28), shows=shows, crop=crop)
-    data = _image_folder(path, split, images, classed, classes)
+    data = replace(_image_folder(path, split, images, classed, classes), source=_told_again(path))
     if str(source) in KNOWN:
         data = replace(data, told=(f"{source} is the folder {path.resolve()}, not the known data set; that is read "
                                    "where there is no such folder.", *data.told))
     return data
+
+
+def _told_again(path: Path) -> str | None:
+    """A path as a model may tell it to everybody: not where somebody's home is."""
+    return None if path.is_absolute() else path.as_posix()
 
 
 def _is_data(path: Path) -> bool:

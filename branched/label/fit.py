@@ -136,8 +136,7 @@ def as_model(plan: Plan, state: LearningState, autoencoder: Autoencoder | None, 
     spent = state.spent | {"seconds": round(before + state.seconds)}
     facts = Facts.of(
         plan.data.form.kind,
-        data=Data(name=plan.data.name, count=len(plan.data), shape=tuple(plan.data.shape),
-                  **plan.data.form.facts(plan.data.x)),
+        data=Data(**plan.data.facts),
         training=plan.training | spent,
         versions=versions())
     return LabelModel(plan.method, state.average, plan.data.labels, facts, plan.data.form, autoencoder=autoencoder)

@@ -18,6 +18,7 @@ from branched import SOLVERS, load
 from branched.class_tree.parents import Parents
 from branched.class_tree.training import TrainingConfig
 from branched.command.main import COMMANDS, main, parse
+from branched.data import dataset
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,32 @@ def test_train_discovers_and_keeps_the_curves(tmp_path):
                model, "--channels", 16, 32, "--rank", 2, "--batch", 16, "--pairs", 16, "--steps", 1) == 0
     made = load(model)
     assert made.curves["similarity"].shape == (50, 10, 10) and made.facts.discovery.samples == 40
+
+
+def test_own_data_and_a_judge_are_found_again_by_the_model_alone(tmp_path, capsys, monkeypatch):
+    """It was trained on coloured pictures of another size; no data option is said again."""
+    for label, level in (("dark", 60), ("light", 200)):
+        folder = tmp_path / "my" / "pets" / label
+        folder.mkdir(parents=True)
+        for k in range(18):
+            Image.fromarray(np.full((20, 20, 3), level + k, np.uint8)).save(folder / f"{k}.png")
+    monkeypatch.chdir(tmp_path)
+    small = ("--channels", 16, 32, "--rank", 2, "--batch", 16, "--pairs", 16, "--samples", 12, "--times", 20)
+    read = ("--size", 8, "--colour", "--shows", "pictures")
+    assert run("train", "--data", "my/pets", *read, *small, "--steps", 1, "--output", "m.safetensors") == 0
+    assert load("m.safetensors").facts.data.source == "my/pets"
+    measure = ("evaluate", "--model", "m.safetensors", "--parts", "generation", "--n", 4, "--steps", 2)
+    capsys.readouterr()
+    assert run(*measure) == 0
+    assert "No judge knows pets: one is trained" in capsys.readouterr().out
+    written = Path("judge-pets.safetensors").stat().st_mtime_ns
+    assert run(*measure) == 0 and Path("judge-pets.safetensors").stat().st_mtime_ns == written
+    assert "No judge" not in capsys.readouterr().out
+    Path("my").rename("away")
+    assert run(*measure) == 2 and "where that is now, --data says" in capsys.readouterr().err
+    assert run(*measure, "--data", "away/pets", "--size", 8, "--colour") == 0
+    monkeypatch.chdir("away")
+    assert dataset.load(tmp_path / "away" / "pets").source is None, "nobody learns where a home is"
 
 
 def test_parents_are_trained_for_a_model(checkpoint, tmp_path, capsys):
