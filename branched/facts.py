@@ -47,9 +47,10 @@ def titled(name: str) -> Any:
 # -- how it was trained ------------------------------------------------------------------------------------------------
 
 class Data(Part):
-    """What it was trained on. `source` is where it lay, seen from where it was trained: a folder or a file. `background` is the value of images where nothing is, in [0, 1]; `shows` is what they
-    show, "characters" or "pictures"; `placed` says that the characters were scaled and centred as MNIST's, `crop` that
-    sides were cut off, where images were not square."""
+    """What it was trained on. `source` is where it lay, seen from where it was trained: a folder or a file.
+    `background` is the value of images where nothing is, in [0, 1]; `shows` is what they show, "characters" or
+    "pictures"; `placed` says that the characters were scaled and centred as MNIST's, `crop` that sides were cut off,
+    where images were not square."""
 
     name: str | None = None
     source: str | None = None
