@@ -15,7 +15,7 @@ from ..noise.sampling import Sampling
 from ..outline import Outline, OutlineNode
 from ..shown import of_tree, of_turn, palette, words
 from ..shown.graph import graph, moves
-from ..shown.language import _
+from ..shown.language import _, english
 from ..shown.stretch import stretch
 
 ALT = "The tree, from noise to pictures. The arrow keys go along it."
@@ -39,6 +39,7 @@ class Sheet:
         return list(range(first, len(self.bytes)))
 
 
+@english()  # as the face's own few words are
 def stored(model: BranchedModel) -> dict[str, Any]:
     """All that the page's face needs of a model of images, beside what its engine tells."""
     outline, sheet = model.outline(), Sheet()

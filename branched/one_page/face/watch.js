@@ -107,7 +107,8 @@ Face.Watch = class {
     if (head.textContent !== said.headline) head.textContent = said.headline;
     if (node.is_leaf) about.textContent = said.company;
     else Face.marked(about, this.texts.reading);
-    rows.classList.toggle('few', node.classes.length < 5 && !node.is_leaf);  // then there is room for larger ones
+    const count = node.is_leaf ? said.way.length : node.classes.length;
+    rows.className = `rows ${count > 7 ? 'many' : count < 5 ? 'few' : ''}`;  // all in one screen
     rows.replaceChildren(...node.is_leaf ? this.history(node, said) : this.hybrids(node));
     this.page.speak(said.headline);
   }

@@ -63,6 +63,8 @@ def test_what_the_library_says_of_a_tree_is_in_the_visitors_language(reading):
     reading("de")
     said = branched.of_tree.headline(outline, outline.points[0])
     assert "0,40" in said and "here" not in said
+    with branched.english():
+        assert branched.of_tree.headline(outline, outline.points[0]) == english
 
 
 def test_the_address_says_the_language_and_links_take_it_along():
