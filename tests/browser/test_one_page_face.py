@@ -17,7 +17,7 @@ SHARP = "() => Face.page.views.turn.turning?.frames.every((frame) => frame.level
 SEEN = "() => Face.page.views.turn.turning?.frames.some((frame) => frame.level > 0)"
 SMALL = """() => [...document.querySelectorAll('button, input, summary, [role=treeitem]')]
   .filter((one) => one.checkVisibility())
-  .map((one) => [one.getBoundingClientRect(), one]).filter(([box]) => box.height < 43.9 || box.width < 34)
+  .map((one) => [one.getBoundingClientRect(), one]).filter(([box]) => Math.min(box.height, box.width) < 43.9)
   .map(([box, one]) => `${one.className} ${one.textContent} ${box.width} x ${box.height}`)"""
 FOUR = [(0.62, 0.2), (0.3, 0.55), (0.75, 0.55)], [(0.62, 0.2), (0.6, 0.85)]
 
@@ -112,11 +112,35 @@ def hostile(tmp_path_factory):
 @pytest.mark.parametrize("fragment", ["#see=turn&draw=-1&node=__proto__&from=%00&to=%3Cb%3E&time=9e9&all=%E0%A4%A",
                                       "#node=1e9&draw=99999&example=constructor&see=<img src=x onerror=alert(1)>"])
 def test_names_and_addresses_are_text(hostile, chromium, fragment):
-    with browser.page(chromium, 390, 844, has_touch=True) as page:
+    with browser.page(chromium, 390, 844, has_touch=True, color_scheme="dark") as page:
         opened(page, hostile, fragment)
+        rested(page)
+        assert barriers(page) == [] and page.evaluate(SMALL) == []
         assert page.locator(".leaf .name").all_text_contents() != [] and set(
             page.locator(".leaf .name").all_text_contents()) == set(HOSTILE)
         assert page.locator("b:not(.key b, .verdict b), img").count() == 0
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        rested(page)
         untroubled(page, hostile)
+
+
+def test_a_pen_wins_over_the_hand_that_holds_it(hostile, chromium):
+    """A palm leaves a dot, which goes when the pen comes, and draws nothing while the pen is near."""
+    strokes = """events => {
+        const paper = document.querySelector('.paper'), box = paper.getBoundingClientRect();
+        for (const [kind, pointerType, x, y] of events) paper.dispatchEvent(new PointerEvent(`pointer${kind}`, {
+            pointerType, pointerId: pointerType === 'pen' ? 7 : 3, button: 0, bubbles: true,
+            clientX: box.left + x * box.width, clientY: box.top + y * box.height}));
+        return Face.page.views.turn.pad.strokes.map(stroke => stroke.slice(0, 2).map(Math.round));
+    }"""
+    with browser.page(chromium, 900, 900) as page:
+        opened(page, hostile, "#see=turn")
+        palm = [("down", "touch", 0.9, 0.9), ("up", "touch", 0.9, 0.9)]
+        pen = [("down", "pen", 0.5, 0.25), ("move", "pen", 0.5, 0.75), ("up", "pen", 0.5, 0.75)]
+        assert page.evaluate(strokes, [palm[0], *pen, *palm]) == [[140, 70]]
+        page.evaluate("Face.page.views.turn.pad.penned -= Face.Pad.PALM")  # later
+        assert page.evaluate(strokes, palm) == [[140, 70], [252, 252]], "a finger draws, too"
+        page.reload()
+        page.wait_for_selector("body.awake")
+        assert page.evaluate(strokes, []) == [[140, 70], [252, 252]], "the tab keeps a drawing"
+        page.get_by_role("button", name="Clear").click()
+        assert page.evaluate(strokes, []) == []
