@@ -6,6 +6,7 @@ from branched import of_turn, words
 from pages.ui import serve
 from pages.ui.frame import in_class, link, shell
 from pages.ui.frame.controls import chart, explanation
+from pages.ui.language import _
 from pages.ui.parts import stage
 from pages.ui.parts.markup import literal
 from pages.ui.serve.judge import judge_for
@@ -13,16 +14,16 @@ from pages.ui.transmute import controls, shown, to_send, told
 from pages.ui.transmute.work import Verdict
 
 name, model, look = shell.opened("pages/transmute.py")
-TREE = "The class tree, with the paths of the two classes lit."
+TREE = _("The class tree, with the paths of the two classes lit.")
 thing, settings = of_turn.thing(model.labels, model.form.shows), controls.settings(model)
 controls.welcomed()
 st.html(stage.CSS)
 st.html(shown.CSS)
 with link.shared("transmute", *settings):
-    st.title(of_turn.TITLE.format(thing=thing), anchor=False)
-    st.markdown(of_turn.INTRODUCTION.format(thing=thing))
+    st.title(_(of_turn.TITLE).format(thing=told.called(thing)), anchor=False)
+    st.markdown(_(of_turn.INTRODUCTION).format(thing=told.called(thing)))
     if len(model.labels) < 2:
-        st.info("This model knows one class only: there is nothing to turn it into.", icon=":material/info:")
+        st.info(_("This model knows one class only: there is nothing to turn it into."), icon=":material/info:")
         st.stop()
     giving, turning, where = stage.columns()
     with giving:
@@ -52,18 +53,18 @@ with link.shared("transmute", *settings):
             turned, frame = controls.film_of(name, model, request, thing, once_seen)
             in_class.sending(lambda mark: to_send.work_of(name, model, request, turned, frame, mark))
         else:
-            st.info(f"It is {literal(words.article(it_is))} already. Choose what else it is to become.",
-                    icon=":material/done_all:")
+            text = _("It is {label} already. Choose what else it is to become.")
+            st.info(text.format(label=literal(words.article(it_is))), icon=":material/done_all:")
             once_seen()
-    if settings.matrix.toggle(f"Every {thing} into every other"):
+    if settings.matrix.toggle(_("Every {thing} into every other").format(thing=told.called(thing))):
         left, right = st.columns([3, 2], gap="large")
         sheet = left.empty()
-        right.markdown(told.MATRIX.format(thing=thing))
+        right.markdown(_(told.MATRIX).format(thing=told.called(thing)))
         right.markdown(told.summary(model.labels, controls.matrix(name, model, sheet)))
 with explanation():
     st.markdown(told.explanation(thing, judge_for(model) is not None))
     if request:
         st.html(shown.remains(thing, request, turned, frame))
     if request and (t := turned.times[frame]) is not None:
-        st.latex(told.EQUATION.format(branched.alpha(t), thing, branched.sigma(t), t))
+        st.latex(told.equation(thing, branched.alpha(t), branched.sigma(t), t))
 shell.onward("pages/transmute.py")

@@ -38,4 +38,7 @@ def at(time: float) -> str:
 def article(label: str) -> str:
     """ "a 4", "an 8"."""
     vowel = label[:1].lower() in "aeiou" or label in ("8", "11", "18") or label.lower() in tuple("fhlmnrsx")
-    return f"an {label}" if vowel and label.lower() != "u" else f"a {label}"
+    an = vowel and label.lower() != "u"
+    if is_digit(label):
+        return (_("an {digit}") if an else _("a {digit}")).format(digit=label)
+    return (_("an {label}") if an else _("a {label}")).format(label=label)

@@ -109,7 +109,7 @@ def test_a_drawing_with_the_mouse(visit):
     assert runs(page) == 3, "a stroke is one run"
     exact = inked([np.ravel(points).tolist() for points in FOUR])
     assert ((visible_ink(page) > 127) != (exact > 127)).mean() < 0.005
-    assert page.get_by_role("img", name="Your drawing, 2 strokes").is_visible()
+    assert page.get_by_role("img", name="Your drawing, strokes: 2").is_visible()
     undo.click()
     becomes(page, FOUR[:1])
     stroke(page, [(20, 250)])

@@ -19,7 +19,7 @@ from pages.ui.language import ENGLISH, LANGUAGES  # noqa: E402 - found by the li
 from pages.ui.language.catalogues import file  # noqa: E402
 
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-MARKS = {"_": None, "N_": None, "ngettext": (1, 2)}
+MARKS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 
 
@@ -45,8 +45,8 @@ def renewed(before: Catalog, texts: Catalog) -> Catalog:
     after = Catalog(locale=before.locale, fuzzy=False, charset="utf-8")
     for message in texts:
         if message.id:
-            known = before.get(message.id)
-            after.add(message.id, known.string if known else None)
+            known = before.get(message.id, message.context)
+            after.add(message.id, known.string if known else None, context=message.context)
     return after
 
 

@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-MARKS = {"_", "N_", "ngettext"}
+MARKS = {"_", "N_", "ngettext", "pgettext"}
 SHOWN = {"title", "header", "subheader", "markdown", "caption", "button", "radio", "pills", "selectbox", "toggle",
          "slider", "info", "warning", "error", "success", "expander", "popover", "text_area", "text_input",
          "number_input", "segmented_control", "segments", "multiselect", "checkbox", "form_submit_button",
@@ -21,7 +21,7 @@ PIECE = re.compile(r"(?:^|\s)[^\W\d_]{2,}(?:\s|$)")  # a word in what an f-strin
 CODE = re.compile(r"^[:.#<\\]|^[a-z_-]+/|\w+\(|[{};=<>]|^https?:|^attachment|\.py$")
 
 
-NAMES = {"class tree", "cluster tree", "Table Grid", " · Branched Diffusion Explorer", " into ",
+NAMES = {"class tree", "cluster tree", "Table Grid", " · Branched Diffusion Explorer", " into ", "growth ",
          '"Source Sans", "Source Sans Pro", sans-serif'}  # of families, styles, fonts, the app: alike in every language
 
 
@@ -51,8 +51,10 @@ def _texts(node: ast.AST, shown: bool) -> Iterator[tuple[ast.Constant, str, bool
         yield from _texts(node.func, False)
         for k, argument in enumerate(node.args):
             yield from _texts(argument, name in SHOWN and k == 0)
-        for keyword in node.keywords:
+        for keyword in (own for own in node.keywords if own.arg != "key"):
             yield from _texts(keyword.value, name in SHOWN and keyword.arg in WORDED)
+    elif isinstance(node, ast.Subscript):
+        yield from _texts(node.value, False)
     elif not isinstance(node, (ast.Raise, ast.Assert)):
         for child in ast.iter_child_nodes(node):
             kept = shown and isinstance(node, (ast.IfExp, ast.BinOp, ast.BoolOp))

@@ -13,6 +13,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return catalogue(current()).ngettext(one, many, count)
 
 
+def pgettext(context: str, text: str) -> str:
+    """A text that is said otherwise elsewhere: `context` tells the translators where this is."""
+    return catalogue(current()).pgettext(context, text)
+
+
 def N_(text: str) -> str:  # noqa: N802 - gettext's usual name
     """The text itself: a mark for what goes through `_` when it is shown."""
     return text

@@ -15,6 +15,7 @@ function pad(root, key) {
   const pen = canvas.getContext('2d'), tab = new Tab(`drawing ${location.pathname} ${key}`), reader = new Reader(key);
   pen.scale(canvas.width / SIDE, canvas.height / SIDE);
   Object.assign(pen, {lineWidth: BRUSH, lineCap: 'round', lineJoin: 'round', strokeStyle: '#fff'});
+  let words = {drawn: '', empty: ''};
   let strokes = [], current = null, pointer = null, kind = '', penned = -PALM, turn = null, send = null;
 
   const ink = (stroke, from = 0) => {
@@ -28,8 +29,7 @@ function pad(root, key) {
     const count = all().length;
     root.classList.toggle('inked', count > 0);
     undo.disabled = clear.disabled = !count;
-    canvas.setAttribute('aria-label', count ? `Your drawing, ${count} stroke${count > 1 ? 's' : ''}`
-      : 'Empty drawing area: draw with mouse, pen or finger');
+    canvas.setAttribute('aria-label', count ? words.drawn.replace('{count}', count) : words.empty);
   };
   const redraw = () => {
     pen.clearRect(0, 0, SIDE, SIDE);
@@ -101,6 +101,9 @@ function pad(root, key) {
   clear.onclick = () => change([]);
 
   return {receive(data, report) {
+    words = data.words;
+    undo.textContent = words.undo;
+    clear.textContent = words.clear;
     send = report;
     reader.address = data.reading;
     if (turn === data.turn) return;  // an echo of strokes that came from here, maybe of older ones

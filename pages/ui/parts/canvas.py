@@ -3,6 +3,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from ..language import N_, _
 from .component import component
 
 SIDE, BRUSH = 280, 22  # MNIST's strokes are about a twelfth as wide as its pictures
@@ -16,7 +17,7 @@ _canvas = component("digit_canvas", "canvas",
                     f"const SIDE = {SIDE}, BRUSH = {BRUSH}, FAR = {FAR}, POINTS = {POINTS};")
 
 
-def drawing(key: str, hint: str = "Draw a digit here", example: str = "", reading: str = "") -> np.ndarray | None:
+def drawing(key: str, hint: str = N_("Draw a digit here"), example: str = "", reading: str = "") -> np.ndarray | None:
     """A canvas, and what is drawn on it: uint8 (280, 280), white on black, or None where there is no ink.
 
     Every finished stroke reruns the page. The drawing stays in this visitor's session, and so survives page switches;
@@ -27,8 +28,10 @@ def drawing(key: str, hint: str = "Draw a digit here", example: str = "", readin
     strokes, turn = f"{key} strokes", f"{key} turn"
     st.session_state.setdefault(strokes, [])
     st.session_state.setdefault(turn, 0)
-    _canvas(key=key, data={"turn": st.session_state[turn], "strokes": st.session_state[strokes], "hint": hint,
-                           "key": key, "example": example, "reading": reading},
+    _canvas(key=key, data={"turn": st.session_state[turn], "strokes": st.session_state[strokes], "hint": _(hint),
+                           "key": key, "example": example, "reading": reading, "words": {
+                               "undo": _("Undo"), "clear": _("Clear"), "drawn": _("Your drawing, strokes: {count}"),
+                               "empty": _("Empty drawing area: draw with mouse, pen or finger")}},
             default={"drawing": None}, on_drawing_change=lambda: drawn(key))
     return drawn(key)  # after a lost connection no callback is run
 

@@ -23,11 +23,15 @@ class Cropper {
     const told = JSON.stringify(data);
     if (told === this.told) return;
     [this.told, this.part] = [told, data.part];
+    this.words = data.words;
+    this.image.alt = data.words.photo;
+    this.all.textContent = data.words.whole;
     this.image.src = data.photo;
     this.photo.querySelectorAll('button').forEach((button) => button.remove());
     this.buttons = data.places.map((place, k) => {
       const button = Object.assign(document.createElement('button'), {type: 'button'});
-      button.setAttribute('aria-label', `Figure ${k + 1} of ${data.places.length}`);
+      button.setAttribute('aria-label', data.words.figure.replace('{k}', k + 1)
+        .replace('{count}', data.places.length));
       lay(button, place);
       button.onclick = (event) => event.detail || this.choose(place);  // by the keyboard; pointers end in `end`
       button.place = place;
@@ -77,9 +81,7 @@ class Cropper {
     if (part) lay(this.box, part);
     this.buttons.forEach((button) => button.setAttribute('aria-pressed', `${button.place}` === `${part}`));
     this.all.hidden = !this.part;
-    this.said.textContent = this.part ? 'Only this part is looked at.'
-      : many > 1 ? 'Tap the one that you mean, or drag a box around it.'
-        : many ? 'This is what was found. Not right? Drag a box around what you mean.' : 'Drag a box around what you mean.';
+    this.said.textContent = this.words[this.part ? 'part' : many > 1 ? 'many' : many ? 'one' : 'none'];
   }
 }
 

@@ -6,12 +6,17 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from ..language import N_, _
 from .component import component
 from .pictures import png
 
 LEAST = 0.03   # of a side: a smaller box is a slip
 MARGIN = 0.15  # around a figure that is chosen, in its own sides
 Crop = tuple[float, float, float, float]
+WORDS = {"photo": N_("Your photo"), "whole": N_("Take the whole photo"), "figure": N_("Figure {k} of {count}"),
+         "part": N_("Only this part is looked at."), "many": N_("Tap the one that you mean, or drag a box around it."),
+         "one": N_("This is what was found. Not right? Drag a box around what you mean."),
+         "none": N_("Drag a box around what you mean.")}
 
 _cropper = component("photo_cropper", "cropper", f"const LEAST = {LEAST};")
 
@@ -24,7 +29,8 @@ def cropper(key: str, photo: np.ndarray, places: Sequence[Crop]) -> Crop | None:
     name = hashlib.sha256(photo.tobytes()).hexdigest()[:16]
     _cropper(key=key, default={"part": None}, on_part_change=lambda: None,
              data={"photo": png(Image.fromarray(photo)), "name": name,
-                   "places": [widened(place) for place in places], "part": part_of(st.session_state.get(key), name)})
+                   "places": [widened(place) for place in places], "part": part_of(st.session_state.get(key), name),
+                   "words": {name: _(text) for name, text in WORDS.items()}})
     return part_of(st.session_state.get(key), name)
 
 

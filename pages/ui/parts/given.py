@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 import numpy as np
 import streamlit as st
 
+from ..language import N_, _
 from .canvas import drawing
 from .cropper import Crop, cropper
 from .pictures import TYPES
 
-STAYS = "Nobody else sees your picture: it stays with this tab, and a link to this page does not hold it."
-NO_CAMERA = ("Browsers lend the camera only to pages on HTTPS or on this very machine. Take a photo with your device, "
-             "and choose Upload.")
+STAYS = N_("Nobody else sees your picture: it stays with this tab, and a link to this page does not hold it.")
+NO_CAMERA = N_("Browsers lend the camera only to pages on HTTPS or on this very machine. Take a photo with your "
+               "device, and choose Upload.")
 
 
 class Handed(NamedTuple):
@@ -30,11 +31,11 @@ def handed_over(kind: str, looked_at: Callable[[bytes], tuple[np.ndarray | None,
         drawn = drawing("drawing", **canvas)
         return None if drawn is None else Handed(drawn)
     if kind == "upload":
-        file = st.file_uploader("A photo or picture of one digit", TYPES, key="upload")
+        file = st.file_uploader(_("A photo or picture of one digit"), TYPES, key="upload")
     elif camera_allowed(st.context.url):
-        file = st.camera_input("Hold one digit, on plain paper, before the camera", key="camera")
+        file = st.camera_input(_("Hold one digit, on plain paper, before the camera"), key="camera")
     else:
-        st.info(NO_CAMERA, icon=":material/no_photography:")
+        st.info(_(NO_CAMERA), icon=":material/no_photography:")
         file = None
     if file is None:
         return None

@@ -65,7 +65,7 @@ class Leaves {
     });
     const said = shares.map((share, k) => [share, this.data.labels[k]]).filter(([share]) => share >= 0.01)
       .toSorted(([a], [b]) => b - a).map(([share, label]) => `${label}: ${percent(share)}`).join(', ');
-    this.bars.setAttribute('aria-label', `How likely each is: ${said || 'not known yet'}`);
+    this.bars.setAttribute('aria-label', this.data.hints.bars.replace('{shares}', said || this.data.hints.unknown));
   }
 
   leave() {

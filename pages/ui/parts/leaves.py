@@ -2,10 +2,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..language import N_, _
 from .component import component
 
-HINTS = {"before": "So far it looks like ", "after": ": a quick classifier guesses along.",
-         "unsure": "Not sure yet. A quick classifier guesses along."}  # while the pen moves
+SO_FAR = N_("So far it looks like **{label}**: a quick classifier guesses along.")  # while the pen moves
+UNSURE = N_("Not sure yet. A quick classifier guesses along.")
 Said = tuple[str, str, str]  # a sentence, with some of it in bold
 
 _leaves = component("leaves", "leaves")
@@ -20,9 +21,17 @@ def leaves(key: str, nodes: Mapping[int, Mapping[str, Any]], names: Mapping[str,
     labels = [here["name"] for here in ordered]
     _leaves(key=key, data={
         "labels": labels, "names": [names[label] for label in labels], "rooms": [here["room"] for here in ordered],
-        "said": list(said), "hints": HINTS, "key": canvas, "ink": ink,
+        "said": list(said), "hints": hints(), "key": canvas, "ink": ink,
         "shares": shares and [float(shares[label]) for label in labels],
         **branches(list(nodes.values()))})
+
+
+def hints() -> dict[str, str]:
+    """What is said while the pen moves: around the class that it looks like, and where it looks like none; and what the
+    bars are called."""
+    before, after = _(SO_FAR).split("**{label}**")
+    return {"before": before, "after": after, "unsure": _(UNSURE), "bars": _("How likely each is: {shares}"),
+            "unknown": _("not known yet")}
 
 
 def branches(nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

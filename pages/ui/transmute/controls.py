@@ -13,6 +13,7 @@ from branched import BranchedModel, ClassTree, Sampling, of_turn, words
 from .. import serve
 from ..frame import link
 from ..frame.controls import SEED, WAY, draw_number
+from ..language import N_, _
 from ..parts.canvas import ink
 from ..parts.faces import faces
 from ..parts.film import film, grow
@@ -27,11 +28,12 @@ from . import shown, told, work
 from .work import EACH, FIRST, VARIANTS, Crossing, Drawings, Gallery, Matrix, Sharpened, Turned, Turning, Verdict
 
 ALL = "all"
-KINDS = {"draw": "Draw", "gallery": "Gallery", "upload": "Upload", "camera": "Camera", "model": "The model's own"}
+KINDS = {"draw": N_("Draw"), "gallery": N_("Gallery"), "upload": N_("Upload"), "camera": N_("Camera"),
+         "model": N_("The model's own")}
 QUICK = Sampling.quick().steps  # a film is many pictures, of which each is looked at in passing
 STEPS = tuple(sorted({QUICK, 10, 20, 50}))
 PEN = "reading"  # where the server tells what a drawing looks like while the pen moves (pages/start/reading.py)
-READING = "A column for each: above, the {thing} in noise; below, what becomes of it."
+READING = N_("A column for each: above, the {thing} in noise; below, what becomes of it.")
 
 
 class Settings(NamedTuple):
@@ -61,7 +63,7 @@ def settings(model: BranchedModel) -> Settings:
         link.choice("from", {kind: KINDS[kind] for kind in places}, "draw" if count else "model"),
         link.whole("pick", 0, max(count - 1, 0), FIRST if count > FIRST else 0),
         link.choice("own", model.labels, model.labels[0]), link.whole("nth", 1, work.DRAWN, 1),
-        link.choice("source", labels, None), link.choice("target", labels | {ALL: ALL}, None),
+        link.choice("source", labels, None), link.choice("target", labels | {ALL: N_("all")}, None),
         link.number("time", 0, 1, None), link.whole("variants", 1, 8, VARIANTS), WAY,
         link.choice("steps", STEPS, QUICK), SEED, link.switch("matrix", False))
 
@@ -96,7 +98,7 @@ def picture_changed() -> None:
 def source(name: str, model: BranchedModel, settings: Settings) -> Given:
     """The controls, and the chosen picture. As long as they give none, it is the one from before."""
     state, held = st.session_state, f"_source {name}"
-    kind = settings.kind.pills("Where the picture comes from", on_change=picture_changed)
+    kind = settings.kind.pills(_("Where the picture comes from"), on_change=picture_changed)
     if held not in state:  # something is there to be seen from the beginning
         state[held] = _first(name, model)
     chosen, advice = _chosen(name, model, kind, settings), ""
@@ -145,7 +147,7 @@ def read(model: BranchedModel, given: Given, shares: np.ndarray | None) -> None:
     leaves("leaves", shown.nodes(model.tree), {label: words.article(label) for label in model.labels}, said,
            None if shares is None else dict(zip(model.labels, shares, strict=True)), **following)
     if st.session_state["from"] not in ("gallery", "model"):
-        st.caption(STAYS)
+        st.caption(_(STAYS))
 
 
 def _first(name: str, model: BranchedModel) -> Source:
@@ -158,24 +160,28 @@ def _first(name: str, model: BranchedModel) -> Source:
 
 def _from_gallery(name: str) -> Source:
     scans = serve.ask(name, Gallery())
-    picker("gallery", scans.pictures, [f"{label}, number {k % EACH + 1}" for k, label in enumerate(scans.classes)],
-           st.session_state.pick, EACH, "Handwritten digits: choose one", lambda k: _pick("pick", k))
-    st.caption("Real handwriting, scanned with 8 × 8 pixels (from scikit-learn).")
+    picker("gallery", scans.pictures, [_numbered(label, k % EACH + 1) for k, label in enumerate(scans.classes)],
+           st.session_state.pick, EACH, _("Handwritten digits: choose one"), lambda k: _pick("pick", k))
+    st.caption(_("Real handwriting, scanned with 8 × 8 pixels (from scikit-learn)."))
     return scans.source(st.session_state.pick)
 
 
 def _from_model(name: str, settings: Settings) -> Source:
-    label = settings.label.selectbox("Class", on_change=picture_changed)
+    label = settings.label.selectbox(_("Class"), on_change=picture_changed)
     request = _drawings(label)
     drawings = serve.ask(name, request)
-    picker("samples", drawings, [f"{label}, number {k + 1}" for k in range(len(drawings))], st.session_state.nth - 1,
-           4, f"Pictures of {label}: choose one", lambda k: _pick("nth", k + 1), side=76)
-    st.caption("Drawn by the model. Another dice roll, under *More settings*, gives others.")
+    picker("samples", drawings, [_numbered(label, k + 1) for k in range(len(drawings))], st.session_state.nth - 1,
+           4, _("Pictures of {label}: choose one").format(label=label), lambda k: _pick("nth", k + 1), side=76)
+    st.caption(_("Drawn by the model. Another dice roll, under *More settings*, gives others."))
     return request.source(drawings, st.session_state.nth)
 
 
 def _drawings(label: str) -> Drawings:
     return Drawings(label, Sampling.quality(n=work.DRAWN, seed=st.session_state.seed))
+
+
+def _numbered(label: str, number: int) -> str:
+    return _("{label}, number {number}").format(label=label, number=number)
 
 
 def _pick(setting: str, number: int) -> None:
@@ -198,8 +204,8 @@ def aims(tree: ClassTree, taken_for: str, settings: Settings) -> None:
     state = st.session_state
     state["it is"] = state.source or taken_for
     state["into"] = state.target or tree.nearest(state["it is"])
-    settings.source.pills(of_turn.IT_IS, key="it is", on_change=_correct, args=[taken_for])
-    settings.target.pills(of_turn.INTO, key="into", on_change=_aim)
+    settings.source.pills(_(of_turn.IT_IS), key="it is", on_change=_correct, args=[taken_for])
+    settings.target.pills(_(of_turn.INTO), key="into", on_change=_aim)
     _more(settings)
 
 
@@ -222,13 +228,13 @@ def _aim() -> None:
 
 def _more(settings: Settings) -> None:
     """The settings that are not needed at first."""
-    with st.popover("More settings", icon=":material/tune:"):
-        way = settings.way.segments("Way up", on_change=_forget_time)
-        settings.variants.number_input("Variants", on_change=_forget_time,
+    with st.popover(_("More settings"), icon=":material/tune:"):
+        way = settings.way.segments(_("Way up"), on_change=_forget_time)
+        settings.variants.number_input(_("Variants"), on_change=_forget_time,
                                        disabled=way == "plain" or st.session_state["into"] == ALL,
-                                       help="With fresh noise, one picture can become many others.")
-        settings.steps.segments("Steps", on_change=_forget_time,
-                                help="From pure noise to a picture; a turn with half the noise takes half of them.")
+                                       help=_("With fresh noise, one picture can become many others."))
+        settings.steps.segments(_("Steps"), on_change=_forget_time,
+                                help=_("From pure noise to a picture; a turn with half the noise takes half of them."))
         draw_number("noise", on_change=picture_changed)
 
 
@@ -265,10 +271,10 @@ def film_of(name: str, model: BranchedModel, request: Turning, thing: str,
     grows, and can be pulled meanwhile. `once_seen`: what else the page has to show can wait for that."""
     state, (times, usual) = st.session_state, request.times(model.tree)
     start, looks = nearest_frame(times, usual, state.time), shown.film_options(request)
-    looks |= {"name": digest(pickle.dumps((name, replace(request, first=0)))), "ends": of_turn.ENDS,
+    looks |= {"name": digest(pickle.dumps((name, replace(request, first=0)))), "ends": tuple(map(_, of_turn.ENDS)),
               "marks": {usual: told.mark(request, times[usual])}}
     if len(request.targets) > 1:
-        st.markdown(READING.format(thing=thing))
+        st.markdown(_(READING).format(thing=told.called(thing)))
         st.html(shown.heads(model.labels, model.shape, looks["height"]))
     screen, more, bar = st.container(key="screen").empty(), st.empty(), st.empty()  # whose room is kept
     rests: list[int] = []  # where the film has been shown, and how often it has grown since
@@ -284,7 +290,7 @@ def film_of(name: str, model: BranchedModel, request: Turning, thing: str,
                 grow(f"growth {len(rests)}", pictures, frames, made=len(turned.times), **looks)
             rests.append(rests[0])
         if len(turned.times) < len(times):
-            bar.progress(len(turned.times) / len(times), "Now for all other noise levels …")
+            bar.progress(len(turned.times) / len(times), _("Now for all other noise levels …"))
 
     turned = serve.ask(name, replace(request, first=start), show)
     show(turned)

@@ -11,6 +11,7 @@ from branched import ClassTree, graph, of_turn
 
 from ..figures.standing_tree import SMALL, figure
 from ..frame.look import LIGHT, Look
+from ..language import N_, _
 from ..parts.markup import filled
 from ..parts.pictures import levels, png
 from ..parts.pictures import picture as image
@@ -22,7 +23,7 @@ from .work import Matrix, Source, Turned, Turning
 
 HERE = Path(__file__).parent
 CSS = HERE / "transmute.css"
-UNITS = "Slant in degrees, + leans to the right; stroke in pixels of the small picture."
+UNITS = N_("Slant in degrees, + leans to the right; stroke in pixels of the small picture.")
 FAINT = 0.3  # of a picture's light, where one may draw over it
 PHOTO = 64  # pixels: what is larger than that was photographed, and is not shown pixel by pixel
 
@@ -32,8 +33,8 @@ PHOTO = 64  # pixels: what is larger than that was photographed, and is not show
 def film_options(turning: Turning) -> dict[str, Any]:
     """How a film is shown."""
     several = len(turning.targets) > 1
-    return {"rows": () if several else of_turn.ROWS, "height": 48 if several else 92, "over": "tree",
-            "label": "Noise level of the turn", "seconds": 5.0}
+    return {"rows": () if several else tuple(map(_, of_turn.ROWS)), "height": 48 if several else 92, "over": "tree",
+            "label": _("Noise level of the turn"), "seconds": 5.0}
 
 
 def frames(tree: ClassTree, turning: Turning, turned: Turned) -> tuple[np.ndarray, list[Frame]]:
@@ -112,9 +113,11 @@ def nodes(tree: ClassTree) -> dict[int, dict[str, Any]]:
 def preview(source: Source, how: str, becomes: str) -> str:
     """The picture as the model sees it, and one that was uploaded as it was given, too; `how` it came to be shown, and
     what it `becomes`."""
-    figures = [(source.picture.array, f"What the model sees: {source.name}", "The model sees it so")]
+    figures = [(source.picture.array, _("What the model sees: {name}").format(name=_(source.name)),
+                _("The model sees it so"))]
     if how == "own" and source.original is not None and source.name != DRAWN:
-        figures.insert(0, (source.original, f"As it was given: {source.name}", "As you gave it"))
+        figures.insert(0, (source.original, _("As it was given: {name}").format(name=_(source.name)),
+                           _("As you gave it")))
     return filled(HERE / "preview.html", how=how, headline=told.headline(source.name, how, becomes), figures=[
         {"source": png(image(levels(picture) / 255)), "alt": alt, "name": name, "photo": max(picture.shape[:2]) > PHOTO}
         for picture, alt, name in figures])
@@ -144,14 +147,15 @@ def remains(thing: str, turning: Turning, turned: Turned, frame: int) -> str:
     slants, strokes = (measure(np.concatenate([turning.picture.array[None], after]))
                        for measure in (branched.slant, branched.stroke_thickness))
     columns = turning.targets if len(turning.targets) > 1 else [str(k + 1) for k in range(len(after))]
-    rows = {"Slant": [told.signed(slant) for slant in slants], "Stroke": [told.short(stroke) for stroke in strokes]}
-    return filled(HERE / "kept.html", when=told.when(turned.times[frame]), units=UNITS, columns=columns, rows=rows,
+    rows = {_("Slant"): [told.signed(slant) for slant in slants],
+            _("Stroke"): [told.short(stroke) for stroke in strokes]}
+    return filled(HERE / "kept.html", when=told.when(turned.times[frame]), units=_(UNITS), columns=columns, rows=rows,
                   sentence=told.comparison(thing, slants, strokes))
 
 
 def colours(source: str, targets: Sequence[str], look: Look) -> str:
     """What the two colours on the tree mean."""
-    others = "the others" if len(targets) > 1 else f"the {targets[0]}"
+    others = _("the others") if len(targets) > 1 else _("the {label}").format(label=targets[0])
     return filled(HERE / "colours.html", said=of_turn.colours(source, others), look=look)
 
 
@@ -166,4 +170,5 @@ def grid(labels: Sequence[str], matrix: Matrix) -> str:
 def _cell(label: str, target: str, is_wrong: bool, picture: np.ndarray) -> dict[str, str]:
     kind = "self" if label == target else "wrong" if is_wrong else ""
     return {"kind": kind, "source": png(image(picture / 255)),
-            "alt": f"{label}, as it was" if label == target else f"{label} into {target}"}
+            "alt": (_("{label}, as it was") if label == target else _("{label} into {target}")).format(
+                label=label, target=target)}

@@ -9,6 +9,7 @@ from PIL import Image
 
 from branched import BranchedModel, ClassTree, Judge, Sampling, of_turn
 
+from ..language import _
 from ..parts.pictures import levels
 from ..serve.given import Source
 from ..serve.judge import judge_for, reader_for
@@ -45,8 +46,8 @@ class Scans:
     def source(self, number: int) -> Source:
         """One of them, to be turned into another."""
         label = self.classes[number]
-        return Source(Numbers(self.pictures[number]), self.originals[number], f"a {label} from the gallery",
-                      label=label)
+        name = _("a {label} from the gallery").format(label=label)
+        return Source(Numbers(self.pictures[number]), self.originals[number], name, label=label)
 
 
 def digits(model: BranchedModel) -> list[str]:
@@ -98,8 +99,8 @@ class Drawings(Request[np.ndarray]):
 
     def source(self, drawings: np.ndarray, nth: int) -> Source:
         """The `nth` of what came of this request, from 1 on, to be turned into another."""
-        return Source(Numbers(drawings[nth - 1]), None, f"a picture of {self.label} that the model drew",
-                      label=self.label)
+        name = _("a picture of {label} that the model drew").format(label=self.label)
+        return Source(Numbers(drawings[nth - 1]), None, name, label=self.label)
 
 
 # -- what it is, and what becomes of it --------------------------------------------------------------------------------
