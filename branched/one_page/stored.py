@@ -118,8 +118,9 @@ def tour(model: BranchedModel, sheet: Sheet, places: Sequence[tuple[int, float, 
             waves.setdefault(outline.node_of(label, time).id, {}).setdefault(
                 time, (frame.noisy[k, 0], frame.denoised[k, 0]))
     made = frame.result
-    guessed = {(node, min(time for time in waves[node] if time >= since)) for node, since, kind in places
-               if kind == "guess"}
+    # Where a graft has cut a branch, a step may be longer than what is above the cut: then nothing hangs there.
+    guessed = {(node, min(above)) for node, since, kind in places
+               if kind == "guess" and (above := [time for time in waves.get(node, ()) if time >= since])}
     return {"ends": dict(zip(made.labels, map(sheet.add, made.images), strict=True)),
             "shared": {node: [sheet.add(own.noisy), sheet.add(own.denoised)] for node, own in made.hybrids.items()},
             "waves": {node: [[time, *sheet.add(np.stack(wave[:1 + ((node, time) in guessed)]))]

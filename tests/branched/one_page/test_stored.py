@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from models import untrained
 
 from branched import BranchedModel, ClassTree, Sampling
 from branched.one_page.stored import COLUMNS, SEED, stored
@@ -72,3 +73,12 @@ def test_a_model_of_one_class_has_nothing_to_turn_into(model):
     tree = ClassTree.flat("7")
     kept = stored(BranchedModel(model.denoise.network, tree, {}, {}))
     assert kept["first"] == "7" and kept["nearest"] == {"7": None}
+
+
+def test_where_a_graft_has_cut_a_branch_nothing_hangs_above_its_first_step(config):
+    """In 8 steps the lower part of a, up to 0.37, is first seen at 0.25; a picture would hang at 0.31."""
+    tree = ClassTree.from_merges("abc", [(0.3, "bc"), (0.9, "abc")]).graft("new", "a", 0.37)
+    kept, leaf = stored(BranchedModel(untrained(config, tree), tree, {}, {})), tree.leaf("a").id
+    [since] = [time for node, time, _ in kept["hung"] if node == leaf]
+    assert since > 0.25 == kept["tour"]["waves"][leaf][0][0]
+    assert all(len(wave) == 2 for wave in kept["tour"]["waves"][leaf])
