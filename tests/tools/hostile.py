@@ -20,6 +20,7 @@ import branched
 from branched import BranchedModel, ClassTree, Table, checkpoint
 from branched.data import dataset
 from branched.networks.mlp import MLPConfig
+from branched.photos.decode import know_heic
 from branched.photos.photo import prepare
 
 HOST = "foreign.example"  # whom no browser may ask
@@ -86,6 +87,7 @@ def known_pictures() -> list[Case]:
 
 
 def _written(kind: str) -> bytes:
+    know_heic()
     grey = np.full((60, 50), 250, np.uint8)
     grey[10:50, 22:28] = 5
     image, file = Image.fromarray(grey), io.BytesIO()
@@ -96,7 +98,8 @@ def _written(kind: str) -> bytes:
 def pictures(rng: random.Random, folder: Path) -> Iterator[Case]:
     """First the known ones, then files that are cut, spoilt, or whose sizes are lies."""
     yield from known_pictures()
-    whole = {kind: _written(kind) for kind in ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF")}
+    whole = {kind: _written(kind) for kind in ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF",
+                                                    "HEIF")}
     while True:
         kind = rng.choice(list(whole))
         spoilt, head = bytearray(whole[kind]), rng.random() < 0.5

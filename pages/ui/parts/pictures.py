@@ -14,7 +14,7 @@ from ..language import _
 from .markup import filled
 
 # Files of pictures that a visitor may upload.
-TYPES = ["png", "jpg", "jpeg", "jfif", "webp", "gif", "bmp", "tif", "tiff", "avif"]
+TYPES = ["png", "jpg", "jpeg", "jfif", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
 FRAMED = 3  # how many times larger a picture in a frame is
 GAP = 2  # pixels between the pictures of a row, before it is enlarged
 SEAM = 0.62  # how bright the lines between the pictures of a mosaic are, from 0 to 1

@@ -21,7 +21,7 @@ Crop = tuple[float, float, float, float]  # left, top, right, bottom, in shares 
 Looked = tuple[np.ndarray | None, tuple[Crop, ...]]
 MOST_PIXELS = 50_000_000  # the library reads no more
 LARGE = 560  # pixels of the longer side of a photo of which a part can be chosen
-SHOWABLE = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "AVIF")  # of which there is a small copy
+SHOWABLE = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF")  # of which there is a small copy
 SHOWN = 280  # pixels of the longer side of an original, where it is shown
 
 

@@ -327,7 +327,7 @@ def test_files_that_are_no_pictures(content, tmp_path):
     assert "digit.png" in refused(tmp_path / "digit.png")
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_files_cut_short_or_damaged(kind):
     whole = file(on_paper(drawn("2", 100), (200, 240), (50, 80), noise=0.02), kind)
     for cut in (10, len(whole) // 4, len(whole) // 2):
