@@ -5,6 +5,7 @@ import pytest
 from apptest import asked, opened
 from docx import Document
 
+from pages.class_room import ROOMS
 from pages.ui import questions
 from pages.ui.lesson import quiz, steps
 from pages.ui.serve import models
@@ -73,6 +74,21 @@ def test_the_quiz_is_handed_in_once_and_compared():
     next(button for button in app.button if button.label == "Hand in").click().run()
     assert not app.exception and asked(app, "after") == [quiz.RIGHT] and asked(app, "before") == ["aaaaaa"]
     assert f"Before the lesson: {quiz.RIGHT.count('a')} of 6 right. After it: 6 of 6 right." in text(app)
+
+
+def test_in_a_room_what_one_says_is_a_vote_that_is_seen_by_who_has_answered():
+    ROOMS._opened.clear()
+    room, kin = ROOMS.open(), question("kin")
+    app = opened(PAGE, model="mnist-049", step="kin", room=room.code)
+    [poll] = room.polls
+    assert kin.key in poll and set(room.counts(poll)) == set(kin.options) and not sum(room.counts(poll).values())
+    wrong = next(key for key in kin.options if key not in kin.answers)
+    room.vote(poll, wrong, "another")
+    assert "Your class so far" not in text(app.run())
+    app.get_by_key("_choice_kin").set_value(kin.answers[0])
+    app.button(key="commit").click().run()
+    assert not app.exception and room.counts(poll) == {key: 1 for key in (wrong, *kin.answers)}
+    assert "Your class so far" in text(app)
 
 
 def test_anew_nothing_is_left():

@@ -10,7 +10,7 @@ import streamlit as st
 from ..frame import link
 from ..language import N_, _
 from ..questions import Question
-from . import quiz, steps
+from . import polled, quiz, steps
 
 NAMES = {steps.START: N_("Start"), steps.END: N_("End"), steps.SHEET: N_("Worksheet")}
 WORDS = 2_000  # letters of an explanation in one's own words
@@ -77,8 +77,10 @@ def on(setting: Settings) -> None:
                       args=[setting, steps.STEPS[place + 1]])
 
 
-def asked(question: Question, own: link.Options) -> None:
-    """A question, its answers to choose from, and the button that commits to one; once that is done, what was said."""
+def asked(question: Question, own: link.Options, model: str) -> None:
+    """A question, its answers to choose from, and the button that commits to one; once that is done, what was said. Of
+    which `model` it is, a class's room is told, where the visitor is in one."""
+    polled.opened(question, model)
     with st.container(key="asked"):
         st.markdown(question.text)
         if own.value is not None:
@@ -90,16 +92,18 @@ def asked(question: Question, own: link.Options) -> None:
             st.pills(_("Your answer"), **options, wrap=True)
         else:
             st.radio(_("Your answer"), **options, index=None)
-        st.button(_("That is my answer"), type="primary", on_click=_commit, args=[question, own, key], key="commit")
+        st.button(_("That is my answer"), type="primary", key="commit", on_click=_commit,
+                  args=[question, own, key, model])
         if st.session_state.pop("_nothing_chosen", False):
             st.warning(_("Choose an answer first. A wrong guess is a good beginning."), icon=":material/touch_app:")
 
 
-def _commit(question: Question, own: link.Options, key: str) -> None:
+def _commit(question: Question, own: link.Options, key: str, model: str) -> None:
     """From now on it stands, and the tree may be seen."""
     chosen = st.session_state.get(key)
     if chosen in question.options:
         own.set(chosen)
+        polled.vote(question, model, chosen)
     else:
         st.session_state["_nothing_chosen"] = True
 

@@ -16,7 +16,7 @@ from ..questions import Question, of_model, of_tree
 from ..serve.descent import Descent, Tour
 from ..serve.judge import judge_for
 from ..serve.request import Numbers
-from . import controls, quizzed, sheet_part, shown, steps, told
+from . import controls, polled, quizzed, sheet_part, shown, steps, told
 from .work import Read, Styles, most_unlike
 
 SEED = 0  # the draw number of the lesson's pictures: the one that Watch shows at first
@@ -91,9 +91,10 @@ def _station(here: Class, key: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         if question:
-            controls.asked(question, here.setting.said[key])
+            controls.asked(question, here.setting.said[key], here.name)
         if question and said is not None:
             st.container(key="outcome").markdown(told.outcome(question, said))
+            polled.counted(question, here.name)
         if here.setting.teacher.value:
             _teacher(here, key, question)
     with left:
