@@ -74,8 +74,8 @@ class Source(Lists):
     """Which data, and how they are read."""
 
     data: str = "mnist"
-    """mnist, digits, letters, a folder with a sub-folder of images for each class, or a CSV file with a column of
-    classes (neither is needed by grow, and where clusters are named)"""
+    """mnist, digits, letters, typefaces, a folder with a sub-folder of images for each class, or a CSV file with a
+    column of classes (neither is needed by grow, and where clusters are named)"""
     folder: Maybe[Path] = None
     """where MNIST or the letters lie (default: $BRANCHED_DATA)"""
     label: Maybe[str] = None
@@ -110,7 +110,7 @@ class ModelsSource(ClassedSource):
     """Which data, and how they are read."""
 
     data: Maybe[str] = None
-    """mnist, digits, letters, a folder or a CSV file (default: what the model was trained on)"""
+    """mnist, digits, letters, typefaces, a folder or a CSV file (default: what the model was trained on)"""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class TreesSource(Source):
     """Which data, and how they are read."""
 
     data: Maybe[str] = None
-    """mnist, digits, letters, a folder or a CSV file (default: what the tree was grown on)"""
+    """mnist, digits, letters, typefaces, a folder or a CSV file (default: what the tree was grown on)"""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Data: objects with class names. Images from MNIST, scikit-learn's small digits, or a folder with a sub-folder per
-class; rows of a table from the letters, or any CSV file with a column of classes; where nobody looks at classes,
-also folders and files that have none."""
+"""Data: objects with class names. Images from MNIST, scikit-learn's small digits, typefaces, or a folder with a
+sub-folder per class; rows of a table from the letters, or any CSV file with a column of classes; where nobody looks at
+classes, also folders and files that have none."""
 from __future__ import annotations
 
 import hashlib
@@ -16,16 +16,17 @@ import torch
 from torch import Tensor
 
 from ..errors import BranchedError
+from ..facts import CHARACTERS
 from ..files import named
 from ..names import natural_order
+from . import faces, reading, sources
 from . import folder as folders
-from . import reading, sources
 from .form import Form
 from .images import Images
 from .table import Table
 
 SPLITS = ("train", "test")
-KNOWN = ("mnist", "digits", "letters")
+KNOWN = ("mnist", "digits", "letters", "typefaces")
 MAX_SIZE = 256
 LEAST_ROWS = 4  # of a class in a table
 
@@ -37,6 +38,10 @@ class Dataset:
     Images are stored as uint8 (n, C, H, W); rows of a table as float32 (n, F) in their own units. `told` is what a
     person should know of how they were read, `source` where they lie, seen from where they were read: a folder
     or a file.
+
+    `designs` (n,) int64, where it is known, says which objects are of one design; then a design is drawn first, and
+    an object of it next, so that one of which there are many weighs no more than another. `ids` (n,) int64 says which
+    objects of different classes belong together: the letters of one typeface have the same.
     """
 
     name: str
@@ -46,11 +51,15 @@ class Dataset:
     form: Form
     told: tuple[str, ...] = ()
     source: str | None = None
+    designs: Tensor | None = None
+    ids: Tensor | None = None
 
     def __post_init__(self) -> None:
         if self.x.shape[1:] != self.form.shape or self.y.shape != self.x.shape[:1]:
             raise BranchedError(f"A data set has a class index for each of its {self.form.kind}; found "
                                 f"{tuple(self.x.shape)} and {tuple(self.y.shape)}.")
+        if any(known.shape != self.y.shape for known in self._beside.values()):
+            raise BranchedError(f"A data set has a design and an id for each of its {self.form.kind}, or for none.")
 
     @classmethod
     def of_images(cls, name: str, labels: tuple[str, ...], x: Tensor, y: Tensor) -> Dataset:
@@ -76,6 +85,8 @@ class Dataset:
         checksum of all, for a folder of the same name may hold other pictures."""
         digest = hashlib.sha256(np.ascontiguousarray(self.x.numpy()))
         digest.update(self.y.numpy())
+        for known in self._beside.values():
+            digest.update(known.numpy())
         return {"name": self.name, self.form.kind: len(self), "shape": self.shape, "checksum": digest.hexdigest()[:16]}
 
     @property
@@ -84,6 +95,11 @@ class Dataset:
         return {"name": self.name, "source": self.source, "count": len(self), "shape": tuple(self.shape),
                 **self.form.facts(self.x)}
 
+    @property
+    def _beside(self) -> dict[str, Tensor]:
+        """What else is known of every object, (n,) each."""
+        return {name: known for name in ("designs", "ids") if (known := getattr(self, name)) is not None}
+
     @cached_property
     def _rows(self) -> dict[str, Tensor]:
         return {label: torch.nonzero(self.y == k).flatten() for k, label in enumerate(self.labels)}
@@ -91,6 +107,15 @@ class Dataset:
     @cached_property
     def _objects(self) -> dict[str, Tensor]:
         return {label: self.x[rows] for label, rows in self._rows.items()}
+
+    @cached_property
+    def _designs(self) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
+        """Of each class its rows (n,), design after design; and of each design where it begins there, and how many rows
+        it has, (D,) each."""
+        ordered = {label: rows[self.designs[rows].argsort(stable=True)] for label, rows in self._rows.items()}
+        counts = {label: self.designs[rows].unique(return_counts=True)[1] for label, rows in ordered.items()}
+        return {label: (rows, counts[label].cumsum(0) - counts[label], counts[label])
+                for label, rows in ordered.items()}
 
     def _check_label(self, label: str | int) -> str:
         return _checked(label, self.labels, self.name)
@@ -107,7 +132,21 @@ class Dataset:
         place = torch.full((len(self.labels),), -1)
         place[kept] = torch.arange(len(kept))
         y = place[self.y]
-        return replace(self, labels=tuple(self.labels[k] for k in kept), x=self.x[y >= 0], y=y[y >= 0])
+        known = {name: known[y >= 0] for name, known in self._beside.items()}
+        return replace(self, labels=tuple(self.labels[k] for k in kept), x=self.x[y >= 0], y=y[y >= 0], **known)
+
+    def together(self) -> tuple[Tensor, Tensor]:
+        """The ids that every class has, ascending (n,), and of each class its objects of these ids, in their order:
+        (N, n, *shape), as they are stored. Raises BranchedError where no ids are known, or a class has one twice."""
+        if self.ids is None:
+            raise BranchedError(f"Nobody knows which {self.form.kind} of {self.name} belong together.")
+        rows = [self._rows[label] for label in self.labels]
+        if any(len(self.ids[r].unique()) < len(r) for r in rows):
+            raise BranchedError(f"A class of {self.name} has two {self.form.kind} of the same id.")
+        shared, classes = self.ids.unique(return_counts=True)
+        shared = shared[classes == len(self.labels)]
+        places = [r[torch.isin(self.ids[r], shared)] for r in rows]
+        return shared, torch.stack([self.x[place[self.ids[place].argsort()]] for place in places])
 
     def grouped(self, labels: Sequence[str], y: Tensor) -> Dataset:
         """The same objects in other classes: y (n,) their places among `labels`. Of its own classes nothing is left."""
@@ -116,25 +155,35 @@ class Dataset:
     def draw(self, labels: Sequence[str | int], n: int, generator: torch.Generator) -> Tensor:
         """n random objects of the given classes in equal shares, shuffled, for the core: float32 (n, *shape).
 
-        Within a class with replacement. Where n does not divide, the generator says who gets one more.
+        Within a class with replacement, by design where designs are known. Where n does not divide, the generator says
+        who gets one more.
         """
-        rows = [self._rows[label] for label in dict.fromkeys(self._check_label(label) for label in labels)]
-        if not rows or any(len(r) == 0 for r in rows):
+        names = list(dict.fromkeys(self._check_label(label) for label in labels))
+        if not names or any(len(self._rows[name]) == 0 for name in names):
             raise BranchedError(f"To draw {self.form.kind} takes at least one class, and at least one of them in each.")
-        shares = torch.full((len(rows),), n // len(rows))
-        shares[torch.randperm(len(rows), generator=generator)[:n % len(rows)]] += 1
-        picks = torch.cat([r[torch.randint(len(r), (share,), generator=generator)]
-                           for r, share in zip(rows, shares.tolist(), strict=True)])
+        shares = torch.full((len(names),), n // len(names))
+        shares[torch.randperm(len(names), generator=generator)[:n % len(names)]] += 1
+        picks = torch.cat([self._picked(name, share, generator)
+                           for name, share in zip(names, shares.tolist(), strict=True)])
         return self.form.scale(self.x[picks[torch.randperm(n, generator=generator)]])
+
+    def _picked(self, label: str, n: int, generator: torch.Generator) -> Tensor:
+        """Rows (n,) of a class at random, with replacement; a design first, where designs are known."""
+        rows = self._rows[label]
+        if self.designs is None:
+            return rows[torch.randint(len(rows), (n,), generator=generator)]
+        rows, first, counts = self._designs[label]
+        design = torch.randint(len(counts), (n,), generator=generator)
+        return rows[first[design] + torch.randint(1 << 40, (n,), generator=generator) % counts[design]]
 
 
 def load(source: str = "mnist", split: str = "train", folder: str | os.PathLike | None = None,
          size: int | None = None, colour: bool = False, label: str | None = None, classed: bool = True,
          drop: Sequence[str] = (), skip_gaps: bool = False, classes: Sequence[str] = (), shows: str | None = None,
          crop: bool = False, form: Form | None = None) -> Dataset:
-    """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), a folder with one sub-folder of images per
-    class, or a CSV file with a column of classes; if they need not be `classed`, also a folder of images, or a CSV file
-    of numbers: all are of one class.
+    """Load "mnist", "digits" (scikit-learn's, 8 x 8), "letters" (a table), "typefaces" (A to Z of open fonts), a folder
+    with one sub-folder of images per class, or a CSV file with a column of classes; if they need not be `classed`, also
+    a folder of images, or a CSV file of numbers: all are of one class.
 
     `folder` is where files of MNIST or the letters lie (else $BRANCHED_DATA, our cache, the network). `size` is the
     side of an image in pixels, a multiple of 4 (default: 28 for a folder, else as it is). `label` names the column of
@@ -181,6 +230,8 @@ def _known(source: str, split: str, folder: str | os.PathLike | None, size: int 
         x, y = sources.letters(folder)
         found = reading.Read(sources.LETTER_FEATURES, x, y, "class", ((),) * x.shape[1])
         return _table(source, found, torch.arange(len(x)) >= sources.LETTERS_TRAINING, split)
+    if source == "typefaces":
+        return _typefaces(split, size, colour)
     x, y = sources.mnist(split, folder) if source == "mnist" else _digits(split)
     return Dataset.of_images(source, tuple(str(k) for k in range(10)), _fit(x, size, colour), y)
 
@@ -218,6 +269,19 @@ def _digits(split: str) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(x), torch.from_numpy(y[keep].astype(np.int64))
 
 
+def _typefaces(split: str, size: int | None, colour: bool) -> Dataset:
+    """The letters of all faces for one part, face after face; `ids` are places in `faces.read()`."""
+    found = faces.read()
+    kept = np.flatnonzero((found.fold == faces.TEST_FOLD) == (split == "test"))
+    letters = len(faces.LETTERS)
+    x = torch.from_numpy(found.x[kept].reshape(-1, *found.x.shape[2:]))
+    data = Dataset.of_images("typefaces", tuple(faces.LETTERS), _fit(x, size, colour),
+                             torch.arange(letters).repeat(len(kept)))
+    designs, ids = (torch.from_numpy(of[kept]).repeat_interleave(letters)
+                    for of in (found.designs, np.arange(len(found))))
+    return replace(data, form=replace(data.form, shows=CHARACTERS), designs=designs, ids=ids)
+
+
 def _tests(place: int) -> bool:
     """Whether an object of a class is kept for testing: the second of every six, so one of a class of two."""
     return place % 6 == 1
@@ -241,8 +305,8 @@ def _classes(root: Path, split: str, classed: bool) -> folders.Classes:
     """The folder of each class: the sub-folders of one, or itself where there are none and classes are not needed."""
     if not root.is_dir():
         raise BranchedError(f"There is no data set or folder {str(root)!r}; "
-                            "give 'mnist', 'digits', 'letters', a folder with one sub-folder of images per class, "
-                            "or a CSV file.")
+                            "give 'mnist', 'digits', 'letters', 'typefaces', a folder with one sub-folder of "
+                            "images per class, or a CSV file.")
     found = folders.found(root, split)
     if classed and not found.folders:
         raise BranchedError(f"{root} has no sub-folders; it needs one sub-folder of images per class (only grow "

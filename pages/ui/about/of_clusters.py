@@ -57,7 +57,7 @@ print([model.groups[k] for k in found.indices], found.probabilities.max(1))  # t
 drawn = model.decode({first!r}, n=8, seed=0).made  # eight {things} of leaf {first}, by its decoder: (1, 8, ...)
 """
 ASK_DIFFUSION = "sharp = model.sample({first!r}, n=8, steps=20, seed=0).made  # the same by the diffusion model\n"
-NAMED = ("mnist", "digits", "letters")  # data that a command knows by name
+NAMED = ("mnist", "digits", "letters", "typefaces")  # data that a command knows by name
 
 
 def has_diffusion(model: Any) -> bool:
