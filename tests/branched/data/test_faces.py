@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("alone")
 
 
 def planted(designs: list[int], letters: int = 3, shuffled: bool = False) -> Dataset:
-    """Faces of these designs in a few classes; a pixel is 10 times the place of the face, and the place of the class."""
+    """Faces of these designs in a few classes; a pixel is 10 times the place of its face, plus that of its class."""
     n = len(designs)
     ids, y = torch.arange(n).repeat_interleave(letters), torch.arange(letters).repeat(n)
     x = (10 * ids + y).to(torch.uint8)[:, None, None, None].repeat(1, 1, 2, 2)
