@@ -1,9 +1,11 @@
 // What people see. The files beside this one follow it in one script; they share this name, and nothing else.
 const Face = {};
 
-Face.piece = (tag, kind = '', text = '') => Object.assign(document.createElement(tag), {className: kind, textContent: text});
+Face.piece = (tag, kind = '', text = '') =>
+  Object.assign(document.createElement(tag), {className: kind, textContent: text});
 
-Face.button = (kind, text, pressed) => Object.assign(Face.piece('button', kind, text), {type: 'button', onclick: pressed});
+Face.button = (kind, text, pressed) =>
+  Object.assign(Face.piece('button', kind, text), {type: 'button', onclick: pressed});
 
 Face.drawn = (tag, attributes) => {
   const shape = document.createElementNS('http://www.w3.org/2000/svg', tag);
@@ -61,7 +63,8 @@ Face.choice = (name, options, choose) => {
 
 // The arrow keys go along a row of buttons, and choose.
 Face.along = (event, buttons) => {
-  const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key], place = buttons.indexOf(event.target);
+  const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
+  const place = buttons.indexOf(event.target);
   if (!step || place < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
   const next = buttons[(place + step + buttons.length) % buttons.length];
@@ -73,5 +76,6 @@ Face.along = (event, buttons) => {
 Face.coloured = ({light, dark}) => {
   const names = ['line', 'lit', 'other', 'both', 'text', 'grid', 'ink', 'primary', 'ground', 'raised', 'border'];
   const rule = (look) => `:root {${names.map((name) => `--${name}: ${look[name]}`).join('; ')}}`;
-  document.head.append(Face.piece('style', '', `${rule(light)} @media (prefers-color-scheme: dark) ${`{${rule(dark)}}`}`));
+  const rules = `${rule(light)} @media (prefers-color-scheme: dark) {${rule(dark)}}`;
+  document.head.append(Face.piece('style', '', rules));
 };

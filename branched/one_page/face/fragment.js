@@ -38,7 +38,8 @@ Face.Fragment = class {
   text() {
     const said = new URLSearchParams();
     for (const [name, value] of Object.entries(this.state)) {
-      if (value === null || value === false || (name === 'see' && value === 'watch') || (name === 'draw' && !value)) continue;
+      const usual = {see: 'watch', draw: 0}[name];
+      if (value === null || value === false || value === usual) continue;
       said.set(name, value === true ? '1' : name === 'time' ? String(Math.round(1000 * value) / 1000) : value);
     }
     return said.toString();

@@ -1,8 +1,10 @@
-// Where things of a tree are, in pixels: standing with noise at the top, or lying with noise at the left where it is narrow.
+// Where things of a tree are, in pixels: it stands with noise at the top or, where it is narrow, lies with noise at the
+// left.
 Face.Geometry = class {
   constructor({branches, nodes, scale, width, height, wanted}) {
     Object.assign(this, {branches, nodes, scale, width});
-    const leaves = branches.filter((branch) => branch.is_leaf).toSorted((one, other) => nodes[one.id].x - nodes[other.id].x);
+    const leaves = branches.filter((branch) => branch.is_leaf)
+      .toSorted((one, other) => nodes[one.id].x - nodes[other.id].x);
     this.leaves = leaves;
     const ends = leaves.map(({id}) => [nodes[id].x - nodes[id].room / 2, nodes[id].x + nodes[id].room / 2]);
     const [left, right] = [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];

@@ -32,7 +32,7 @@ Face.Pad = class {
     if (event.button !== 0 || palm) return;
     if (event.pointerType === 'pen' && this.kind === 'touch') this.current = this.pointer = null;  // it was the palm
     // A second finger is ignored, but never because of a pointer that went away without a word.
-    else if (this.pointer !== null && this.pointer !== event.pointerId && this.canvas.hasPointerCapture(this.pointer)) return;
+    else if (this.taken(event)) return;
     this.finish();
     if (this.full) return;
     [this.pointer, this.kind, this.current] = [event.pointerId, event.pointerType, this.place(event)];
@@ -40,6 +40,11 @@ Face.Pad = class {
       this.canvas.setPointerCapture(event.pointerId);
     } catch { /* a pointer that is gone already leaves a dot */ }
     this.redraw();
+  }
+
+  taken({pointerId}) {
+    const {pointer, canvas} = this;
+    return pointer !== null && pointer !== pointerId && canvas.hasPointerCapture(pointer);
   }
 
   move(event) {
@@ -72,8 +77,11 @@ Face.Pad = class {
     return [...this.strokes, this.current ?? []].reduce((sum, stroke) => sum + stroke.length, 0) >= 2 * Face.Pad.POINTS;
   }
 
+  // As the app's server draws it: twice as large, and reduced.
   get pixels() {
-    return this.pen.getImageData(0, 0, this.canvas.width, this.canvas.height).data;
+    const {SIDE} = Face.Pad, pen = Object.assign(Face.piece('canvas'), {width: SIDE, height: SIDE}).getContext('2d');
+    pen.drawImage(this.canvas, 0, 0, SIDE, SIDE);
+    return pen.getImageData(0, 0, SIDE, SIDE).data;
   }
 
   place(event) {

@@ -1,14 +1,15 @@
 // The page as a whole: two views over one tree, the draw number, and the address.
 Face.Page = class {
   constructor(explorer) {
-    Object.assign(this, {explorer, facts: explorer.facts, stored: explorer.facts.stored, labels: explorer.facts.labels, working_on: 0});
+    const {facts, facts: {stored, labels}} = explorer;
+    Object.assign(this, {explorer, facts, stored, labels, jobs: 0});
     Face.coloured(this.stored.palette);
     this.pictures = new Face.Pictures(this.facts.shape, this.stored.pictures);
     this.tour = Face.Tour.stored(this.stored, this.pictures);
     this.desk = new Face.Desk(explorer);
     this.fragment = new Face.Fragment(this.facts, () => this.refresh());
-    [this.key, this.state, this.title, this.introduction, this.dice] = ['.key', '.alive', 'h1', '.introduction', '#dice']
-      .map((part) => document.querySelector(part));
+    const parts = ['.key', '.alive', 'h1', '.introduction', '#dice'].map((part) => document.querySelector(part));
+    [this.key, this.state, this.title, this.introduction, this.dice] = parts;
     this.tree = new Face.Tree(document.querySelector('.tree'), this.facts, this.pictures, (node) => this.picked(node));
     this.views = {watch: new Face.Watch(this), turn: new Face.Turn(this)};
     this.said = document.body.appendChild(Face.piece('p', 'spoken'));
@@ -88,15 +89,16 @@ Face.Page = class {
   }
 
   explain(paragraphs) {
-    document.querySelector('.explained').replaceChildren(...paragraphs.filter(Boolean).map((text) => Face.marked(Face.piece('p'), text)));
+    const pieces = paragraphs.filter(Boolean).map((text) => Face.marked(Face.piece('p'), text));
+    document.querySelector('.explained').replaceChildren(...pieces);
   }
 
-  // -- what is told ----------------------------------------------------------------------------------------------------
+  // -- what is told -------------------------------------------------------------------------------------------------
 
   async wake() {
     this.state.textContent = 'Waking up: what is stored is here already …';
-    document.querySelector('footer').textContent = 'All of this is one file. It draws on this very device, asks no server, and sends nothing. '
-      + 'Its address says what you see, but holds no drawing of yours: copy it to share.';
+    document.querySelector('footer').textContent = 'All of this is one file. It draws on this very device, asks no '
+      + 'server, and sends nothing. Its address says what you see, but holds no drawing of yours: copy it to share.';
     try {
       await this.explorer.ready;
       this.state.textContent = '';
@@ -108,15 +110,15 @@ Face.Page = class {
 
   // Work that may fail: then it is told in a sentence.
   async working(work, failed = (error) => this.fail(error)) {
-    this.working_on += 1;
+    this.jobs += 1;
     document.body.classList.add('busy');
     try {
       await work();
     } catch (error) {
       if (document.body.classList.contains('awake')) failed(error);  // else it has been told that nothing will come
     } finally {
-      this.working_on -= 1;
-      document.body.classList.toggle('busy', this.working_on > 0);
+      this.jobs -= 1;
+      document.body.classList.toggle('busy', this.jobs > 0);
     }
   }
 

@@ -1,4 +1,5 @@
-// Pictures are bytes, one after the other: grey or three colours. They are painted pixel by pixel, and enlarged by the style sheet.
+// Pictures are bytes, one after the other: grey or three colours. They are painted pixel by pixel; the style sheet
+// enlarges them.
 Face.Pictures = class {
   constructor([height, width, channels = 1], packed) {
     Object.assign(this, {height, width, channels, size: height * width * channels});
@@ -70,7 +71,8 @@ Face.Tour = class {
     for (const [node, [noisy, guess]] of Object.entries(tour.shared))
       result.shared[node] = {noisy: noisy.map(here), guess: guess.map(here)};
     for (const [node, waves] of Object.entries(tour.waves))
-      result.waves[node] = waves.map(([time, noisy, guess]) => ({time, noisy: here(noisy), guess: guess && here(guess)}));
+      result.waves[node] = waves.map(([time, noisy, guess]) => (
+        {time, noisy: here(noisy), guess: guess && here(guess)}));
     return result;
   }
 

@@ -63,7 +63,8 @@ Face.Tree = class {
 
   // At a branch point several pictures, where there is room for them.
   picture(button, {id, is_leaf: isLeaf, classes}) {
-    const pictures = isLeaf ? this.view.ends[classes[0]] : this.view.points[id], many = isLeaf || this.place.lying ? 1 : 4;
+    const pictures = isLeaf ? this.view.ends[classes[0]] : this.view.points[id];
+    const many = isLeaf || this.place.lying ? 1 : 4;
     const canvas = button.querySelector('canvas');
     canvas.classList.toggle('empty', !pictures);  // whose place is kept
     if (!pictures || (button.pictures === pictures && button.many === many)) return;
@@ -80,14 +81,15 @@ Face.Tree = class {
     number.textContent = share >= 0.1 ? Face.percent(share) : '';
   }
 
-  // -- places ----------------------------------------------------------------------------------------------------------
+  // -- places -------------------------------------------------------------------------------------------------------
 
   lay() {
     const width = this.root.parentElement.clientWidth, {view} = this;
     if (!width || !view) return;
-    const wide = width >= 500, height = wide ? Math.max(400, Math.min(620, innerHeight - (view.mode === 'watch' ? 345 : 250))) : 0;
-    this.place = new Face.Geometry({branches: this.branches, nodes: this.nodes, scale: this.facts.stored.scale, width, height,
-      wanted: {picture: view.mode === 'watch' || Object.keys(view.ends).length > 0, bar: view.mode === 'turn'}});
+    const {branches, nodes, facts: {stored: {scale}}} = this, watched = view.mode === 'watch';
+    const height = Math.max(400, Math.min(620, innerHeight - (watched ? 345 : 250)));
+    const wanted = {picture: watched || Object.keys(view.ends).length > 0, bar: !watched};
+    this.place = new Face.Geometry({branches, nodes, scale, width, height, wanted});
     this.root.classList.toggle('lying', this.place.lying);
     this.root.style.height = `${this.place.height}px`;
     this.root.style.setProperty('--side', `${this.place.side}px`);
@@ -121,7 +123,8 @@ Face.Tree = class {
       const [cx, cy] = place.at(this.nodes[id].x, low);
       return Face.drawn('circle', {cx, cy, r: 5, 'class': view.lit[id] ?? ''});
     }) : [];
-    this.svg.replaceChildren(...this.axis(), ...lines.map(([kind, d]) => Face.drawn('path', {d, 'class': kind})), ...dots);
+    const paths = lines.map(([kind, d]) => Face.drawn('path', {d, 'class': kind}));
+    this.svg.replaceChildren(...this.axis(), ...paths, ...dots);
   }
 
   axis() {
@@ -140,7 +143,8 @@ Face.Tree = class {
     }
     if (!place.lying) {
       const middle = place.top + place.long / 2;
-      const title = Face.drawn('text', {x: 12, y: middle, transform: `rotate(-90 12 ${middle})`, 'text-anchor': 'middle'});
+      const turned = `rotate(-90 12 ${middle})`;
+      const title = Face.drawn('text', {x: 12, y: middle, transform: turned, 'text-anchor': 'middle'});
       title.textContent = 'noise level t';
       parts.push(title);
     }
@@ -155,7 +159,8 @@ Face.Tree = class {
       return [text];
     }
     return says.map((word, k) => {
-      const text = Face.drawn('text', {x: Face.Geometry.AXIS - 14, y: along + 5 + 16 * k, 'text-anchor': 'end', 'class': kind});
+      const x = Face.Geometry.AXIS - 14, y = along + 5 + 16 * k;
+      const text = Face.drawn('text', {x, y, 'text-anchor': 'end', 'class': kind});
       text.textContent = word;
       return text;
     });
@@ -171,7 +176,7 @@ Face.Tree = class {
     }));
   }
 
-  // -- what is drawn upon it -------------------------------------------------------------------------------------------
+  // -- what is drawn upon it ----------------------------------------------------------------------------------------
 
   // The way of a turn at a time: up the path of one class, down that of another, and the dot where it turns.
   route(source, target, time) {
@@ -208,7 +213,7 @@ Face.Tree = class {
       else points.push([x, 0]);
       if (branch.high > time || branch.parent === null) return [...points, [x, Math.min(time, branch.high)]];
       points.push([x, branch.high]);
-      if (branch.high === time) return [...points, [this.nodes[branch.parent].x, time]];  // where it turns at a branch point
+      if (branch.high === time) return [...points, [this.nodes[branch.parent].x, time]];  // it turns at a branch point
     }
     return points;
   }
@@ -229,7 +234,7 @@ Face.Tree = class {
     return this.path(this.leaf[one].id).findLast(({classes}) => classes.includes(other)) ?? null;
   }
 
-  // -- choosing --------------------------------------------------------------------------------------------------------
+  // -- choosing -----------------------------------------------------------------------------------------------------
 
   // A click means the node that is nearest to it: so none is too small for a finger, however close others are.
   clicked(event) {

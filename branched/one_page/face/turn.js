@@ -1,16 +1,17 @@
 // Draw a digit or choose an example: what the model takes it for, and what becomes of it as another.
 Face.Turn = class {
   constructor(page) {
-    Object.assign(this, {page, texts: page.stored.texts.turn, root: document.getElementById('turn'), turning: null, shares: null});
+    Object.assign(this, {page, texts: page.stored.texts.turn, turning: null, shares: null, given: null});
+    this.read = new Map();  // shares by pictures
+    this.root = document.getElementById('turn');
     [this.verdict, this.examples, this.aims, this.screen] = ['.verdict', '.examples', '.aims', '.turned']
       .map((part) => this.root.querySelector(part));
     this.drawing = this.root.querySelector('.drawing');
     this.drawing.hidden = !page.stored.draws;
     this.pad = new Face.Pad(this.drawing, this.texts.draw, () => this.drawn());
-    this.player = new Face.Player(this.root.querySelector('.when'), 'Noise level of the turn', (frame, moving) => this.at(frame, moving));
+    this.player = new Face.Player(this.root.querySelector('.when'), 'Noise level of the turn',
+      (frame, moving) => this.at(frame, moving));
     this.build();
-    this.given = null;
-    this.read = new Map();
   }
 
   build() {
@@ -19,7 +20,8 @@ Face.Turn = class {
     this.target = Face.choice(this.texts.into, [...named, [Face.Turn.ALL, 'all']], (to) => this.aim(to));
     this.aims.append(this.source, this.target);
     this.tiles = new Map();
-    const head = this.examples.appendChild(Face.piece('p', 'name', this.page.stored.draws ? 'Or choose an example' : 'Choose an example'));
+    const name = this.page.stored.draws ? 'Or choose an example' : 'Choose an example';
+    const head = this.examples.appendChild(Face.piece('p', 'name', name));
     head.id = 'examples';
     const row = this.examples.appendChild(Face.piece('div', 'tiles'));
     row.setAttribute('role', 'radiogroup');
@@ -46,7 +48,7 @@ Face.Turn = class {
     this.page.tree.over.replaceChildren();
   }
 
-  // -- the picture -----------------------------------------------------------------------------------------------------
+  // -- the picture --------------------------------------------------------------------------------------------------
 
   drawn() {
     this.page.fragment.set({example: null, from: null, time: null});
@@ -73,7 +75,8 @@ Face.Turn = class {
   // What there is to be turned: a drawing, or else an example.
   get wanted() {
     const {fragment: {state}, stored} = this.page;
-    if (state.example === null && this.pad.strokes.length && stored.draws) return {id: JSON.stringify(this.pad.strokes), label: null};
+    const {strokes} = this.pad, own = state.example === null && strokes.length > 0 && stored.draws;
+    if (own) return {id: JSON.stringify(strokes), label: null};
     const label = state.example ?? stored.first;
     return {id: label, label};
   }
@@ -103,8 +106,8 @@ Face.Turn = class {
     }
     await page.working(() => page.desk.ask('read', async (explorer, signal) => {
       if (!given.image) {
-        const {width, height} = this.pad.canvas;
-        given.image = (await explorer.prepare(this.pad.pixels, width, height, {signal})).image;
+        const {SIDE} = Face.Pad;
+        given.image = (await explorer.prepare(this.pad.pixels, SIDE, SIDE, {signal})).image;
         given.picture = page.pictures.taken(given.image);
         // A first look says what is to be turned; the second one is as the app's.
         this.judged(given, (await explorer.classify(given.image, {noises: Face.Turn.GLANCE, signal})).probabilities);
@@ -126,7 +129,8 @@ Face.Turn = class {
     const {texts, page: {stored: {articles}}} = this, order = this.order, own = this.given.label === null;
     const rest = own ? texts.wrong : '.', who = own ? 'This' : 'The example';
     const sure = this.shares[order[0]] >= texts.sure, or = sure || order.length < 2 ? '' : ` or ${articles[order[1]]}`;
-    this.verdict.replaceChildren(`${who} ${sure ? texts.surely : texts.hardly}`, Face.piece('b', '', articles[order[0]]), `${or}${rest}`);
+    const said = `${who} ${sure ? texts.surely : texts.hardly}`;
+    this.verdict.replaceChildren(said, Face.piece('b', '', articles[order[0]]), `${or}${rest}`);
   }
 
   get order() {
@@ -137,7 +141,7 @@ Face.Turn = class {
     this.verdict.textContent = text;
   }
 
-  // -- what it becomes -------------------------------------------------------------------------------------------------
+  // -- what it becomes ----------------------------------------------------------------------------------------------
 
   begin() {
     const {page, given} = this, {state} = page.fragment;
@@ -153,7 +157,8 @@ Face.Turn = class {
         clearTimeout(this.resting);
         const mark = Face.filled(state.all ? this.texts.mark_each : this.texts.mark, {source: from, target: to});
         const last = next.times.length - 1, ends = [[0, this.texts.ends[0]], [last, this.texts.ends[1]]];
-        this.player.begin(next.times.length, next.nearest(state.time), 5, [...next.usual ? ends : ends.slice(1), [next.usual, mark]]);
+        const marks = [...next.usual ? ends : ends.slice(1), [next.usual, mark]];
+        this.player.begin(next.times.length, next.nearest(state.time), 5, marks);
       }
       this.work();
     }
@@ -193,7 +198,7 @@ Face.Turn = class {
     this.soon();
   }
 
-  // -- what is shown ---------------------------------------------------------------------------------------------------
+  // -- what is shown ------------------------------------------------------------------------------------------------
 
   show() {
     const {page, turning, from, to, given} = this, {state} = page.fragment, frame = turning?.frames[this.player.frame];
@@ -257,13 +262,13 @@ Face.Turn = class {
     const {page, from, given, shares} = this, {tree, stored: {articles}} = page, ends = Face.named(), names = {};
     for (const [label, {id}] of Object.entries(tree.leaf)) {
       const share = shares ? ` It is read as that with ${Face.percent(shares[label])}.` : '';
-      names[id] = label === from ? `${this.texts.it_is} ${articles[label]}.${share}` : `${this.texts.into} ${articles[label]}.${share}`;
+      names[id] = `${label === from ? this.texts.it_is : this.texts.into} ${articles[label]}.${share}`;
       if (frame?.ends?.[label]) ends[label] = frame.ends[label];
     }
     if (from !== null && given.picture) ends[from] = given.one ??= [given.picture];
     const time = turning?.times[this.player.frame];
-    return {mode: 'turn', label: 'The class tree: choose what it is to become', chosen: null, points: {}, ends, names, shares: shares ?? Face.named(),
-      lit: turning ? this.lit(turning) : {}, laid: () => {
+    return {mode: 'turn', label: 'The class tree: choose what it is to become', chosen: null, points: {}, ends, names,
+      shares: shares ?? Face.named(), lit: turning ? this.lit(turning) : {}, laid: () => {
         if (turning?.targets.length === 1) tree.route(from, turning.targets[0], time);
         else if (turning) tree.routes(from, turning.targets, time);
       }};
@@ -273,8 +278,9 @@ Face.Turn = class {
   lit({source, targets}) {
     const {tree} = this.page, result = {};
     const highest = Math.max(...targets.map((target) => tree.meeting(source, target)?.low ?? 1));
-    for (const target of targets) for (const {id, high} of tree.path(tree.leaf[target].id)) if (high <= highest) result[id] = 'other';
-    for (const {id, high} of tree.path(tree.leaf[source].id)) if (high <= highest) result[id] = 'lit';
+    const below = (label) => tree.path(tree.leaf[label].id).filter(({high}) => high <= highest);
+    for (const {id} of targets.flatMap(below)) result[id] = 'other';
+    for (const {id} of below(source)) result[id] = 'lit';
     return result;
   }
 
@@ -284,7 +290,8 @@ Face.Turn = class {
       key.replaceChildren();
       return;
     }
-    const others = turning.targets.length > 1 ? 'the others' : `the ${turning.targets[0]}`, values = {source: this.from, others};
+    const others = turning.targets.length > 1 ? 'the others' : `the ${turning.targets[0]}`;
+    const values = {source: this.from, others};
     key.replaceChildren(...this.texts.colours.map((text, k) => {
       const said = Face.filled(text, values);
       return k % 2 ? Face.piece('b', k === 1 ? 'lit' : 'other', said) : said;

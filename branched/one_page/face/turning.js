@@ -40,13 +40,14 @@ Face.Turning = class {
 
   async work({which, well}, explorer, page, signal) {
     const {steps, quickSteps, solver} = page.facts.defaults, times = which.map((k) => this.times[k]), {pictures} = page;
-    const own = times[0] === null, answer = await explorer.transmute({image: this.given.image, source: this.source,
-      target: this.targets, ...own ? {} : {time: times}, steps: well ? steps : quickSteps, solver, seed: this.seed, signal});
+    const own = times[0] === null, {given: {image}, source, targets: target, seed} = this;
+    const answer = await explorer.transmute({image, source, target, ...own ? {} : {time: times},
+      steps: well ? steps : quickSteps, solver, seed, signal});
     const [noised, ends] = [answer.noised, answer.image].map((floats) => pictures.all(floats));
     which.forEach((k, place) => {
-      const mine = this.targets.map((_, target) => target * which.length + place);
+      const mine = this.targets.map((_, row) => row * which.length + place);
       this.frames[k] = {level: well ? 2 : 1, noised: own ? null : [noised[mine[0]]],
-        ends: Face.named(this.targets.map((label, target) => [label, [ends[mine[target]]]]))};
+        ends: Face.named(this.targets.map((label, row) => [label, [ends[mine[row]]]]))};
     });
   }
 };

@@ -6,7 +6,8 @@ Face.Watch = class {
     this.film = new Face.Player(document.querySelector('.fall'), 'Noise level, from noise to pictures',
       (frame, moving) => this.fall(frame, moving));
     this.film.root.hidden = true;
-    this.film.begin(Face.Watch.MOMENTS + 1, Face.Watch.MOMENTS, Face.Watch.SECONDS, [[0, 'noise'], [Face.Watch.MOMENTS, 'picture']]);
+    const {MOMENTS, SECONDS} = Face.Watch;
+    this.film.begin(MOMENTS + 1, MOMENTS, SECONDS, [[0, 'noise'], [MOMENTS, 'picture']]);
   }
 
   enter() {
@@ -75,7 +76,7 @@ Face.Watch = class {
     });
   }
 
-  // -- what is shown ---------------------------------------------------------------------------------------------------
+  // -- what is shown ------------------------------------------------------------------------------------------------
 
   get chosen() {
     const {page: {tree, fragment}} = this;
@@ -88,7 +89,8 @@ Face.Watch = class {
     const at = (part, key) => tour[part][key] ?? before[part][key];
     document.body.classList.toggle('stale', !tour.columns);
     tree.show({
-      mode: 'watch', label: this.texts.alt, chosen, names, lit: Object.fromEntries(tree.path(chosen).map(({id}) => [id, 'lit'])),
+      mode: 'watch', label: this.texts.alt, chosen, names,
+      lit: Object.fromEntries(tree.path(chosen).map(({id}) => [id, 'lit'])),
       points: Object.fromEntries(tree.points.map(({id}) => [id, at('shared', id)?.guess])),
       ends: Face.named(page.labels.map((label) => [label, at('ends', label)])),
       hung: this.hung(), laid: () => this.fall(this.film.frame, this.film.playing > 0),
@@ -103,7 +105,8 @@ Face.Watch = class {
   }
 
   tell(node) {
-    const said = this.page.stored.nodes[node.id], [head, about, rows] = ['h2', '.about', '.rows'].map((part) => this.root.querySelector(part));
+    const said = this.page.stored.nodes[node.id];
+    const [head, about, rows] = ['h2', '.about', '.rows'].map((part) => this.root.querySelector(part));
     if (head.textContent !== said.headline) head.textContent = said.headline;
     if (node.is_leaf) about.textContent = said.company;
     else Face.marked(about, this.texts.reading);
@@ -127,8 +130,8 @@ Face.Watch = class {
   }
 
   below(node) {
-    return this.page.tree.branches.filter(({is_leaf: isLeaf, classes}) => isLeaf && node.classes.includes(classes[0]))
-      .toSorted((one, other) => this.page.stored.nodes[one.id].x - this.page.stored.nodes[other.id].x).map(({classes}) => classes[0]);
+    const {tree: {leaf}, stored: {nodes}} = this.page;
+    return node.classes.toSorted((one, other) => nodes[leaf[one].id].x - nodes[leaf[other].id].x);
   }
 
   history(leaf, said) {
@@ -147,7 +150,7 @@ Face.Watch = class {
     return row;
   }
 
-  // -- the film --------------------------------------------------------------------------------------------------------
+  // -- the film -----------------------------------------------------------------------------------------------------
 
   // A moment: pictures fall as fast as the tree is drawn, so most of the film is where paths part.
   fall(frame, moving) {
@@ -160,8 +163,9 @@ Face.Watch = class {
       .filter(({picture}) => picture);
     tree.sprites.show(sprites);
     tree.root.classList.toggle('moving', moving);
-    for (const [id, button] of tree.buttons) button.classList.toggle('ahead', !ended && tree.by.get(id).low < time);
-    for (const canvas of tree.hung.children) canvas.classList.toggle('ahead', !ended && Number(canvas.dataset.time) < time);
+    const ahead = (low) => !ended && low < time;
+    for (const canvas of tree.hung.children) canvas.classList.toggle('ahead', ahead(Number(canvas.dataset.time)));
+    for (const [id, button] of tree.buttons) button.classList.toggle('ahead', ahead(tree.by.get(id).low));
     tree.over.replaceChildren(...ended ? [] : this.trails(time));
     this.film.say(page.stored.captions.findLast(([from]) => from >= time)[1]);
   }
@@ -172,7 +176,8 @@ Face.Watch = class {
     const parted = Math.min(...tree.points.map(({low}) => low).filter((low) => low >= time));
     return tree.points.filter(({low}) => low === parted).flatMap((point) => nodes[point.id].leavers.map((id) => {
       const {x} = nodes[id], {low} = tree.by.get(id);
-      return Face.drawn('path', {'class': 'trail', d: tree.place.line([[nodes[point.id].x, parted], [x, parted], [x, Math.max(time, low)]])});
+      const corners = [[nodes[point.id].x, parted], [x, parted], [x, Math.max(time, low)]];
+      return Face.drawn('path', {'class': 'trail', d: tree.place.line(corners)});
     }));
   }
 };
