@@ -114,7 +114,7 @@ Face.Tree = class {
   }
 
   draw() {
-    const {place, view} = this, order = {'': 0, dim: 0, both: 1, other: 2, lit: 3};
+    const {place, view} = this, order = {'': 0, other: 1, lit: 2};
     const lines = this.branches.map((branch) => {
       const {x} = this.nodes[branch.id], start = branch.parent === null ? x : this.nodes[branch.parent].x;
       return [view.lit[branch.id] ?? '', place.line([[start, branch.high], [x, branch.high], [x, branch.low]])];

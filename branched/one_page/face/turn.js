@@ -201,7 +201,7 @@ Face.Turn = class {
   // -- what is shown ------------------------------------------------------------------------------------------------
 
   show() {
-    const {page, turning, from, to, given} = this, {state} = page.fragment, frame = turning?.frames[this.player.frame];
+    const {page, turning, from, to} = this, {state} = page.fragment, frame = turning?.frames[this.player.frame];
     for (const [label, tile] of this.tiles) this.tile(label, tile);
     this.source.mark(from);
     this.target.mark(state.all ? Face.Turn.ALL : to);
@@ -210,8 +210,6 @@ Face.Turn = class {
     this.figures(turning, frame);
     page.tree.show(this.view(turning, frame));
     this.colours(turning);
-    const canvas = this.drawing.querySelector('.hint');
-    canvas.classList.toggle('over', given.label !== null && this.pad.strokes.length > 0);
   }
 
   tile(label, tile) {
