@@ -144,7 +144,8 @@ def texts(model: BranchedModel) -> dict[str, Any]:
             "draw": of_turn.DRAW.format(thing=thing), "thing": thing, "sure": of_turn.SURE, "surely": of_turn.SURELY,
             "hardly": of_turn.HARDLY, "wrong": of_turn.WRONG, "it_is": of_turn.IT_IS, "into": of_turn.INTO,
             "rows": of_turn.ROWS, "ends": of_turn.ENDS, "turned": of_turn.TURNED, "each": of_turn.EACH_TURNED,
-            "on_its_way": of_turn.ON_ITS_WAY, "mark": of_turn.mark("{source}", "{target}"),
+            "on_its_way": of_turn.ON_ITS_WAY,
+            "read": of_turn.ITSELF.format(read=of_turn.READ), "mark": of_turn.mark("{source}", "{target}"),
             "mark_each": of_turn.mark("", None), "colours": of_turn.colours("{source}", "{others}"),
             "explanation": _paragraphs(of_turn.EXPLANATION.format(thing=thing)),
             "times": np.linspace(of_turn.HIGH, of_turn.LOW, of_turn.TIMES).round(3).tolist()}}

@@ -18,6 +18,7 @@ With much less noise the {thing} shows through; with much more, little of it is 
 """)
 TURNED, EACH_TURNED = N_("Turned at noise level {at}"), N_("Each turned at its branch point")
 ON_ITS_WAY = N_("on its way …")
+READ, ITSELF = N_("read as {label}"), N_("{read} by the model itself")
 ROWS = (N_("In noise"), N_("Becomes"))
 ENDS = (N_("much noise"), N_("little noise"))
 IT_IS, INTO = N_("It is"), N_("Turn it into")

@@ -90,6 +90,7 @@ def test_a_visit_to_everything(digits, chromium):
             browser.stroke(page, ".paper", points)
         page.wait_for_function("() => document.querySelector('.verdict').textContent.includes('4')")
         page.wait_for_function(SHARP)
+        page.get_by_text("read as a 9 by the model itself").wait_for()
         assert page.locator("figcaption").all_text_contents() == ["Your drawing", "In noise", "Becomes a 9"]
         page.get_by_role("radiogroup", name="Turn it into").get_by_role("radio", name="all").click()
         page.wait_for_function(SEEN)

@@ -43,7 +43,7 @@ Face.Turn = class {
   leave() {
     this.player.rest();
     clearTimeout(this.resting);
-    for (const kind of ['read', 'turn']) this.page.desk.cancel(kind);
+    for (const kind of ['read', 'turn', 'outcome']) this.page.desk.cancel(kind);
     this.busy = null;
     this.page.tree.over.replaceChildren();
   }
@@ -176,9 +176,22 @@ Face.Turn = class {
         await turning.work(next, explorer, page, signal);
         signal.throwIfAborted();
         this.soon();
+        this.readEnd();
       }
     }));
     if (this.busy === turning) this.busy = null;
+  }
+
+  // What the model takes the outcome for, where the slider rests: with hardly any noise, it is still what it was.
+  async readEnd() {
+    const {turning, page, player} = this, frame = turning?.frames[player.frame];
+    if (!frame || frame.level < 2 || frame.read || turning.targets.length > 1 || player.playing) return;
+    frame.read = {};  // is being asked
+    const [picture] = frame.ends[turning.targets[0]], image = page.pictures.floats(picture);
+    await page.working(async () => {
+      frame.read = await page.desk.ask('outcome', (explorer, signal) => explorer.classify(image, {signal}));
+      this.soon();
+    });
   }
 
   soon() {
@@ -193,7 +206,10 @@ Face.Turn = class {
     const {turning, page} = this;
     if (!turning) return;
     clearTimeout(this.resting);
-    const rest = () => page.fragment.set({time: frame === turning.usual ? null : turning.times[frame]});
+    const rest = () => {
+      page.fragment.set({time: frame === turning.usual ? null : turning.times[frame]});
+      this.readEnd();
+    };
     if (!moving) this.resting = setTimeout(rest, 200);  // browsers let no page change its address at every move
     this.soon();
   }
@@ -226,7 +242,9 @@ Face.Turn = class {
   caption(turning, frame) {
     const time = turning.times[this.player.frame], {texts} = this;
     const said = time === null ? texts.each : Face.filled(texts.turned, {at: Face.at(time)});
-    this.player.say(frame.level ? said : `${said} · ${texts.on_its_way}`);
+    const {articles} = this.page.stored, label = articles[frame.read?.label];
+    const read = label && Face.filled(texts.read, {label});
+    this.player.say([said, frame.level ? read : texts.on_its_way].filter(Boolean).join(' · '));
   }
 
   figures(turning, frame) {
@@ -241,7 +259,7 @@ Face.Turn = class {
     }
     if (!several || turning.times[this.player.frame] !== null) parts.push(this.figure(texts.rows[0], frame.noised));
     for (const label of turning.targets) {
-      const name = several ? label : `${texts.rows[1]} ${articles[label]}`;
+      const name = several ? label : [texts.rows[1], articles[frame.read?.label]].filter(Boolean).join(' ');
       parts.push(this.figure(name, frame.ends?.[label]));
     }
     this.screen.className = several ? 'turned several' : 'turned';

@@ -110,7 +110,7 @@ def caption(turning: Turning, time: float | None, read: Sequence[str], independe
     if not read:
         return of_turn.turn(time)
     done = success(turning, read)
-    return f"{of_turn.turn(time)} · " + (done if independent else _("{read} by the model itself").format(read=done))
+    return f"{of_turn.turn(time)} · " + (done if independent else _(of_turn.ITSELF).format(read=done))
 
 
 def success(turning: Turning, read: Sequence[str]) -> str:
@@ -122,7 +122,7 @@ def success(turning: Turning, read: Sequence[str]) -> str:
             "{good} of {count} are read as what they were to become")
         return text.format(good=good, count=count, wrong=words.listed(wrong))
     if count == 1:
-        return _("read as {label}").format(label=words.article(read[0]))
+        return _(of_turn.READ).format(label=words.article(read[0]))
     text = (_("all {count} are read as {label}") if not wrong else
             _("none of {count} is read as {label}") if not good else
             ngettext("{good} of {count} is read as {label}", "{good} of {count} are read as {label}", good))
