@@ -3,10 +3,11 @@
     python -m branched export-page --output page.html
     python tests/tools/one_page.py page.html
 
-prints the table of docs/one-file.md, measured in headless Chromium: so on an idle machine.
+prints the table of docs/one-file.md, measured in headless Chromium: so on an idle machine, whose load it tells.
 """
 import argparse
 import contextlib
+import os
 import statistics
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,19 @@ TIMED = """async ([verb, given]) => {
   await window.explorer[verb](...given);
   return (performance.now() - began) / 1000;
 }"""
+DRAWN = """async ([strokes, asked]) => {  // seconds until a drawing is prepared, read, and turned into another class
+  const pad = Object.assign(document.createElement('canvas'), {width: 280, height: 280}), pen = pad.getContext('2d');
+  Object.assign(pen, {lineWidth: 22, lineCap: 'round', lineJoin: 'round', strokeStyle: 'white'});
+  pen.fillRect(0, 0, 280, 280);
+  for (const [x, y] of strokes) pen.lineTo(x, y);
+  pen.stroke();
+  const began = performance.now(), since = () => (performance.now() - began) / 1000;
+  const {image} = await window.explorer.prepare(pen.getImageData(0, 0, 280, 280).data, 280, 280), prepared = since();
+  const {label} = await window.explorer.classify(image), read = since();
+  await window.explorer.transmute({...asked, image, source: label});
+  return [prepared, read, since()];
+}"""
+SEVEN = [[70, 60], [200, 60], [130, 240]]
 ALIVE = """async () => {
   await window.explorer.ready;
   return performance.now() / 1000;  // since the file was opened
@@ -111,11 +125,15 @@ def _answers(page, judge) -> list[tuple[str, str]]:
         taken = seconds(page, "sample", lambda k, steps=steps: {"labels": labels, "seed": k, "steps": steps}, 3)
         share = right(page, judge, labels, steps, facts["defaults"]["solver"])
         rows.append((f"ten digits, {steps} steps", f"{_said(taken)}, {share:.1%} right of 400"))
+    drawn = np.median([page.evaluate(DRAWN, [SEVEN, {"target": "9", "seed": k}]) for k in range(6)][1:], 0)
+    rows += zip(("a drawing: prepared", "... and read by the tree", "... and transmuted, 8 steps"), map(_said, drawn),
+                strict=True)
     four = ask(page, "sample", {"labels": ["4"], "seed": 3})["images"]
     turn = {"image": four, "source": "4", "target": "9", "steps": quick}
-    rows.append(("a picture transmuted", _said(seconds(page, "transmute", lambda k: {**turn, "seed": k}))))
-    times = [0.05 + 0.05 * k for k in range(15)]
-    rows.append((f"{len(times)} turning times", _said(seconds(page, "transmute", lambda k: {
+    rows.append((f"a picture transmuted, {quick} steps", _said(seconds(page, "transmute", lambda k: {
+        **turn, "seed": k}))))
+    times = np.linspace(0.05, 0.75, 15).tolist()
+    rows.append((f"{len(times)} turning times, {quick} steps", _said(seconds(page, "transmute", lambda k: {
         **turn, "seed": k, "time": times}, 2))))
     return rows
 
@@ -127,5 +145,7 @@ def _said(value: float) -> str:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("file", type=Path)
+    before = os.getloadavg()[0]
     for name, value in measured(options.parse_args().file):
         print(f"{name:40} {value}")
+    print(f"{'load of the machine':40} {before:.1f} before, {os.getloadavg()[0]:.1f} after")

@@ -40,7 +40,7 @@ function turnedRound(grey) {
   return changed(grey, value => 1 - value);
 }
 
-// Red, green and blue as sheets from 0 to 1. What is transparent becomes unlike what is to be seen.
+// Red, green and blue, or grey, as sheets from 0 to 1. What is transparent becomes unlike what is to be seen.
 function coloursOf(pixels, height, width) {
   const area = height * width, kinds = {[area]: 1, [area * 4]: 4}, each = kinds[pixels?.length];
   if (!each || !(area > 0) || Math.max(height, width) > MOST_SIDE) {
@@ -49,13 +49,22 @@ function coloursOf(pixels, height, width) {
   if (each === 1) {
     const scale = pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray ? 255 : 1;
     const grey = sheet(height, width, (y, x, k) => pixels[k] / scale);
-    return [grey, grey, grey];
+    return [grey];
   }
+  if (isGrey(pixels)) return [sheet(height, width, (y, x, k) => pixels[4 * k] / 255)];
   const opacity = 255 / Math.max(1, most(pixels.filter((_, k) => k % 4 === 3)));
   const alpha = Float32Array.from({length: area}, (_, k) => Math.min(1, opacity * pixels[4 * k + 3] / 255));
   const ground = groundFor(pixels, alpha);
   return [0, 1, 2].map(c => sheet(height, width,
     (y, x, k) => toByte(pixels[4 * k + c] * alpha[k] + ground[c] * (1 - alpha[k])) / 255));
+}
+
+// Whether four numbers each are shades of grey, and nothing is transparent.
+function isGrey(pixels) {
+  for (let k = 0; k < pixels.length; k += 4) {
+    if (pixels[k] !== pixels[k + 1] || pixels[k] !== pixels[k + 2] || pixels[k + 3] !== 255) return false;
+  }
+  return true;
 }
 
 // The colour behind what is transparent, as `rgb_of` in branched/photos/ink.py chooses it.
@@ -69,14 +78,14 @@ function groundFor(pixels, alpha) {
 
 // Brightness as Pillow's (ITU-R 601-2).
 function greyOf([red, green, blue]) {
-  if (red === green) return red;
+  if (!green) return red;
   return sheet(red.height, red.width, (y, x, k) => (
     Math.floor((19595 * red.data[k] + 38470 * green.data[k] + 7471 * blue.data[k]) * 255 / 65536 + 0.5) / 255));
 }
 
 // Padded to a square in the colour of the corners, or cropped to its middle, and resized.
 function squared(colours, side, channels, crop) {
-  const sheets = channels === 1 ? [greyOf(colours)] : colours;
+  const sheets = channels === 1 ? [greyOf(colours)] : [0, 1, 2].map(c => colours[c] ?? colours[0]);
   return sheets.map(one => {
     const bytes = changed(one, value => toByte(value * 255)), {height, width} = one;
     if (height === side && width === side) return changed(bytes, value => value / 255);
