@@ -3,6 +3,7 @@ import streamlit as st
 
 from pages.ui.frame import link, shell, visitor
 from pages.ui.frame.controls import explanation
+from pages.ui.language import _
 from pages.ui.parts import stage
 from pages.ui.parts.in_view import in_view
 from pages.ui.parts.spoken import spoken
@@ -16,11 +17,11 @@ st.html(stage.CSS)
 st.html(shown.CSS)
 st.html(shown.FACTS_CSS)
 with link.shared("teach", *showing, *seeing):
-    st.title("Teach it something new", anchor=False)
-    st.markdown(told.INTRODUCTION)
+    st.title(_("Teach it something new"), anchor=False)
+    st.markdown(_(told.INTRODUCTION))
     body, foot = st.container(key="teaching").empty(), st.container()
     with foot, explanation():
-        st.markdown(told.EXPLANATION)
+        st.markdown(_(told.EXPLANATION))
         st.latex(told.EQUATION)
     spoken(stages.aloud(model, lesson, taught, showing))
     with body.container():

@@ -22,6 +22,7 @@ CODE = re.compile(r"^[:.#<\\]|^[a-z_-]+/|\w+\(|[{};=<>]|^https?:|^attachment|\.p
 
 
 NAMES = {"class tree", "cluster tree", "Table Grid", " · Branched Diffusion Explorer", " into ", "growth ",
+         "tree ", "fine-tuning steps",
          '"Source Sans", "Source Sans Pro", sans-serif'}  # of families, styles, fonts, the app: alike in every language
 
 

@@ -8,7 +8,6 @@ Face.Turn = class {
       .map((part) => this.root.querySelector(part));
     this.drawing = this.root.querySelector('.drawing');
     this.drawing.hidden = !page.stored.draws;
-    this.drawing.parentElement.classList.toggle('chosen', !page.stored.draws);
     this.pad = new Face.Pad(this.drawing, this.texts.draw, () => this.drawn());
     this.player = new Face.Player(this.root.querySelector('.when'), 'Noise level of the turn',
       (frame, moving) => this.at(frame, moving));

@@ -111,8 +111,7 @@ Face.Watch = class {
     if (node.is_leaf) about.textContent = said.company;
     else Face.marked(about, this.texts.reading);
     const count = node.is_leaf ? said.way.length : node.classes.length;
-    const named = node.classes.some((label) => [...label].length > 3) ? 'named' : '';
-    rows.className = `rows ${count > 7 ? 'many' : count < 5 ? 'few' : ''} ${named}`;  // all in one screen
+    rows.className = `rows ${count > 7 ? 'many' : count < 5 ? 'few' : ''}`;  // all in one screen
     rows.replaceChildren(...node.is_leaf ? this.history(node, said) : this.hybrids(node));
     this.page.speak(said.headline);
   }

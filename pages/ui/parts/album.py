@@ -2,6 +2,7 @@
 import numpy as np
 import streamlit as st
 
+from ..language import _
 from .component import component
 from .pictures import picture, png
 
@@ -16,4 +17,5 @@ def album(key: str, pictures: dict[str, np.ndarray], label: str) -> None:
             pictures.pop(token, None)
 
     sheet = png(picture(np.concatenate(list(pictures.values()))))  # one below the other
-    _album(key=key, data={"sheet": sheet, "tokens": list(pictures), "label": label}, on_removed_change=remove)
+    _album(key=key, data={"sheet": sheet, "tokens": list(pictures), "label": label,
+                          "remove": _("Remove number {number}")}, on_removed_change=remove)

@@ -4,11 +4,11 @@ export default function({parentElement, data}) {
   if (before.getAttribute('src') !== data.before) before.src = data.before;
   if (after.getAttribute('src') !== data.after) after.src = data.after;
   before.alt = data.alt;
-  slider.setAttribute('aria-label', `Wipe between ${data.names.join(' and ')}`);
+  slider.setAttribute('aria-label', data.words.wipe);
   root.querySelectorAll('.names span').forEach((span, k) => { span.textContent = data.names[k]; });
   const show = () => {  // what lies left of the line is from before, right of it from after
     root.style.setProperty('--at', `${slider.value}%`);
-    slider.setAttribute('aria-valuetext', `${slider.value}% ${data.names[0]}, the rest ${data.names[1]}`);
+    slider.setAttribute('aria-valuetext', data.words.at.replace('{share}', slider.value));
   };
   slider.oninput = show;
   show();

@@ -4,10 +4,11 @@ import streamlit as st
 from branched import BranchedModel
 
 from ..frame import words
+from ..language import N_, _
 from ..parts.faces import faces
 from ..parts.markup import literal
 
-ASKED = "**Your bet:** which of these will it share the longest path with?"
+ASKED = N_("**Your bet:** which of these will it share the longest path with?")
 
 
 def place(model: BranchedModel) -> None:
@@ -15,7 +16,7 @@ def place(model: BranchedModel) -> None:
     def take() -> None:
         st.session_state["_bet"] = st.session_state["bet"]
 
-    st.pills(ASKED, list(model.labels), format_func=faces(model).get, key="bet", on_change=take,
+    st.pills(_(ASKED), list(model.labels), format_func=faces(model).get, key="bet", on_change=take,
              default=st.session_state.get("_bet"))
 
 
@@ -41,15 +42,18 @@ def answer(model: BranchedModel, label: str, guess: str | None) -> str:
     near, time = nearest(model, label)
     when = words.at(model.tree.meeting(label, guess).time)
     label, guess, near = literal(label), literal(guess), [literal(one) for one in near]
+    said = {"guess": guess, "label": label, "when": when, "time": words.at(time), "near": words.listed(near),
+            "others": words.listed(other for other in near if other != guess)}
     if guess not in near:
-        return (f"You bet on **{guess}**. Not this time: its path and {label}'s part at {when} already; "
-                f"with {words.listed(near)} it is together until {words.at(time)}.")
-    if len(near) == len(model.labels) - 1 > 1:
-        return f"You bet on **{guess}**, and nobody could lose: {label} leaves them all at once, at {words.at(time)}."
-    if len(near) == 1:
-        return f"You bet on **{guess}**: right! They share their path until {words.at(time)}, longer than any other."
-    others = words.listed(other for other in near if other != guess)
-    return f"You bet on **{guess}**: right! It is as near as {others}: they share their path until {words.at(time)}."
+        text = _("You bet on **{guess}**. Not this time: its path and that of {label} part at {when} already; with "
+                 "{near} it is together until {time}.")
+    elif len(near) == len(model.labels) - 1 > 1:
+        text = _("You bet on **{guess}**, and nobody could lose: {label} leaves them all at once, at {time}.")
+    elif len(near) == 1:
+        text = _("You bet on **{guess}**: right! They share their path until {time}, longer than any other.")
+    else:
+        text = _("You bet on **{guess}**: right! It is as near as {others}: they share their path until {time}.")
+    return text.format(**said)
 
 
 def nearest(model: BranchedModel, label: str) -> tuple[list[str], float]:

@@ -12,6 +12,7 @@ from branched import BranchedError, BranchedModel
 from .. import serve
 from ..frame import link, shell, visitor, words
 from ..frame.controls import SEED, one_file
+from ..language import N_, _
 from ..parts import canvas
 from ..parts.album import album
 from ..parts.faces import faces
@@ -21,18 +22,18 @@ from ..serve.request import digest
 from . import told
 from .work import Digits
 
-KINDS = {"draw": "Draw", "upload": "Upload", "digit": "A digit that it has not seen"}
+KINDS = {"draw": N_("Draw"), "upload": N_("Upload"), "digit": N_("A digit that it has not seen")}
 TEACHER, SMALLER = shell.USUAL, "mnist-049"  # the model that knows all ten digits, and one that knows three
 DIGITS = "0123456789"
 ADDED = 5                # classes that are added to a model
 STEPS = 400              # of a lesson, at most: so many are usual
 LESSON, SHOWN = 300, 16  # pictures of a digit that the teacher draws, and how many of them are shown
 MEGABYTES = 12           # of an upload
-TIPS = """**Invent a symbol**, or take a letter or a sign. Draw it about ten times, one drawing after the other, and add
-each of them. **Make each one a little different.**
+TIPS = N_("""**Invent a symbol**, or take a letter or a sign. Draw it about ten times, one drawing after the other, and
+add each of them. **Make each one a little different.**
 
-Every drawing will be shown here as the model sees it: small, and in the middle."""
-STAYS = "They stay in this tab of your browser, and a link to this page does not hold them."
+Every drawing will be shown here as the model sees it: small, and in the middle.""")
+STAYS = N_("They stay in this tab of your browser, and a link to this page does not hold them.")
 
 
 class Showing(NamedTuple):
@@ -132,7 +133,8 @@ def take(model: BranchedModel, data: bytes | np.ndarray, who: str = "") -> bool:
         say(f"{who}{error}")
         return False
     if digest(picture) in pictures or len(pictures) >= told.MOST:
-        say(f"{who}{'This very picture is there already.' if digest(picture) in pictures else told.full()}")
+        there = digest(picture) in pictures
+        say(who + (_("This very picture is there already.") if there else told.full()))
         return False
     hold(model, picture)
     return True
@@ -147,7 +149,7 @@ def add(model: BranchedModel) -> None:
     """What is on the canvas is kept, and the canvas is empty again; a drawing that can't be used stays there."""
     drawing = canvas.drawn("sketch")
     if drawing is None:
-        say("Draw something on the black square first.")
+        say(_("Draw something on the black square first."))
     elif take(model, drawing):
         canvas.clear("sketch")
 
@@ -161,28 +163,29 @@ def start_over() -> None:
 def place_to_show(model: BranchedModel, kind: str, settings: Showing) -> None:
     """The canvas, or the place for files, or the digits to choose from."""
     if kind == "draw":
-        canvas.drawing("sketch", "Draw it here, large")
-        st.button("Add this drawing", type="primary", icon=":material/add:", on_click=add, args=[model],
+        canvas.drawing("sketch", N_("Draw it here, large"))
+        st.button(_("Add this drawing"), type="primary", icon=":material/add:", on_click=add, args=[model],
                   width=canvas.SIDE)
     elif kind == "upload":
         _uploaded(model)
     else:
-        settings.digit.pills("Which one")
+        settings.digit.pills(_("Which one"))
 
 
 def _uploaded(model: BranchedModel) -> None:
     """Files are looked at one by one, and then the place for them is empty again."""
     turn = st.session_state.setdefault("_uploads", 0)
     with st.container(key="upload"):
-        files = st.file_uploader("Photos or pictures, one symbol on each", TYPES, accept_multiple_files=True,
+        files = st.file_uploader(_("Photos or pictures, one symbol on each"), TYPES, accept_multiple_files=True,
                                  key=f"files {turn}", max_upload_size=MEGABYTES)
     if not files:
         return
     bar = st.empty()
     for k, file in enumerate(files):
-        bar.progress(k / len(files), "Looking for the symbol …")
+        bar.progress(k / len(files), _("Looking for the symbol …"))
         if len(examples(model)) >= told.MOST:
-            say(f"{len(files) - k} of {len(files)} files were left out. {told.full()}")
+            left = _("{count} of {all} files were left out.").format(count=len(files) - k, all=len(files))
+            say(f"{left} {told.full()}")
             break
         take(model, file.getvalue(), f"{file.name:.40}: ")
     st.session_state["_uploads"] += 1
@@ -197,27 +200,29 @@ def shown_so_far(model: BranchedModel, kind: str) -> None:
     pictures = examples(model)
     with st.container(horizontal=True, vertical_alignment="center", key="count"):
         st.markdown(told.count(len(pictures)), width="content")
-        st.button("Start over", icon=":material/delete_sweep:", disabled=not pictures, on_click=start_over)
+        st.button(_("Start over"), icon=":material/delete_sweep:", disabled=not pictures, on_click=start_over)
     if pictures:
-        album("album", pictures, "Your drawings: choose one to remove it")
-        st.caption(f"As the model sees them. A click on one removes it. {STAYS}")
+        album("album", pictures, _("Your drawings: choose one to remove it"))
+        said = _("As the model sees them. A click on one removes it."), _(STAYS)
+        st.caption(" ".join(said))
     else:
-        st.markdown(TIPS)
+        st.markdown(_(TIPS))
 
 
 def _lesson_of(digit: str) -> None:
-    st.markdown(f"**The model {TEACHER}**, which knows all ten digits, shows it what a {literal(digit)} is, by "
-                f"{LESSON} pictures. Here are {SHOWN} of them. {TEACHER} draws them itself: they are no real "
-                "handwriting, and the lesson is no better than its teacher.")
+    st.markdown(_("**The model {name}**, which knows all ten digits, shows it what a {digit} is, by {count} pictures. "
+                  "Here are {shown} of them. {name} draws them itself: they are no real handwriting, and the lesson is "
+                  "no better than its teacher.").format(name=TEACHER, digit=literal(digit), count=LESSON, shown=SHOWN))
     first = serve.ask(TEACHER, Digits(digit, SHOWN))
-    st.html(sheet([Row("", "", strip(first, SHOWN // 2), f"Pictures of {digit}, drawn by {TEACHER}")]))
+    st.html(sheet([Row("", "", strip(first, SHOWN // 2), _("Pictures of {label}, drawn by {name}").format(
+        label=digit, name=TEACHER))]))
 
 
 def smaller_model(model: BranchedModel) -> None:
     """Where all digits are known, the way to a model that knows but a few."""
     if set(DIGITS) <= set(model.labels) and SMALLER in branched.models():
-        st.caption("Or let a model that knows 0, 4 and 9 alone learn a digit that it has not seen:")
-        st.page_link("pages/teach.py", label="Teach it a real digit", icon=":material/arrow_forward:",
+        st.caption(_("Or let a model that knows 0, 4 and 9 alone learn a digit that it has not seen:"))
+        st.page_link("pages/teach.py", label=_("Teach it a real digit"), icon=":material/arrow_forward:",
                      query_params={"model": SMALLER, "from": "digit"})
 
 
@@ -225,8 +230,9 @@ def replaced(name: str) -> None:
     """Who has a model of his own already, and would lose it, is told."""
     mine = visitor.held()
     if mine and mine.name != name:
-        st.caption(f"You have a model of your own: {literal(visitor.title(mine.name))}. A lesson here takes its place.")
-        st.page_link("pages/teach.py", label="Teach that one instead", icon=":material/arrow_forward:",
+        st.caption(_("You have a model of your own: {name}. A lesson here takes its place.").format(
+            name=literal(visitor.title(mine.name))))
+        st.page_link("pages/teach.py", label=_("Teach that one instead"), icon=":material/arrow_forward:",
                      query_params={"model": mine.name})
 
 
@@ -264,22 +270,22 @@ def another(name: str | None) -> None:
 
 def actions(mine: visitor.Own, label: str) -> None:
     """What to do with the model now."""
-    st.download_button("Download the model", lambda: contents(mine), f"{visitor.short(mine.name)}.safetensors",
+    st.download_button(_("Download the model"), lambda: contents(mine), f"{visitor.short(mine.name)}.safetensors",
                        "application/octet-stream", on_click="ignore", icon=":material/download:",
-                       help="Put into the folder checkpoints, it is a model like any other, on any machine.")
+                       help=_("Put into the folder checkpoints, it is a model like any other, on any machine."))
     one_file(mine.model, visitor.short(mine.name))
     full = len(mine.added) >= ADDED
-    st.button("Teach another", icon=":material/add:", on_click=another, args=[mine.name], disabled=full,
-              help=f"{ADDED} added classes are the most." if full else None)
-    st.button(literal(f"Remove {label}"), icon=":material/delete:", on_click=remove, args=[label])
+    st.button(_("Teach another"), icon=":material/add:", on_click=another, args=[mine.name], disabled=full,
+              help=_("{count} added classes are the most.").format(count=ADDED) if full else None)
+    st.button(literal(_("Remove {label}").format(label=label)), icon=":material/delete:", on_click=remove, args=[label])
 
 
 def links(mine: visitor.Own, label: str, sibling: str) -> None:
     """The other pages, where they are about the new class."""
     for page, name, icon, query in (
-            ("app.py", "Watch", "account_tree", {"node": str(mine.model.tree.leaf(label).id)}),
-            ("pages/generate.py", "Generate", "grid_view", {"labels": link.packed([sibling, label])}),
-            ("pages/hybrids.py", "Hybrids", "join_inner", {"a": link.packed([label]), "b": link.packed([sibling])}),
-            ("pages/transmute.py", "Turn", "swap_horiz", {"target": label}),
-            ("pages/discovery.py", "Why there", "query_stats", {"a": label, "b": sibling})):
-        st.page_link(page, label=name, icon=f":material/{icon}:", query_params={"model": mine.name, **query})
+            ("app.py", N_("Watch"), "account_tree", {"node": str(mine.model.tree.leaf(label).id)}),
+            ("pages/generate.py", N_("Generate"), "grid_view", {"labels": link.packed([sibling, label])}),
+            ("pages/hybrids.py", N_("Hybrids"), "join_inner", {"a": link.packed([label]), "b": link.packed([sibling])}),
+            ("pages/transmute.py", N_("Turn"), "swap_horiz", {"target": label}),
+            ("pages/discovery.py", N_("Why there"), "query_stats", {"a": label, "b": sibling})):
+        st.page_link(page, label=_(name), icon=f":material/{icon}:", query_params={"model": mine.name, **query})

@@ -5,14 +5,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from ..language import N_, _, decimal
 from ..parts.markup import filled
 from ..parts.pictures import Row, sheet, strip
 
 HERE = Path(__file__).parent
 FILE = HERE.parents[2] / "checkpoints" / "forgetting.json"  # `python experiments/extension.py forgetting` writes it
-WAYS = {"tree": "The tree", "label-conditioned": "One network without a tree"}
-MEANING = """Distance to real digits: how far its drawings as a whole are from real ones; less is better, and 8 is as
-good as real. Right: how often an independent classifier reads a drawing as the digit that was asked for."""
+WAYS = {"tree": N_("The tree"), "label-conditioned": N_("One network without a tree")}
+MEANING = N_("Distance to real digits: how far its drawings as a whole are from real ones; less is better, and 8 is "
+             "as good as real. Right: how often an independent classifier reads a drawing as the digit that was "
+             "asked for.")
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -83,10 +85,11 @@ def load(path: Path = FILE) -> Forgetting | None:
 def story(measured: Forgetting) -> str:
     """What was done, in words."""
     new, old, protocol = measured.new, ", ".join(measured.old), measured.protocol
-    return (f"Most models of this kind are **one** network for all classes, which is told the class it is to draw. "
-            f"Here such a network and the tree both learnt {old}, and then both were taught {new} from "
-            f"{protocol.images:,} pictures of {new} alone, {protocol.steps:,} steps. The tree's old branches were left "
-            f"as they were; the other network had to change the numbers by which it draws all that it knows.")
+    return _("Most models of this kind are **one** network for all classes, which is told the class it is to draw. "
+             "Here such a network and the tree both learnt {old}, and then both were taught {new} from {images} "
+             "pictures of {new} alone, {steps} steps. The tree's old branches were left as they were; the other "
+             "network had to change the numbers by which it draws all that it knows.").format(
+                 old=old, new=new, images=decimal(protocol.images), steps=decimal(protocol.steps))
 
 
 def pictures(measured: Forgetting, way: str) -> str:
@@ -94,16 +97,18 @@ def pictures(measured: Forgetting, way: str) -> str:
     rows = []
     for label in measured.labels:
         strips = measured.models[way].pictures[label]
-        for when, pixels in (("before", strips.before), ("after", strips.after)):
+        for when, alt, pixels in (
+                (_("before"), _("{label}, before it was taught {new}"), strips.before),
+                (_("after"), _("{label}, after it was taught {new}"), strips.after)):
             if pixels is not None:
                 images = np.frombuffer(pixels, np.uint8).reshape(measured.shape) / np.float32(255)
-                rows.append(Row(label, when, strip(images), f"{label}, {when} it was taught {measured.new}"))
+                rows.append(Row(label, when, strip(images), alt.format(label=label, new=measured.new)))
     return sheet(rows)
 
 
 def table(measured: Forgetting) -> str:
     """The figures, as HTML."""
-    rows = [(f"{label}{', new' * (label == measured.new)}",
+    rows = [(_("{label}, new").format(label=label) if label == measured.new else label,
              [(way.frechet[label].written("{:.0f}"), way.right[label].written("{:.0%}"))
               for way in (measured.models[name] for name in WAYS)]) for label in measured.labels]
-    return filled(HERE / "forgetting.html", ways=list(WAYS.values()), rows=rows)
+    return filled(HERE / "forgetting.html", ways=[_(way) for way in WAYS.values()], rows=rows)

@@ -6,6 +6,7 @@ import streamlit as st
 from branched import BranchedError, BranchedModel
 
 from ..frame import remembered, visitor
+from ..language import _
 from ..parts import keeper
 from . import controls, told
 
@@ -32,7 +33,7 @@ def drawings(model: BranchedModel) -> None:
             controls.hold(model, picture)
     state["_sought"] = True
     if keeper.keep(DRAWINGS, written(list(pictures.values())), warns=bool(pictures)):
-        st.caption(told.NOT_KEPT)
+        st.caption(_(told.NOT_KEPT))
 
 
 def taught(mine: visitor.Own) -> None:
@@ -44,7 +45,7 @@ def taught(mine: visitor.Own) -> None:
         name, text = st.session_state["_written"] = mine.name, remembered.written(mine)
     if keeper.keep(remembered.shelf(mine.name), text):
         keeper.warn()
-        st.caption(told.NOT_KEPT_MODEL)
+        st.caption(_(told.NOT_KEPT_MODEL))
 
 
 def _drop_removed() -> None:

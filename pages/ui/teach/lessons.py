@@ -8,6 +8,7 @@ from branched import BranchedModel
 
 from .. import serve
 from ..frame import visitor, words
+from ..language import _
 from ..serve import models
 from ..serve.request import Numbers
 from . import bet, controls, told
@@ -72,7 +73,7 @@ def stop() -> None:
         finish(begun, begun.progress, "stopped")
     elif begun:
         cancel()
-        controls.complain("It had not learnt anything yet.")
+        controls.complain(_("It had not learnt anything yet."))
 
 
 def taught_by_another(begun: Begun, digits: np.ndarray) -> Begun:

@@ -9,6 +9,7 @@ from .. import serve
 from ..frame import in_class, visitor
 from ..frame.controls import chart, draw_number
 from ..frame.look import Look
+from ..language import _
 from ..parts.film import film
 from ..parts.markup import literal
 from ..parts.wipe import wipe
@@ -21,14 +22,14 @@ def see(mine: visitor.Own, look: Look, settings: controls.Seeing) -> None:
     """All that there is to see once a class is learnt."""
     kept.taught(mine)
     model = mine.model
-    label = settings.label.pills("Which one") if len(mine.added) > 1 else settings.label.value
+    label = settings.label.pills(_("Which one")) if len(mine.added) > 1 else settings.label.value
     triumph, where = st.columns([3, 2], gap="large")
     with triumph:
         _triumph(mine, label)
     with where:
         sibling, taught = told.relative(model, label), mine.taught[label]
         chart(shown.tree_figure(model.tree, label, sibling, taught.previews[-1, 0] / 255, look),
-              f"The class tree. {label} joined beside {sibling}.")
+              _("The class tree. {label} joined beside {sibling}.").format(label=label, sibling=sibling))
     prove(mine, settings.seed.value)
     _drawers(mine, label, settings)
 
@@ -38,7 +39,7 @@ def _triumph(mine: visitor.Own, label: str) -> None:
     taught = mine.taught[label]
     st.header(literal(told.triumph(label, taught)), anchor=False)
     film("learnt", *shown.film(taught), start=len(taught.steps) - 1, autoplay=True, seconds=5.0,
-         ends=("it begins", "it is done"), label="Steps of the lesson", height=shown.LARGE)
+         ends=(_("it begins"), _("it is done")), label=_("Steps of the lesson"), height=shown.LARGE)
     controls.notes()
     if answer := bet.answer(mine.model, label, bet.of(label)):
         st.success(answer, icon=":material/emoji_events:")
@@ -57,20 +58,22 @@ def prove(mine: visitor.Own, seed: int) -> None:
     head.header(told.heading(proof), anchor=False)
     with place.container():
         st.markdown(told.verdict(proof))
-        wipe("forgotten", *(shown.side(images) for images in (before, after)), names=("Before the lesson", "After it"),
-             alt=told.alt(proof))
+        wipe("forgotten", *(shown.side(images) for images in (before, after)), 
+             names=(_("Before the lesson"), _("After it")), alt=told.alt(proof))
 
 
 def _drawers(mine: visitor.Own, label: str, settings: controls.Seeing) -> None:
     """What else there is, for those who ask; none is worked out before it is opened."""
     sibling = told.relative(mine.model, label)
-    _drawer("more", literal(f"More drawings of {label}, and what it shares with {sibling}"), "gesture",
+    _drawer("more", literal(_("More drawings of {label}, and what it shares with {sibling}").format(
+        label=label, sibling=sibling)), "gesture",
             lambda: _kin(mine, label, sibling))
-    _drawer("turn", literal(f"Turn {label} into another, and back"), "swap_horiz", lambda: _turn(mine, label, settings))
-    _drawer("took", "What the lesson took", "school", lambda: st.markdown(
+    _drawer("turn", literal(_("Turn {label} into another, and back").format(label=label)), "swap_horiz",
+            lambda: _turn(mine, label, settings))
+    _drawer("took", _("What the lesson took"), "school", lambda: st.markdown(
         told.learnt(mine.model, mine.before, label, mine.taught[label])))
     if measured := forgetting.load():
-        _drawer("way", "What a network without a tree forgets", "compare", lambda: _other_way(measured))
+        _drawer("way", _("What a network without a tree forgets"), "compare", lambda: _other_way(measured))
     with st.container(horizontal=True, key="links"):
         controls.links(mine, label, sibling)
 
@@ -97,7 +100,8 @@ def _turn(mine: visitor.Own, label: str, settings: controls.Seeing) -> None:
     taught, olds = mine.taught[label], [other for other in mine.model.labels if other != label]
     if settings.old.value not in olds:
         settings.old.set(told.relative(mine.model, label))
-    old = settings.old.pills(literal(f"{label} into this one, and this one into {label}"), options=olds)
+    title = _("{label} into this one, and this one into {label}").format(label=label)
+    old = settings.old.pills(literal(title), options=olds)
     crossing = Crossing(Numbers(taught.examples[:COLUMNS]), label, old, settings.seed.value)
     st.html(shown.crossed(label, old, serve.ask(mine.name, crossing), taught.drawn))
 
@@ -106,7 +110,7 @@ def _other_way(measured: forgetting.Forgetting) -> None:
     """What became of a network without a tree, where that was measured."""
     st.markdown(forgetting.story(measured))
     for column, (way, title) in zip(st.columns(2, gap="large"), forgetting.WAYS.items(), strict=True):
-        column.markdown(f"**{title}**")
+        column.markdown(f"**{_(title)}**")
         column.html(forgetting.pictures(measured, way))
     st.html(forgetting.table(measured))
-    st.caption(forgetting.MEANING)
+    st.caption(_(forgetting.MEANING))

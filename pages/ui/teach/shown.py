@@ -9,8 +9,10 @@ from branched import ClassTree
 
 from ..figures.standing_tree import figure
 from ..figures.ways import two_ways
+from ..frame import words
 from ..frame.look import Look
 from ..frame.visitor import Taught
+from ..language import _, ngettext
 from ..parts.markup import filled
 from ..parts.pictures import Row, hybrids, sheet, strip, svg
 from ..parts.reels import Frame
@@ -62,11 +64,13 @@ def _points(values: Sequence[float], steps: int, top: float) -> str:
 def previews(progress: Progress) -> str:
     """What it draws by now, large, and below what it drew before."""
     if not progress.previews:
-        return '<p class="soon">Soon you will see here what it draws.</p>'
-    *_, (step, now) = progress.previews.items()
-    rows = [Row(f"Now, at step {step}", "each picture began as noise", _strip(now, len(now) // 2),
-                f"{len(now)} pictures that it draws at step {step}"),
-            Row("From noise to the symbol, step by step", "", "", "")]
+        soon = _("Soon you will see here what it draws.")
+        return f'<p class="soon">{soon}</p>'
+    step, now = list(progress.previews.items())[-1]
+    rows = [Row(_("Now, at step {number}").format(number=step), _("each picture began as noise"),
+                _strip(now, len(now) // 2),
+                _("{count} pictures that it draws at step {number}").format(count=len(now), number=step)),
+            Row(_("From noise to the symbol, step by step"), "", "", "")]
     small = {step: _strip(pictures) for step, pictures in progress.previews.items()}
     return sheet(rows) + filled(HERE / "steps.html", strips=small)
 
@@ -82,7 +86,7 @@ def film(taught: Taught) -> tuple[np.ndarray, list[Frame]]:
     for k, step in enumerate(taught.steps):
         numbers = range(k * count, (k + 1) * count)
         rows = tuple(tuple(numbers[first:first + COLUMNS]) for first in range(0, count, COLUMNS))
-        frames.append(Frame(f"After {step} step{'s' * (step > 1)}", rows))
+        frames.append(Frame(ngettext("After {count} step", "After {count} steps", step).format(count=step), rows))
     return taught.previews.reshape(-1, *taught.previews.shape[2:]), frames
 
 
@@ -90,22 +94,24 @@ def film(taught: Taught) -> tuple[np.ndarray, list[Frame]]:
 
 def samples(label: str, images: np.ndarray) -> str:
     """Pictures of the new class in two rows."""
-    return sheet([Row(label, "", strip(images, COLUMNS), f"Pictures of {label}, drawn by the model", "short")])
+    alt = _("Pictures of {label}, drawn by the model").format(label=label)
+    return sheet([Row(label, "", strip(images, COLUMNS), alt, "short")])
 
 
 def between(label: str, sibling: str, kin: Kin) -> str:
     """What a class and its sibling share, and what becomes of it."""
-    return sheet(hybrids(f"{label} and {sibling}", kin.noisy[:COLUMNS], kin.guesses[:COLUMNS],
+    return sheet(hybrids(words.listed([label, sibling]), kin.noisy[:COLUMNS], kin.guesses[:COLUMNS],
                          {sibling: kin.sibling[:COLUMNS], label: kin.images[:COLUMNS]}))
 
 
 def crossed(label: str, old: str, pictures: Crossed, drawn: bool) -> str:
     """The new class into an old one, and back."""
-    whose = "your drawings" if drawn else "its examples"
+    whose = _("your drawings") if drawn else _("its examples")
+    turned, into = _("as {label}"), _("The same, turned into {label}")
     return sheet([Row(label, whose, strip(pictures.examples, COLUMNS), f"{label}: {whose}"),
-                  Row(f"as {old}", "", strip(pictures.as_old, COLUMNS), f"The same, turned into {old}"),
-                  Row(old, "drawn by it", strip(pictures.old), f"Pictures of {old}"),
-                  Row(f"as {label}", "", strip(pictures.as_new), f"The same, turned into {label}")])
+                  Row(turned.format(label=old), "", strip(pictures.as_old, COLUMNS), into.format(label=old)),
+                  Row(old, _("drawn by it"), strip(pictures.old), _("Pictures of {label}").format(label=old)),
+                  Row(turned.format(label=label), "", strip(pictures.as_new), into.format(label=label))])
 
 
 def side(images: np.ndarray) -> str:

@@ -10,6 +10,7 @@ from ..figures.standing_tree import figure
 from ..frame import visitor, words
 from ..frame.controls import chart
 from ..frame.look import Look
+from ..language import _
 from ..parts import keeper, stage
 from ..parts.markup import literal
 from . import bet, controls, kept, lessons, shown, told
@@ -30,7 +31,7 @@ def show(name: str, model: BranchedModel, look: Look, settings: controls.Showing
     """What the new class looks like, its name, and the tree that it will join."""
     with st.container(key="kept"):  # so that what comes and goes there moves nothing below
         kept.drawings(model)
-    kind = settings.kind.pills("How to show it")
+    kind = settings.kind.pills(_("How to show it"))
     giving, seeing, where = stage.columns()
     with giving:
         controls.place_to_show(model, kind, settings)
@@ -38,19 +39,19 @@ def show(name: str, model: BranchedModel, look: Look, settings: controls.Showing
         controls.smaller_model(model)
         controls.replaced(name)
         if visitor.find(name):
-            st.button("Back to what it knows", icon=":material/arrow_back:", on_click=controls.another, args=[None])
+            st.button(_("Back to what it knows"), icon=":material/arrow_back:", on_click=controls.another, args=[None])
     with seeing:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if kind != "digit":
-                settings.name.text_input("What is it called?", max_chars=words.LONGEST, width=240,
-                                         placeholder="an emoji, or a few letters")
-            st.button("Teach it", type="primary", icon=":material/school:", on_click=lessons.begin,
+                settings.name.text_input(_("What is it called?"), max_chars=words.LONGEST, width=240,
+                                         placeholder=_("an emoji, or a few letters"))
+            st.button(_("Teach it"), type="primary", icon=":material/school:", on_click=lessons.begin,
                       args=[name, model], width=150)
         controls.complaints()
         controls.shown_so_far(model, kind)
         bet.place(model)
     with where:
-        chart(figure(model.outline(), look=look, height=shown.HEIGHT), "The class tree")
+        chart(figure(model.outline(), look=look, height=shown.HEIGHT), _("The class tree"))
 
 
 # -- the lesson --------------------------------------------------------------------------------------------------------
@@ -62,10 +63,11 @@ def watch(begun: lessons.Begun, model: BranchedModel, look: Look) -> None:
     with giving:
         st.header(literal(told.learning(begun.label)), anchor=False)
         bar, wait, curve = st.empty(), st.container(), st.empty()
-        st.button("Stop here and keep what it knows", icon=":material/stop:", on_click=lessons.stop, width="stretch")
-        st.button("Cancel", type="tertiary", on_click=lessons.cancel)
+        st.button(_("Stop here and keep what it knows"), icon=":material/stop:", on_click=lessons.stop,
+                  width="stretch")
+        st.button(_("Cancel"), type="tertiary", on_click=lessons.cancel)
     guess, sheet, tree, drawn = seeing.empty(), seeing.empty(), where.empty(), None
-    chart(figure(model.outline(), look=look, height=shown.HEIGHT), "The class tree", into=tree)
+    chart(figure(model.outline(), look=look, height=shown.HEIGHT), _("The class tree"), into=tree)
 
     if not begun.progress.latest:
         with guess.container():
@@ -78,7 +80,7 @@ def watch(begun: lessons.Begun, model: BranchedModel, look: Look) -> None:
         if progress.latest is drawn and progress.records:
             return
         if progress.latest:
-            chart(shown.growing(begun.label, progress, look), "The class tree, with a new leaf",
+            chart(shown.growing(begun.label, progress, look), _("The class tree, with a new leaf"),
                   f"tree {len(progress.records)}", into=tree)
             guess.markdown(bet.answer(progress.latest.model, begun.label, bet.chosen()))
         drawn = progress.latest
@@ -88,7 +90,8 @@ def watch(begun: lessons.Begun, model: BranchedModel, look: Look) -> None:
     try:
         with wait:
             _teach(begun, draw, lambda share: bar.progress(
-                share, f"The model {controls.TEACHER} draws {controls.LESSON} pictures for it …"))
+                share, _("The model {name} draws {count} pictures for it …").format(
+                    name=controls.TEACHER, count=controls.LESSON)))
     except BranchedError as error:
         lessons.cancel()
         controls.complain(str(error))

@@ -6,12 +6,13 @@ from unmarked import unmarked
 
 ROOT = Path(__file__).resolve().parents[3]
 FINISHED = [  # this list grows: in the end it is all pages
-    "app.py", "branched/shown/of_tree.py", "pages/lesson.py", "pages/transmute.py", "pages/wall.py", "pages/class_room",
-    "pages/start/beside.py", "pages/start/checked.py", "pages/ui/frame", "pages/ui/wall",
-    "pages/ui/language", "pages/ui/lesson", "pages/ui/questions", "pages/ui/serve", "pages/ui/transmute",
-    "pages/ui/tree", "pages/ui/figures/graph.py", "pages/ui/figures/standing_tree.py",
-    *(f"pages/ui/parts/{name}.py" for name in ("cropper", "film", "given", "growing", "guide", "leaves", "pictures",
-                                               "steering"))]
+    "app.py", *(f"pages/{name}.py" for name in ("lesson", "teach", "transmute", "wall")),
+    *(f"pages/ui/{room}" for room in ("frame", "language", "lesson", "questions", "serve", "teach", "transmute", "tree",
+                                      "wall")),
+    "pages/class_room", "pages/start/beside.py", "pages/start/checked.py", "branched/shown/of_tree.py",
+    "pages/ui/figures/graph.py", "pages/ui/figures/standing_tree.py",
+    *(f"pages/ui/parts/{name}.py" for name in ("album", "cropper", "film", "given", "growing", "guide", "leaves",
+                                               "pictures", "steering", "wipe"))]
 FILES = [path for name in FINISHED
          for path in ([ROOT / name] if name.endswith(".py") else sorted((ROOT / name).glob("*.py")))]
 
