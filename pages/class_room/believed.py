@@ -41,11 +41,6 @@ class Work:
     place: float
     mark: str
 
-    @property
-    def nbytes(self) -> int:
-        """What it weighs in memory, about."""
-        return self.pictures.nbytes + 2_000  # the rest, and its PNG
-
 
 def work(kind: Any, pictures: Any, *, model: Any = "", source: Any = "", target: Any = "", seed: Any = 0,
          time: Any = None, place: Any = 0.0, mark: Any = "") -> Work:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..ui.language import N_
+from . import sheet
 from .believed import Work, text
 from .refused import Refused
 
 MOST_POSTS, MOST_BYTES = 200, 4_000_000  # on a wall, those that wait among them
+BESIDE = 1_000                           # bytes of a post beside its pictures
 EACH, PAUSE = 30, 2.0                    # posts of one sender at most, and seconds between two of them
 FLOOD, WINDOW = 90, 10.0                 # posts that a room takes within so many seconds: a class that sends at once
 MOST_POLLS, MOST_CHOICES, MOST_VOTERS = 24, 12, 300
@@ -30,11 +32,17 @@ TOO_MANY = N_("This room has no place for more of that.")
 
 @dataclass(frozen=True)
 class Post:
-    """A work on the wall, or before it: its number, in the order in which they came."""
+    """A work on the wall, or before it: its number, in the order in which they came, and its picture as a PNG."""
 
     number: int
     work: Work
+    image: bytes = field(repr=False)
     sender: str = field(repr=False)
+
+    @property
+    def nbytes(self) -> int:
+        """What it weighs in memory, about."""
+        return self.work.pictures.nbytes + len(self.image) + BESIDE
 
 
 @dataclass
@@ -77,24 +85,25 @@ class Room:
         """Send a work. Raises Refused."""
         if not isinstance(work, Work):
             raise Refused(NO_WORK)
+        image = sheet.png(work.pictures)
         with self._lock:
-            self._admit(work, sender)
+            self._admit(work.pictures.nbytes + len(image) + BESIDE, sender)
             self._numbers += 1
             self.attended = self.now()
-            post = self._posts[self._numbers] = Post(self._numbers, work, sender)
+            post = self._posts[self._numbers] = Post(self._numbers, work, image, sender)
             if not self.lets_through:
                 self._waiting.add(post.number)
             self.version += 1
             return post
 
-    def _admit(self, work: Work, sender: str) -> None:
+    def _admit(self, nbytes: int, sender: str) -> None:
         many, last = self._sent.get(sender, (0, float("-inf")))
         self._check_open()
         if many >= EACH:
             raise Refused(ENOUGH)
         if self.now() - last < PAUSE or len(self._latest) == FLOOD and self.now() - self._latest[0] < WINDOW:
             raise Refused(TOO_FAST)
-        if len(self._posts) >= MOST_POSTS or self.nbytes + work.nbytes > MOST_BYTES:
+        if len(self._posts) >= MOST_POSTS or self.nbytes + nbytes > MOST_BYTES:
             raise Refused(FULL)
         if sender not in self._sent and len(self._sent) >= 2 * MOST_VOTERS:
             raise Refused(FULL)
@@ -111,11 +120,16 @@ class Room:
         with self._lock:
             return [post for number, post in self._posts.items() if number not in self._waiting]
 
+    def seen(self, number: int) -> Post | None:
+        """The post of this number, if all may see it."""
+        with self._lock:
+            return None if number in self._waiting else self._posts.get(number)
+
     @property
     def nbytes(self) -> int:
         """What all posts weigh."""
         with self._lock:
-            return sum(post.work.nbytes for post in self._posts.values())
+            return sum(post.nbytes for post in self._posts.values())
 
     # -- polls ---------------------------------------------------------------------------------------------------------
 

@@ -59,6 +59,16 @@ async def _changed(code: str, since: str) -> int:
     return -1
 
 
+async def picture(request: Request) -> Response:
+    """A work on a room's wall, as a picture; of one that waits there is none. No browser keeps it."""
+    from ..class_room import ROOMS
+
+    room = ROOMS.find(request.path_params["code"])
+    if room is None or (post := room.seen(request.path_params["number"])) is None:
+        return Response(status_code=404)
+    return Response(post.image, media_type="image/png", headers={"cache-control": "no-store"})
+
+
 async def check(request: Request) -> Response:
     """The page on which a device finds out whether it can connect."""
     from .checked import page
@@ -76,7 +86,8 @@ async def load(request: Request) -> Response:
     return Response(LOAD, media_type="application/octet-stream", headers={"cache-control": "no-store"})
 
 
-ROUTES = (Route("/go/{code}", go), Route("/news/{code}", news), Route("/check", check), Route("/check.js", script),
+ROUTES = (Route("/go/{code}", go), Route("/news/{code}", news),
+          Route("/works/{code}/{number:int}.png", picture), Route("/check", check), Route("/check.js", script),
           Route("/check.bin", load))
 
 

@@ -57,7 +57,7 @@ def server(script="app.py", root: Path = ROOT):
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=root, stdout=log, stderr=subprocess.STDOUT)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -68,7 +68,7 @@ def server(script="app.py", root: Path = ROOT):
                 process.wait()
 
 
-def _wait_for(health: str, process: subprocess.Popen, log, seconds: float = 90) -> None:
+def wait_for(health: str, process: subprocess.Popen, log, seconds: float = 90) -> None:
     """Until the server answers; if it ends or takes too long, say what it wrote."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:

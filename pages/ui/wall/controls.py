@@ -4,7 +4,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ...class_room import ROOMS, Keyholder, Refused, Room, codes
-from ..frame import along, in_class, link
+from ..frame import along, in_class, link, view
 from ..language import N_, _
 from ..parts import keeper
 from ..parts.board import APPROVE, REMOVE, board
@@ -88,13 +88,18 @@ def begin() -> None:
 
 def laid_out(room: Room | None, teaches: bool) -> None:
     """What there is of a room: its wall, for the teacher links to it, too; without one, links alone."""
-    part = "link" if room is None else "wall"
-    if teaches:
-        part = PART.segments(_("What to look at"), label_visibility="collapsed")
+    part = PART.segments(_("What to look at"), label_visibility="collapsed") if teaches else "wall"
+    if room is None:
+        with st.expander(_("Links and QR code"), icon=":material/qr_code_2:"):
+            panel.panel(room)
+        return
     if part == "link":
         panel.panel(room)
         return
-    ORDER.segments(_("In which order"), label_visibility="collapsed")
+    if view.has("projector"):
+        st.html(shown.invitation(room.code, panel.invitation(room)))
+    else:
+        ORDER.segments(_("In which order"), label_visibility="collapsed")
     wall(room.code, teaches)
 
 
@@ -116,7 +121,6 @@ def holding(keyholder: Keyholder) -> None:
             st.button(_("Leave"), icon=":material/logout:", on_click=leave)
 
 
-    st.caption(_(told.KEPT))
 
 
 def _in_order(room: Room) -> list:
@@ -135,13 +139,13 @@ def wall(code: str, teacher: bool) -> None:
     if keyholder and (waiting := keyholder.waiting):
         with st.expander(told.waiting(waiting), icon=":material/visibility_off:", key="waiting-works"):
             st.button(_("Let all through"), icon=":material/done_all:", on_click=keyholder.approve)
-            board("waits", shown.tiles(waiting), _("Works that wait"),
+            board("waits", shown.tiles(room, waiting), _("Works that wait"),
                   {APPROVE: _("Let through"), REMOVE: _("Take away")}, _acting(keyholder))
     posts = _in_order(room)
     if polls := room.polls:
         st.html(shown.polls(polls))
     if posts:
-        board("works", shown.tiles(posts), _("Works of the class"), {REMOVE: _("Take away")} if keyholder else {},
+        board("works", shown.tiles(room, posts), _("Works of the class"), {REMOVE: _("Take away")} if keyholder else {},
               _acting(keyholder))
     else:
         st.caption(_(told.EMPTY))

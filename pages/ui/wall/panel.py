@@ -127,10 +127,16 @@ def _hidden() -> dict[str, str]:
 
 def _more() -> None:
     """What is hidden, and an address to paste."""
-    st.pills(_("What is hidden or locked"), list(view.WORDS), selection_mode="multi", key="panel-view",
+    st.pills(_("What is hidden or locked"), list(view.WORDS), selection_mode="multi", key="panel-view", wrap=True,
              format_func=lambda word: _(view.WORDS[word]))
     with st.expander(_("Or use an address that you have set as you want it"), icon=":material/content_paste:"):
         st.text_input(_("The address of a page"), key="pasted", placeholder="http://localhost:8501/hybrids?a=4&b=9")
+
+
+def invitation(room: Room) -> str:
+    """The address by which one comes into a room, for a wall on a projector."""
+    asked, places = st.context.url or "", address.all_of(st.context.url or "")
+    return address.url(asked, places[0].host if places else "localhost", f"go/{room.code}")
 
 
 def _shown(code: str, page: str, query: Mapping[str, str], room: Room | None) -> None:

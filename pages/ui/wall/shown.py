@@ -1,4 +1,5 @@
 """What the page "Wall" shows: works as tiles, all of them as one picture, polls as bars, and QR codes."""
+import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -8,15 +9,14 @@ import numpy as np
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
-from ...class_room import Poll, Post
+from ...class_room import Poll, Post, Room, sheet
 from ..parts.board import Tile
 from ..parts.markup import filled
-from ..parts.pictures import GAP, strip, svg
+from ..parts.pictures import svg
 from . import told
 
 HERE = Path(__file__).parent
 CSS = HERE / "wall.css"
-COLUMNS = 5                          # pictures of one work side by side
 ORDERS: Mapping[str, Callable[[Post], Any]] = {
     "came": lambda post: -post.number,  # the latest first
     "target": lambda post: (post.work.target, post.work.source, post.number),
@@ -34,18 +34,21 @@ def ordered(posts: Sequence[Post], order: str) -> list[Post]:
     return sorted(posts, key=ORDERS[order])
 
 
-def tiles(posts: Sequence[Post]) -> list[Tile]:
-    """Works as the board has them."""
-    return [_tile(post) for post in posts]
+def tiles(room: Room, posts: Sequence[Post]) -> list[Tile]:
+    """Works as the board has them. Browsers fetch what all may see, each once; what waits comes along."""
+    seen = {post.number for post in room.wall}
+    return [_tile(post, f"works/{room.code}/{post.number}.png" if post.number in seen else inside(post.image))
+            for post in posts]
 
 
-def _tile(post: Post) -> Tile:
-    count, height, width = post.work.pictures.shape[:3]
-    across = min(COLUMNS, count)
-    rows = -(-count // across)
-    sides = across * (width + GAP) - GAP, rows * (height + GAP) - GAP
-    return Tile(post.number, strip(post.work.pictures.astype(np.float32) / 255, columns=across), sides[0] / sides[1],
-                told.alt(post), told.name(post), told.note(post), post.work.mark)
+def _tile(post: Post, image: str) -> Tile:
+    wide, high = sheet.size(post.work.pictures)
+    return Tile(post.number, image, wide / high, told.alt(post), told.name(post), told.note(post), post.work.mark)
+
+
+def inside(image: bytes) -> str:
+    """A PNG as a data URI."""
+    return f"data:image/png;base64,{base64.b64encode(image).decode()}"
 
 
 def polls(asked: Mapping[str, Poll]) -> str:
@@ -77,7 +80,7 @@ def poster(posts: Sequence[Post], title: str) -> bytes:
 
 
 def _cell(post: Post) -> Image.Image:
-    pictures = post.work.pictures[:COLUMNS]
+    pictures = post.work.pictures[:sheet.COLUMNS]
     count, height, width = pictures.shape[:3]
     scale = max(1, round(SCALE * 28 / height))
     words = [_plain(told.name(post)), _plain(told.note(post))]
@@ -111,6 +114,11 @@ def qr(text: str) -> str:
     squares = "".join(f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, x in np.argwhere(matrix))
     return svg(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">'
                f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/><path fill="{DARK}" d="{squares}"/></svg>')
+
+
+def invitation(code: str, link: str) -> str:
+    """How one comes into a room, beside its wall: small enough to leave room for that."""
+    return filled(HERE / "invitation.html", code=code, link=link, source=qr(link))
 
 
 def door(code: str, link: str, alt: str) -> str:

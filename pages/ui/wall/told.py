@@ -9,8 +9,6 @@ INTRODUCTION = N_("Here a class sees what it has made: digits that were turned i
                   "Open a room, show its QR code, and everyone in it finds a button *Send to the wall* on **Turn**, "
                   "**Hybrids** and **Teach**. Nothing is seen before you let it through. There are no names, and all "
                   "of it is gone after the lesson.")
-KEPT = N_("The key to this room is in this browser alone. Whoever has it may let works through, take them away, and "
-          "close the room.")
 LOST = N_("This short link is not known here (any more). Ask your teacher for a new one.")
 GONE = N_("This room is over, and all that was in it is gone.")
 EMPTY = N_("Nothing is on the wall yet.")

@@ -1,14 +1,17 @@
 """What the server answers beside Streamlit's pages: short links, news, the check of a device."""
 import asyncio
+import io
 import json
 import re
 import time
 
+import numpy as np
 import pytest
 from awaited import awaited
+from PIL import Image
 from starlette.routing import Router
 
-from pages.class_room import LINKS, ROOMS, Room
+from pages.class_room import LINKS, ROOMS, Room, work
 from pages.start import beside, checked
 from pages.ui.language import LANGUAGES
 
@@ -74,6 +77,23 @@ def test_no_more_listen_than_there_is_room_for(here, monkeypatch):
     assert get(f"/news/{here.code}", "since=0")[0] == 503
     monkeypatch.setattr(beside, "_listening", 0)
     assert get(f"/news/{here.code}", "since=x")[0] == 200 and beside._listening == 0
+
+
+def test_a_picture_is_fetched_once_all_may_see_it_and_is_the_work(here):
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 9, 8, 3), dtype=np.uint8)
+    here.post(work("turned", pixels), "me")
+    assert get(f"/works/{here.code}/1.png")[0] == 404
+    here.unlocked(here.key).approve()
+    status, headers, body = get(f"/works/{here.code}/1.png")
+    sheet = np.asarray(Image.open(io.BytesIO(body.encode("latin-1"))).convert("RGBA"))
+    assert status == 200 and headers["cache-control"] == "no-store" and headers["content-type"] == "image/png"
+    np.testing.assert_array_equal(sheet[:9, 10:18, :3], pixels[1])
+    np.testing.assert_array_equal(sheet[11:20, 10:18, :3], pixels[6])
+    assert sheet.shape == (20, 48, 4) and not sheet[:9, 8:10, 3].any(), "between them nothing"
+    for path in ("ZZZZ/1", f"{here.code}/2", f"{here.code}/-1", f"{here.code}/x", f"{here.code}/99999999999"):
+        assert get(f"/works/{path}.png")[0] == 404
+    here.unlocked(here.key).delete(1)
+    assert get(f"/works/{here.code}/1.png")[0] == 404
 
 
 def test_who_looks_at_a_wall_keeps_it(here):

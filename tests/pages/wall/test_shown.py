@@ -13,7 +13,7 @@ from pages.ui.wall import address, panel, shown, told
 
 
 def post(number: int, kind: str = "turned", grey: float = 0.5, many: int = 2, **facts) -> Post:
-    return Post(number, work(kind, np.full((many, 28, 28), grey), **{"source": "4", "target": "9"} | facts), "me")
+    return Post(number, work(kind, np.full((many, 28, 28), grey), **{"source": "4", "target": "9"} | facts), b"", "me")
 
 
 def test_works_are_sorted_as_the_teacher_likes():
