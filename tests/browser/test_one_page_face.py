@@ -85,6 +85,7 @@ def test_a_visit_to_everything(digits, chromium):
         # Turn: an example; then a drawing, all of it sharp, which says what it is taken for; and all classes.
         page.get_by_role("tab", name="Turn").click()
         page.wait_for_function(SEEN)
+        assert not page.evaluate("Face.page.desk.wanted.has('tour')"), "what is looked at no more is not drawn"
         assert barriers(page) == [] and page.evaluate(SMALL) == []
         for points in FOUR:
             browser.stroke(page, ".paper", points)

@@ -363,7 +363,7 @@ def test_frames_by_time():
 def test_the_page_opens_on_the_closest_pair(shipped):
     app = opened(PAGE)
     a, b = shipped.tree.closest_pairs(1)[0]
-    assert [box.value for box in app.selectbox] == [a, b] and not app.warning and not app.error
+    assert [app.selectbox(key=side).value for side in "ab"] == [a, b] and not app.warning and not app.error
     assert "as in the model's own tree" in sentences(app) and len(app.latex) == 2
     assert node_times(app) == pytest.approx([branch.t_low for branch in shipped.tree.branches], abs=1e-3)
 
@@ -389,7 +389,8 @@ def test_a_class_is_never_compared_with_itself():
 
 def test_broken_links_open_the_default(shipped):
     app = opened(PAGE, a="x", b="", eps="-1", smooth="1e9", shortest="much", time="2", seed="-1")
-    assert [box.value for box in app.selectbox] == list(shipped.tree.closest_pairs(1)[0]) and len(app.warning) == 1
+    assert [app.selectbox(key=side).value for side in "ab"] == list(shipped.tree.closest_pairs(1)[0])
+    assert len(app.warning) == 1
     assert app.slider(key="eps").value == 0.005 and app.session_state.seed == 0 and not app.exception
 
 
