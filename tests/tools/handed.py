@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs 
 import branched
 from branched.data import hands
 from branched.data.dataset import load
+from pages.ui.transmute.told import KNOWN
 
 SURE = 0.8  # a share from which on a reading is confident
 WORDS = ["the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "and", "says", "0123456789", "times"]
@@ -36,7 +37,7 @@ def by_everyone(model: branched.BranchedModel, sources: list) -> dict[str, list[
     result = {who: [("", 0.0)] * len(sources) for who in shares}
     for who, rows in shares.items():
         for k, row in zip(there, rows, strict=True):
-            if row.sum() >= 0.5:
+            if row.sum() >= KNOWN:
                 result[who][k] = model.labels[row.argmax()], float(row.max())
     return result
 

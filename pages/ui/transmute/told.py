@@ -11,7 +11,7 @@ from ..parts.markup import literal
 from .work import Matrix, Turning
 
 MOST = 8     # failures that are named
-KNOWN = 0.5  # the sum of all shares below which a picture may be of no class
+KNOWN = 0.1  # the sum of all shares below which a picture may be of no class: of 1,000 digits 1 or 2; below 0.5, 6
 REDRAW = N_("Draw one digit, large, in the middle of the black square.")
 
 VARIANTS = N_("""
