@@ -5,11 +5,13 @@ catalogue untranslated, what is gone leaves it. A translator then fills in what 
 what lacks.
 """
 import argparse
+import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,12 +22,15 @@ from pages.ui.language.catalogues import file  # noqa: E402
 
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 MARKS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+SINCE = datetime(2026, 11, 27, tzinfo=UTC)  # no date that changes whenever it is written
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 
 
 def extracted() -> Catalog:
     """All marked texts of app and pages, and of what the library says of a model."""
     texts = Catalog()
+    for _, message, _, context in extract_from_file("python", ROOT / "app.py", keywords=MARKS):
+        texts.add(message, context=context)
     for folder in ("pages", "branched/shown"):
         for _, _, message, _, context in extract_from_dir(ROOT / folder, METHODS, keywords=MARKS):
             texts.add(message, context=context)
@@ -42,7 +47,9 @@ def stored(code: str) -> Catalog:
 
 def renewed(before: Catalog, texts: Catalog) -> Catalog:
     """A catalogue with just these texts, and the translations that there are of them."""
-    after = Catalog(locale=before.locale, fuzzy=False, charset="utf-8")
+    after = Catalog(locale=before.locale, header_comment="", project="Branched Diffusion Explorer", version="1",
+                    msgid_bugs_address="the project", last_translator="the project", creation_date=SINCE,
+                    revision_date=SINCE, fuzzy=False, charset="utf-8")
     for message in texts:
         if message.id:
             known = before.get(message.id, message.context)
@@ -66,8 +73,9 @@ def main() -> None:
     for code in OTHERS:
         catalogue = renewed(stored(code), texts)
         file(code).parent.mkdir(parents=True, exist_ok=True)
-        with file(code).open("wb") as target:
-            write_po(target, catalogue, width=120, no_location=True, sort_output=True, omit_header=False)
+        written = io.BytesIO()
+        write_po(written, catalogue, width=120, no_location=True, sort_output=True)
+        file(code).write_bytes(written.getvalue())
         print(f"{LANGUAGES[code]}: {len(catalogue)} texts, {len(lacking(catalogue))} untranslated")
 
 

@@ -8,12 +8,12 @@ MENU = (".st-key-menu", N_("The pages, in the order in which they are best met. 
                            "under “More”."))
 HELP = (".stExpander", N_("What is on this page, explained at leisure, with the equation for those who want it."))
 NEXT = (".st-key-onward", N_("From here on to the next page."))
+MOST = 3  # things of a page itself
 STOPS = {
     "app.py": (
         (".st-key-fall", N_("Press play: noise goes down the tree, and becomes pictures.")),
         (".st-key-steered", N_("The tree. Click a branch point or a name, or use the arrow keys.")),
-        (".st-key-told", N_("What there is at the point that you chose: read each column from top to bottom.")),
-        (".st-key-dice", N_("Another dice roll gives other pictures. The same number gives everybody the same."))),
+        (".st-key-told", N_("What there is at the point that you chose: read each column from top to bottom."))),
     "pages/transmute.py": (
         (".st-key-giving", N_("Draw here, or take a photo, or choose one.")),
         (".st-key-turning", N_("What becomes of it. Pull the slider: less noise keeps more of yours.")),
@@ -40,5 +40,6 @@ STOPS = {
 
 def guided(file: str) -> None:
     """The button that calls the guide, on the page in this file."""
-    stops = (MENU, *STOPS.get(file, ()), HELP, NEXT)
+    own = STOPS.get(file, ())
+    stops = (MENU, *own, *[HELP] * (len(own) < MOST), NEXT)
     guide([(selector, _(said)) for selector, said in stops], {name: _(said) for name, said in WORDS.items()})

@@ -1,5 +1,7 @@
 """Every marked text is in every catalogue, translated, with the same places for what is filled in."""
+import ast
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -7,6 +9,7 @@ from catalogue import OTHERS, extracted, parts, stored
 
 from pages.ui.language.catalogues import catalogue
 
+ROOT = Path(__file__).resolve().parents[3]
 TEXTS = extracted()
 STORED = {code: stored(code) for code in OTHERS}
 
@@ -23,6 +26,21 @@ def marks(text: str) -> list[str]:
 
 def ids(texts) -> set:
     return {message.id for message in texts if message.id}
+
+
+def marked(path: Path) -> set[str]:
+    """The texts that are marked in a file, as Python reads it."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+             and getattr(node.func, "id", "") in ("_", "N_", "ngettext")]
+    return {node.args[0].value for node in calls if node.args and isinstance(node.args[0], ast.Constant)}
+
+
+@pytest.mark.parametrize("name", ["app.py", "pages", "branched/shown"])
+def test_the_tool_finds_all_that_is_marked(name):
+    """Also what stands where Babel does not look, as inside an f-string."""
+    files = [ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py")
+    found = {parts(text)[0] for text in ids(TEXTS)}
+    assert {str(path): lost for path in files if (lost := marked(path) - found - {""})} == {}
 
 
 def test_there_are_texts():
