@@ -42,7 +42,7 @@ def page_of(model: BranchedModel) -> bytes:
         raise BranchedError("Only a model of images with a class tree fits into one page; choose such a one.")
     graph, script = graph_of(model.denoise.network), _script()
     carried = {"graph": graph.model(), "weights": packed(graph.weights.values())}
-    parts = {"title": html.escape(_title(model)), "policy": html.escape(policy(script), quote=True), "script": script,
+    parts = {"title": html.escape(_title(model)), "policy": policy(script), "script": script,
              "style": _joined("*.css"), "face": _joined("*.html"), "facts": _facts(model),
              "engine": bundled(HERE / "engine/worker.js"), **runtime.packed(),
              **{name: _text(gzip.compress(what, mtime=0)) for name, what in carried.items()}}

@@ -6,7 +6,6 @@ first asked for, and compressed: text in base64 is a quarter smaller then.
 import asyncio
 import gzip
 import hashlib
-import html
 import logging
 import re
 from collections.abc import Callable
@@ -59,7 +58,7 @@ class OneFile:
         """The page, compressed, and its headers: what the page says that it may do, the server says, too."""
         page = self.make()
         policy = POLICY.search(page)
-        said = {"content-security-policy": html.unescape(policy[1].decode())} if policy else {}
+        said = {"content-security-policy": policy[1].decode()} if policy else {}
         mark = hashlib.sha256(page).hexdigest()[:32]
         return gzip.compress(page, LEVEL, mtime=0), HEADERS | said | {
             "etag": f'"{mark}"', "cache-control": "no-cache", "vary": "accept-encoding"}

@@ -6,7 +6,7 @@ from awaited import awaited
 
 from pages.start.one_file import OneFile
 
-PAGE = (b'<meta http-equiv="Content-Security-Policy" content="default-src &#x27;none&#x27;; img-src data:">'
+PAGE = (b'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:">'
         + b"many words " * 1000)
 
 
