@@ -9,9 +9,9 @@ import argparse
 import contextlib
 import os
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import browser
 import numpy as np
@@ -76,70 +76,94 @@ def pictures(answer: dict[str, Any], key: str = "images") -> np.ndarray:
 
 # -- what it reaches ---------------------------------------------------------------------------------------------------
 
-def seconds(page, verb: str, given: Callable[[int], dict[str, Any]], times: int = 5) -> float:
+class Taken(NamedTuple):
+    """How long something took, and the seconds of processor time that the page spent on it: where others are at work on
+    the same cores, what it would take without them."""
+
+    seconds: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.2f} s (processor {self.processor:.2f} s)"
+
+
+def renderer() -> psutil.Process:
+    """The largest process of a browser that was started here: the page's own."""
+    below = psutil.Process().children(recursive=True)
+    return max((process for process in below if "--type=renderer" in process.cmdline()),
+               key=lambda process: process.memory_info().rss)
+
+
+def timed(page, script: str, given: Any = None) -> Taken:
+    """What a script takes that tells its own seconds."""
+    process = renderer()
+    before = sum(process.cpu_times()[:2])
+    seconds = page.evaluate(script, given)
+    return Taken(seconds, sum(process.cpu_times()[:2]) - before)
+
+
+def median(taken: list[Taken]) -> Taken:
+    return Taken(*map(statistics.median, zip(*taken, strict=True)))
+
+
+def answered(page, verb: str, given: Callable[[int], dict[str, Any]], times: int = 5) -> Taken:
     """The median time of an answer, asked for anew each time, after one that does not count."""
-    taken = [page.evaluate(TIMED, [verb, [given(k)]]) for k in range(times + 1)]
-    return statistics.median(taken[1:])
+    return median([timed(page, TIMED, [verb, [given(k)]]) for k in range(times + 1)][1:])
 
 
-def right(page, judge, labels: list[str], steps: int, solver: str, n: int = 40) -> float:
+def right(page, judge, labels: list[str], steps: int, n: int = 40) -> float:
     """The share of pictures that an independent classifier takes for what was asked for."""
-    made = pictures(ask(page, "sample", {"labels": labels, "n": n, "steps": steps, "seed": 1000, "solver": solver}))
+    made = pictures(ask(page, "sample", {"labels": labels, "n": n, "steps": steps, "seed": 1000}))
     said = judge.probabilities(made.reshape(-1, *made.shape[2:])).argmax(1)
     return float(np.mean(np.array(judge.labels)[said] == np.repeat(labels, n)))
 
 
-def memory(instance_pid: int) -> float:
-    """Megabytes of the largest process below one: the page's own."""
-    below = psutil.Process(instance_pid).children(recursive=True)
-    return max(process.memory_info().rss for process in below if "renderer" in " ".join(process.cmdline())) / 1e6
-
-
-def measured(file: Path) -> list[tuple[str, str]]:
+def measured(file: Path) -> Iterator[tuple[str, str]]:
     """The rows of the table."""
-    judge, rows = branched.judge_for(branched.load("mnist")), [("file", f"{file.stat().st_size / 1e6:.2f} MB")]
+    judge = branched.judge_for(branched.load("mnist"))
+    yield "file", f"{file.stat().st_size / 1e6:.2f} MB"
     with browser.browser() as instance:
-        alive, seen = [], []
-        for _ in range(5):
-            with opened(instance, file) as page:
-                alive.append(page.evaluate(ALIVE))
-                seen.append(page.evaluate(SEEN) or float("nan"))
-        rows += [("opened: first seen", f"{statistics.median(seen):.2f} s"),
-                 ("opened: alive", f"{statistics.median(alive):.2f} s")]
+        seen, alive = zip(*(_opened(instance, file) for _ in range(5)), strict=True)
+        yield "opened: first seen", f"{statistics.median(seen):.2f} s"
+        yield "opened: alive", str(median(alive))
         with opened(instance, file) as page:
             page.evaluate(ALIVE)
-            rows += _answers(page, judge)
-            rows += [("requests", str(len(leaving(page)))),
-                     ("memory of the page", f"{memory(psutil.Process().pid):.0f} MB")]
-    return rows
+            yield from _answers(page, judge)
+            yield "requests", str(len(leaving(page)))
+            yield "memory of the page", f"{renderer().memory_info().rss / 1e6:.0f} MB"
 
 
-def _answers(page, judge) -> list[tuple[str, str]]:
+def _opened(instance, file: Path) -> tuple[float, Taken]:
+    """When the first was seen of a page, and when it was alive."""
+    with opened(instance, file) as page:
+        alive = page.evaluate(ALIVE)
+        return page.evaluate(SEEN) or float("nan"), Taken(alive, sum(renderer().cpu_times()[:2]))
+
+
+def _answers(page, judge) -> Iterator[tuple[str, str]]:
     """How long answers take, and how right they are."""
     facts = page.evaluate("() => window.explorer.facts")
     labels, quick = facts["labels"], facts["defaults"]["quickSteps"]
     node = min((b for b in facts["tree"]["branches"] if not b["is_leaf"]), key=lambda b: b["low"])["id"]
-    rows = [("hybrid of a node, new draw number", _said(seconds(page, "hybrid", lambda k: {
-        "node": node, "seed": k, "endings": False, "steps": quick})))]
+    yield f"a node's hybrid, {quick} steps", str(answered(page, "hybrid", lambda k: {
+        "node": node, "seed": k, "endings": False, "steps": quick}))
     for steps in (3, 4, 5, 8):
-        taken = seconds(page, "sample", lambda k, steps=steps: {"labels": labels, "seed": k, "steps": steps}, 3)
-        share = right(page, judge, labels, steps, facts["defaults"]["solver"])
-        rows.append((f"ten digits, {steps} steps", f"{_said(taken)}, {share:.1%} right of 400"))
-    drawn = np.median([page.evaluate(DRAWN, [SEVEN, {"target": "9", "seed": k}]) for k in range(6)][1:], 0)
-    rows += zip(("a drawing: prepared", "... and read by the tree", "... and transmuted, 8 steps"), map(_said, drawn),
-                strict=True)
-    four = ask(page, "sample", {"labels": ["4"], "seed": 3})["images"]
-    turn = {"image": four, "source": "4", "target": "9", "steps": quick}
-    rows.append((f"a picture transmuted, {quick} steps", _said(seconds(page, "transmute", lambda k: {
-        **turn, "seed": k}))))
+        taken = answered(page, "sample", lambda k, steps=steps: {"labels": labels, "seed": k, "steps": steps})
+        yield f"ten digits, {steps} steps", f"{taken}, {right(page, judge, labels, steps):.1%} right of 400"
+    drawn = [timed(page, DRAWN, [SEVEN, {"target": "9", "seed": k}]) for k in range(6)][1:]
+    prepared, read, turned = np.median([taken.seconds for taken in drawn], 0)
+    yield "a drawing: prepared, then read", f"{prepared:.2f} s, {read:.2f} s"
+    yield "... and then transmuted, 8 steps", str(Taken(turned, statistics.median(taken.processor for taken in drawn)))
+    yield from _turned(page, ask(page, "sample", {"labels": ["4"], "seed": 3})["images"], quick)
+
+
+def _turned(page, four: list[float], steps: int) -> Iterator[tuple[str, str]]:
+    """How long it takes to turn a 4 into a 9, once and at many turning times."""
+    turn = {"image": four, "source": "4", "target": "9", "steps": steps}
+    yield f"a picture transmuted, {steps} steps", str(answered(page, "transmute", lambda k: {**turn, "seed": k}))
     times = np.linspace(0.05, 0.75, 15).tolist()
-    rows.append((f"{len(times)} turning times, {quick} steps", _said(seconds(page, "transmute", lambda k: {
-        **turn, "seed": k, "time": times}, 2))))
-    return rows
-
-
-def _said(value: float) -> str:
-    return f"{value:.2f} s"
+    yield f"{len(times)} turning times, {steps} steps", str(answered(page, "transmute", lambda k: {
+        **turn, "seed": k, "time": times}))
 
 
 if __name__ == "__main__":
@@ -147,5 +171,5 @@ if __name__ == "__main__":
     options.add_argument("file", type=Path)
     before = os.getloadavg()[0]
     for name, value in measured(options.parse_args().file):
-        print(f"{name:40} {value}")
-    print(f"{'load of the machine':40} {before:.1f} before, {os.getloadavg()[0]:.1f} after")
+        print(f"{name:34} {value}", flush=True)
+    print(f"{'load of the machine':34} {before:.1f} before, {os.getloadavg()[0]:.1f} after")
