@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import os
 import statistics
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +18,9 @@ import browser
 import numpy as np
 import psutil
 
-import branched
+sys.path.insert(0, str(browser.ROOT))
+
+import branched  # noqa: E402 - found by the line before
 
 # Numbers travel as lists: Playwright knows no typed arrays.
 PLAIN = "value => JSON.parse(JSON.stringify(value, (_, x) => (x instanceof Float32Array ? [...x] : x)))"
