@@ -10,7 +10,8 @@ def visit(address, chromium):
 
 
 def test_a_question_is_answered_by_keyboard_before_the_tree_is_seen(visit):
-    """In German, by the browser's language alone; a reload shows the same, and the address has what was said."""
+    """In German, by the browser's language alone; a reload shows the same, for the address has what was
+    said, and the tab of the browser what was written."""
     page = visit("lesson?model=mnist-049&step=kin", 1024, 768, locale="de-DE")
     assert page.evaluate("document.documentElement.lang") == "de" and not page.locator(".stPlotlyChart").count()
     page.get_by_role("radiogroup", name="Deine Antwort").get_by_role("radio").first.focus()
@@ -19,10 +20,14 @@ def test_a_question_is_answered_by_keyboard_before_the_tree_is_seen(visit):
     browser.answered(page, lambda: page.keyboard.press("Enter"))
     page.locator(".stPlotlyChart").wait_for()
     browser.until(page, lambda: browser.asked(page, "kin") != [])
-    said = browser.asked(page, "kin")
+    said, words = browser.asked(page, "kin"), page.get_by_role("textbox", name="Erklär es.")
+    words.fill("Unter Rauschen gleich.")
+    browser.answered(page, words.blur)
+    browser.until(page, lambda: "Rauschen gleich" in page.evaluate("JSON.stringify(sessionStorage)"))
     page.reload()
     browser.settled(page)
     page.locator(".st-key-outcome").wait_for()
+    browser.until(page, lambda: words.input_value() == "Unter Rauschen gleich.")
     assert browser.asked(page, "kin") == said and browser.asked(page, "lang") == []
     page.get_by_role("button", name="Nächste Station").focus()
     browser.answered(page, lambda: page.keyboard.press("Enter"))

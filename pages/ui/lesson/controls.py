@@ -10,10 +10,9 @@ import streamlit as st
 from ..frame import link
 from ..language import N_, _
 from ..questions import Question
-from . import polled, quiz, steps
+from . import own_words, polled, quiz, steps
 
 NAMES = {steps.START: N_("Start"), steps.END: N_("End"), steps.SHEET: N_("Worksheet")}
-WORDS = 2_000  # letters of an explanation in one's own words
 
 
 @dataclass(frozen=True)
@@ -108,20 +107,12 @@ def _commit(question: Question, own: link.Options, key: str, model: str) -> None
         st.session_state["_nothing_chosen"] = True
 
 
-def explained(key: str, prompt: str) -> None:
-    """A place for one's own words: in this session alone, in no link."""
-    held = st.session_state.setdefault("_own_words", {})
-    text = st.text_area(prompt, held.get(key, ""), key=f"_words_{key}", max_chars=WORDS,
-                        placeholder=_("Two sentences in your own words"))
-    held[key] = text
-
-
 def anew(setting: Settings) -> None:
     """Nothing is answered any more: for the next class."""
     for own in setting.all():
         if own.name not in ("minutes", "teacher"):
             own.set(own.default)
-    for key in [key for key in st.session_state if str(key).startswith(("_choice_", "_words_", "_quiz_"))]:
+    for key in [key for key in st.session_state if str(key).startswith(("_choice_", "_quiz_"))]:
         del st.session_state[key]
-    st.session_state.pop("_own_words", None)
+    own_words.forget()
     go(setting, steps.START)

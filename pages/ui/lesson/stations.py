@@ -16,7 +16,7 @@ from ..questions import Question, of_model, of_tree
 from ..serve.descent import Descent, Tour
 from ..serve.judge import judge_for
 from ..serve.request import Numbers
-from . import controls, polled, quizzed, sheet_part, shown, steps, told
+from . import controls, own_words, polled, quizzed, sheet_part, shown, steps, told
 from .work import Read, Styles, most_unlike
 
 SEED = 0  # the draw number of the lesson's pictures: the one that Watch shows at first
@@ -124,7 +124,7 @@ def _doing(here: Class, key: str) -> None:
     st.markdown(_(told.TRY))
     file, label, query = TRY[key](here)
     st.page_link(file, label=label, icon=":material/open_in_new:", query_params=menu.asking(here.name) | query)
-    controls.explained(key, _("**Explain.** {text}").format(text=_(own.explain)))
+    own_words.asked(key, _("**Explain.** {text}").format(text=_(own.explain)))
 
 
 # -- what is seen ------------------------------------------------------------------------------------------------------
