@@ -67,9 +67,9 @@ def _pictures(given: Any) -> np.ndarray:
     return (given.clip(0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def text(given: Any) -> str:
+def text(given: Any, longest: int = LONGEST) -> str:
     """A short text of which all is seen. Raises Refused."""
-    if not isinstance(given, str) or len(given) > LONGEST:
+    if not isinstance(given, str) or len(given) > longest:
         raise Refused(NO_FACTS)
     if any(unicodedata.category(letter) in STEERING and letter != JOINER for letter in given):
         raise Refused(NO_FACTS)

@@ -19,6 +19,7 @@ BESIDE = 1_000                           # bytes of a post beside its pictures
 EACH, PAUSE = 30, 2.0                    # posts of one sender at most, and seconds between two of them
 FLOOD, WINDOW = 90, 10.0                 # posts that a room takes within so many seconds: a class that sends at once
 MOST_POLLS, MOST_CHOICES, MOST_VOTERS = 24, 12, 300
+QUESTION, ANSWER = 400, 120              # letters of what a poll says, and of each of its choices
 CLOSED = N_("This room is closed. What you made is still on this page.")
 FULL = N_("The wall is full. Your teacher can make room on it.")
 ENOUGH = N_("You have sent a lot already. Your teacher can make room for more.")
@@ -138,9 +139,10 @@ class Room:
         with self._lock:
             if question in self._polls or not self.is_open:
                 return
-            if len(self._polls) >= MOST_POLLS or not 1 <= len(choices) <= MOST_CHOICES or len(said) > 300:
+            if len(self._polls) >= MOST_POLLS or not 1 <= len(choices) <= MOST_CHOICES:
                 raise Refused(TOO_MANY)
-            self._polls[text(question)] = Poll(said, {text(key): text(name) for key, name in choices.items()})
+            named = {text(key): text(name, ANSWER) for key, name in choices.items()}
+            self._polls[text(question)] = Poll(text(said, QUESTION), named)
             self.version += 1
 
     def vote(self, question: str, choice: str, voter: str) -> None:

@@ -1,5 +1,6 @@
 """From nothing to a QR code on screen: `python tests/tools/from_nothing.py` does what docs/teaching.md tells a teacher,
 in a new environment, and says how many seconds each step took. Packages come from pip's cache, if they are there."""
+import argparse
 import contextlib
 import re
 import socket
@@ -49,6 +50,7 @@ def shown(page, address: str, screenshot: Path) -> str:
 
 def main() -> None:
     """Three commands, and what a teacher clicks."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     began, port = time.monotonic(), _free()
     with tempfile.TemporaryDirectory() as folder:
         python = Path(folder) / "venv" / "bin" / "python"

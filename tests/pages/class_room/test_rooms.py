@@ -4,7 +4,11 @@ import random
 import numpy as np
 import pytest
 
+import branched
 from pages.class_room import MARKS, Refused, Room, Rooms, Work, codes, room, rooms, work
+from pages.ui import questions
+from pages.ui.language import LANGUAGES, texts
+from pages.ui.lesson import polled
 
 
 class Clock:
@@ -179,6 +183,16 @@ def test_votes_are_counted_once_for_each_voter(here):
     assert here.counts("kin") == {"5": 0, "8": 3, "0": 0}
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_all_questions_of_the_lesson_find_room(here, code, monkeypatch):
+    monkeypatch.setattr(texts, "current", lambda: code)
+    monkeypatch.setattr(polled.in_class, "room", lambda: here)
+    asked = questions.of(branched.load("mnist"))
+    for question in asked:
+        polled.opened(question, "mnist")
+    assert len(here.polls) == len(asked) >= 5 and all(poll.said for poll in here.polls.values())
+
+
 def test_polls_have_bounds(here):
     for k in range(room.MOST_POLLS):
         here.poll(f"q{k}", "?", {"a": "A"})
@@ -186,7 +200,7 @@ def test_polls_have_bounds(here):
         here.poll("more", "?", {"a": "A"})
     other = Room("BCDM", here.now)
     for said, choices in (("?", {}), ("?", {str(k): "x" for k in range(room.MOST_CHOICES + 1)}),
-                          ("x" * 301, {"a": "A"}), ("?", {"a" * 41: "A"}), ("?", {"a": "A\n"}),
+                          ("x" * 401, {"a": "A"}), ("?", {"a" * 41: "A"}), ("?", {"a": "A\n"}),
                           ("?", {"a": "\u202ex"})):
         with pytest.raises(Refused):
             other.poll("q", said, choices)
