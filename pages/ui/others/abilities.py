@@ -4,11 +4,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-LOOKS = "One look a step"
+from ..language import N_, _, pgettext
+
+LOOKS = N_("One look a step")
 CUT = 1.25  # a tree's grid of steps is cut at its branch points, which makes some more
-ABILITIES = ("Draws what is asked", "One network is enough", LOOKS, "Can be turned up",
-             "Works with a model trained before", "Shares work between classes", "Hybrids of classes",
-             "A class more, nothing forgotten")
+ABILITIES = (N_("Draws what is asked"), N_("One network is enough"), LOOKS, N_("Can be turned up"),
+             N_("Works with a model trained before"), N_("Shares work between classes"), N_("Hybrids of classes"),
+             N_("A class more, nothing forgotten"))
+EXACTLY = "+" + N_("to the last bit")
 # A row each, in the order of ABILITIES: + yes, - no, ? not tried; after the sign a note. Looks are counted, not told.
 TABLE = {
     "unconditional": ("-", "+", "?", "-", "-", "-", "-", "-"),
@@ -19,12 +22,12 @@ TABLE = {
     "latent-kl": ("+", "-", "?", "+", "-", "-", "?", "?"),
     "latent-vq": ("+", "-", "?", "+", "-", "-", "?", "?"),
     "cbn": ("+", "+", "?", "-", "-", "-", "-", "-"),
-    "ac": ("+", "+once it has learnt", "?", "-", "-", "-", "-", "-"),
-    "tree": ("+", "+", "?", "-", "-", "+", "+", "+to the last bit"),
-    "tree-guided": ("+", "+", "?", "+", "+with more lessons", "+", "+", "+to the last bit"),
-    "tree-classifier": ("+", "-", "?", "+", "+", "+", "+", "-the classifier does not know it"),
+    "ac": ("+", "+" + N_("once it has learnt"), "?", "-", "-", "-", "-", "-"),
+    "tree": ("+", "+", "?", "-", "-", "+", "+", EXACTLY),
+    "tree-guided": ("+", "+", "?", "+", "+" + N_("with more lessons"), "+", "+", EXACTLY),
+    "tree-classifier": ("+", "-", "?", "+", "+", "+", "+", "-" + N_("the classifier does not know it")),
 }
-SIGNS = {"+": ("✓", "yes", "yes"), "-": ("✗", "no", "no"), "?": ("–", "not tried here", "unknown")}
+SIGNS = {"+": ("✓", "yes"), "-": ("✗", "no"), "?": ("–", "unknown")}
 
 
 class Ability(NamedTuple):
@@ -49,12 +52,19 @@ def looks(row: Any, steps: int) -> Ability:
     if alone is None:
         return _cell("?")
     if row.gradients:
-        return _cell("-and a gradient")
+        return _cell("-" + N_("and a gradient"))
     if alone > CUT * steps:
-        return _cell("-two" if alone > 1.9 * steps else "-two at times")
-    return _cell("+fewer" if row.evaluations < 0.95 * steps else "+")
+        return _cell("-" + (N_("two") if alone > 1.9 * steps else N_("two at times")))
+    return _cell("+" + (N_("fewer") if row.evaluations < 0.95 * steps else ""))
 
 
 def _cell(text: str) -> Ability:
-    sign, word, kind = SIGNS[text[0]]
-    return Ability(sign, word, text[1:], kind)
+    sign, kind = SIGNS[text[0]]
+    return Ability(sign, _word(kind), _(text[1:]), kind)
+
+
+def _word(kind: str) -> str:
+    """What a sign says to those who do not see it."""
+    if kind == "unknown":
+        return _("not tried here")
+    return pgettext("ability", "yes") if kind == "yes" else pgettext("ability", "no")

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from ..language import N_, decimal, percent
+
 ASKED = 0.5    # methods that are right less often than this do not draw what was asked for
 BEYOND = 4.0   # a bar ends at so many times the median: the longest would hide all others
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A field of a row. `end` is where a bar is full: of a share, 1; else as the rows are, None."""
+    """A field of a row. `end` is where a bar is full: of a share, 1; else as the rows are, None. `name`, `note` and
+    `best` (who is best at it) are marked texts."""
 
     field: str
     name: str
@@ -37,7 +40,7 @@ class Measure:
         """The value as text, with gradients where there are some; "" where it was not measured."""
         value = self.value(row)
         pulls = getattr(row, "gradients", None) if self.field == "evaluations" else None
-        return "" if value is None else self.write(value) + (f" + {pulls:.0f}∇" if pulls else "")
+        return "" if value is None else self.write(value) + (f" + {decimal(pulls)}∇" if pulls else "")
 
     def scale(self, rows: Mapping[str, Any]) -> float:
         """The value at which a bar is full."""
@@ -46,28 +49,40 @@ class Measure:
 
 
 def _millions(value: float) -> str:
-    return f"{value / 1e6:.2f} M"
+    return f"{decimal(value / 1e6, 2)} M"
 
 
 def _distance(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
+    return decimal(value, 2 if value < 10 else 0)
 
 
-def _plain(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def plain(value: float) -> str:
+    """A number with a digit after the point, where that is none."""
+    return decimal(value, 0 if f"{value:.1f}".endswith(".0") else 1)
+
+
+def _tenths(share: float) -> str:
+    return percent(share, 1)
+
+
+def _hundredths(number: float) -> str:
+    return decimal(number, 2)
 
 
 MEASURES = (
-    Measure("right", "Right class", "more is better", "{:.1%}".format, True, 1.0, "Right most often:"),
-    Measure("feature_frechet", "Distance", "less is better", _distance, best="nearest to real digits:"),
-    Measure("coverage", "Coverage", "more is better", "{:.0%}".format, True, 1.0, "most varied:"),
-    Measure("evaluations", "Looks", "a picture", _plain),
-    Measure("seconds", "Seconds", "ten digits", "{:.2f}".format, best="fastest:"),
-    Measure("parameters", "Size", "numbers learnt", _millions),
-    Measure("training_minutes", "Training", "minutes", "{:.0f}".format),
+    Measure("right", N_("Right class"), N_("more is better"), _tenths, True, 1.0,
+            N_("Right most often: **{name}** ({figure})")),
+    Measure("feature_frechet", N_("Distance"), N_("less is better"), _distance,
+            best=N_("nearest to real digits: **{name}** ({figure})")),
+    Measure("coverage", N_("Coverage"), N_("more is better"), percent, True, 1.0,
+            N_("most varied: **{name}** ({figure})")),
+    Measure("evaluations", N_("Looks"), N_("a picture"), plain),
+    Measure("seconds", N_("Seconds"), N_("ten digits"), _hundredths, best=N_("fastest: **{name}** ({figure})")),
+    Measure("parameters", N_("Size"), N_("numbers learnt"), _millions),
+    Measure("training_minutes", N_("Training"), N_("minutes"), decimal),
 )
 SCORES = (
-    Measure("score", "Judge's score", "at most 10", "{:.2f}".format, True, 10.0),
+    Measure("score", N_("Judge's score"), N_("at most 10"), _hundredths, True, 10.0),
     *(measure for measure in MEASURES if measure.field in ("feature_frechet", "coverage")),
 )
 
@@ -84,12 +99,12 @@ def comparable(rows: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
     return {name: row for name, row in rows.items() if row.training_device == usual}
 
 
-_JUDGE = Measure("right", "The judge", "says: right", "{:.1%}".format, True, 1.0)
+_JUDGE = Measure("right", N_("The judge"), N_("says: right"), _tenths, True, 1.0)
 _DISTANCE, _COVERAGE = MEASURES[1:3]
 MARKS = {  # of variants, by their kind
-    "ac": (Measure("own", "Own classifier", "says: right", "{:.1%}".format, True, 1.0), _JUDGE, _DISTANCE),
+    "ac": (Measure("own", N_("Own classifier"), N_("says: right"), _tenths, True, 1.0), _JUDGE, _DISTANCE),
     "cbn": (_JUDGE, _DISTANCE, _COVERAGE,
-            Measure("time_counts", "Time counts", "0%: blind to it", "{:.0%}".format, True)),
+            Measure("time_counts", N_("Time counts"), N_("0%: blind to it"), percent, True)),
 }
 
 

@@ -12,6 +12,7 @@ from branched import BranchedError, MeasuredMethods, Sampling
 from .. import serve
 from ..frame.controls import chart, draw_number
 from ..frame.look import Look
+from ..language import N_, _
 from ..parts import pictures
 from ..parts.film import film
 from ..serve import Request
@@ -25,11 +26,11 @@ Part = Callable[[MeasuredMethods, Settings, Look], None]
 def rows(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     """All methods, one below the other."""
     if not methods.record.rows:
-        st.info(told.NOTHING)
+        st.info(_(told.NOTHING))
         return
     text, place = st.columns([5, 2], gap="large", vertical_alignment="bottom")
-    text.markdown(told.READING)
-    draw = setting.draw.slider("Dice roll", place, help=told.DRAW)
+    text.markdown(_(told.READING))
+    draw = setting.draw.slider(_("Dice roll"), place, help=_(told.DRAW))
     with st.container(key="ways"):
         st.html(shown.comparison(methods, draw))
     st.markdown(told.summary(methods))
@@ -39,10 +40,10 @@ def rows(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
 def strength(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     """Right class against coverage as guidance grows, and the pictures at each strength; scrubbed in the browser."""
     if not setting.curve.options:
-        st.info(told.NOTHING)
+        st.info(_(told.NOTHING))
         return
-    st.markdown(told.STRENGTH)
-    curve = setting.curve.pills("Which guidance", label_visibility="collapsed", wrap=True,
+    st.markdown(_(told.STRENGTH))
+    curve = setting.curve.pills(_("Which guidance"), label_visibility="collapsed", wrap=True,
                                 on_change=setting.strength.set, args=[None])
     left, right = st.columns(2, gap="large")
     with left:
@@ -56,26 +57,26 @@ def _dial(methods: MeasuredMethods, setting: Settings, curve: str) -> None:
     """The slider of the strength, with the ten digits; where it rests goes into the link."""
     points = methods.record.curves[curve]
     if methods.of("curve", curve) is None:
-        st.info(told.NOTHING)
+        st.info(_(told.NOTHING))
         return
     images, frames = shown.strengths(methods, curve)
     usual = controls.start(methods, curve, None)
-    marks = {k: f"{point.guidance:g}" for k, point in enumerate(points)}
+    marks = {k: told.short(point.guidance) for k, point in enumerate(points)}
     rest = film("strength_film", images, frames, start=controls.start(methods, curve, setting.strength.value),
-                marks=marks, over="trade", height=112, label="Strength of the guidance")
+                marks=marks, over="trade", height=112, label=N_("Strength of the guidance"))
     setting.strength.set(None if rest == usual else points[rest].guidance)
 
 
 def live(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     """Two methods draw the same digit from the same noise, here and now."""
     if not setting.first.options:
-        st.info(told.NOTHING)
+        st.info(_(told.NOTHING))
         return
-    st.markdown(told.WATCH)
+    st.markdown(_(told.WATCH))
     one, other, seed = st.columns([3, 3, 2], gap="medium")
-    chosen = [setting.first.selectbox("One way", one), setting.second.selectbox("The other way", other)]
+    chosen = [setting.first.selectbox(_("One way"), one), setting.second.selectbox(_("The other way"), other)]
     draw_number(into=seed)
-    digit = setting.digit.pills("Digit", wrap=True)
+    digit = setting.digit.pills(_("Digit"), wrap=True)
     orders = [_order(methods, name, setting.seed.value) for name in chosen]
     if _is_asked(setting, orders) and (drawn := _drawn(orders)):
         _duel([told.method(name).name for name in chosen], drawn, digit)
@@ -94,7 +95,7 @@ def _drawn(orders: list[tuple[str, Ten]]) -> list[Drawn]:
     for name, order in orders:
         try:
             results.append(serve.ask(name, order, lambda frame: place.html(
-                pictures.sheet([pictures.Row("", "", pictures.strip(frame.denoised[:, 0]), "Being drawn")]))))
+                pictures.sheet([pictures.Row("", "", pictures.strip(frame.denoised[:, 0]), _("Being drawn"))]))))
         except (BranchedError, OSError) as error:
             place.error(told.cannot_draw(name, error), icon=":material/error:")
             return []
@@ -106,33 +107,33 @@ def _duel(names: list[str], drawn: list[Drawn], digit: str) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         images, frames = shown.duel(drawn, digit)
-        film("duel", images, frames, rows=names, start=len(frames) - 1, ends=("noise", "picture"), height=150,
+        film("duel", images, frames, rows=names, start=len(frames) - 1, ends=(_("noise"), _("picture")), height=150,
              autoplay=True)
     with right:
-        st.markdown(f"**{told.JUST_NOW}**")
+        st.markdown(f"**{_(told.JUST_NOW)}**")
         st.html(shown.just_drawn(names, drawn))
 
 
 def latent(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     """Through the autoencoder and back; and what a model of codes listens to, while it draws here and now."""
     if not setting.code.options:
-        st.info(told.NOTHING)
+        st.info(_(told.NOTHING))
         return
-    st.markdown(told.LATENT)
-    code = setting.code.pills("Codes", label_visibility="collapsed", wrap=True)
+    st.markdown(_(told.LATENT))
+    code = setting.code.pills(_("Codes"), label_visibility="collapsed", wrap=True)
     if (images := methods.of("reconstruction", code)) is not None:
         st.html(shown.reconstruction(images))
     st.markdown(told.lost(methods.record.autoencoders[code]))
     if f"latent-{code}" in methods.record.rows:
-        st.subheader("What it listens to", anchor=False)
-        st.markdown(told.ATTENTION)
+        st.subheader(_("What it listens to"), anchor=False)
+        st.markdown(_(told.ATTENTION))
         _attention(methods, f"latent-{code}", setting)
 
 
 def _attention(methods: MeasuredMethods, row: str, setting: Settings) -> None:
     """The film of attention, of a digit and a draw number, once somebody asks for it."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    digit = setting.digit.pills("Digit", left, wrap=True)
+    digit = setting.digit.pills(_("Digit"), left, wrap=True)
     draw_number(into=right)
     name, order = _order(methods, row, setting.seed.value)
     order = Attention(digit, order.sampling)
@@ -144,26 +145,27 @@ def _attention(methods: MeasuredMethods, row: str, setting: Settings) -> None:
         st.error(told.cannot_draw(name, error), icon=":material/error:")
         return
     images, frames = shown.attention(seen)
-    film("attention", images, frames, rows=["Best guess", *told.LAYERS][:1 + seen.maps.shape[1]],
-         start=len(frames) - 1, ends=("noise", "picture"), height=104, seconds=6)
+    film("attention", images, frames, rows=told.layers(seen.maps.shape[1]),
+         start=len(frames) - 1, ends=(_("noise"), _("picture")), height=104, seconds=6)
 
 
 def _is_asked(setting: Settings, orders: Sequence[tuple[str, Request]]) -> bool:
     """Whether something is to be drawn now: somebody has asked, or it is there already. Else a button asks."""
     asked = setting.live.value or all(serve.is_kept(*order) for order in orders)
     if not asked:
-        st.button("Draw, here and now", on_click=setting.live.set, args=[True], type="primary", icon=":material/draw:")
+        st.button(_("Draw, here and now"), on_click=setting.live.set, args=[True], type="primary",
+                  icon=":material/draw:")
     return asked
 
 
 def mended(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     """Two methods that had failed: failing, and mended."""
     if not setting.kind.options:
-        st.info(told.NOTHING)
+        st.info(_(told.NOTHING))
         return
-    st.markdown(told.FAILED)
-    kind = setting.kind.pills("Which", label_visibility="collapsed", wrap=True)
-    st.markdown(told.WHY[kind])
+    st.markdown(_(told.FAILED))
+    kind = setting.kind.pills(_("Which"), label_visibility="collapsed", wrap=True)
+    st.markdown(_(told.WHY[kind]))
     st.html(shown.variants(methods, kind))
 
 
@@ -172,12 +174,12 @@ def numbers(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         if setting.near.options:
-            st.markdown(told.MAP)
-            row = setting.near.selectbox("Whose pictures", label_visibility="collapsed")
+            st.markdown(_(told.MAP))
+            row = setting.near.selectbox(_("Whose pictures"), label_visibility="collapsed")
             chart(shown.neighbours(methods, row, look), told.alt_map(row), key="map")
-            st.markdown(told.SEPARABLE)
+            st.markdown(_(told.SEPARABLE))
     with right:
-        st.markdown(told.SCORE)
+        st.markdown(_(told.SCORE))
         st.html(shown.scores(methods))
         if text := told.inflated(methods):
             st.markdown(text)
@@ -185,7 +187,7 @@ def numbers(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
 
 def abilities(methods: MeasuredMethods, setting: Settings, look: Look) -> None:
     """Methods by what they can."""
-    st.markdown(told.ABILITIES)
+    st.markdown(_(told.ABILITIES))
     st.html(shown.can(methods))
 
 

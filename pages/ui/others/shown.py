@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from branched import MeasuredMethods
 
 from ..frame.look import Look
+from ..language import _, current
 from ..parts.markup import filled
 from ..parts.pictures import strip
 from ..parts.reels import Frame
@@ -67,9 +68,14 @@ def style(look: Look) -> str:
 
 # -- side by side ------------------------------------------------------------------------------------------------------
 
-@lru_cache(maxsize=24)
 def comparison(methods: MeasuredMethods, draw: int) -> str:
     """All methods of a draw number, one below the other, with bars; the last row has real digits."""
+    return _comparison(methods, draw, current())
+
+
+@lru_cache(maxsize=24)
+def _comparison(methods: MeasuredMethods, draw: int, language: str) -> str:
+    """The same, kept for each language."""
     rows = {name: row for name, row in methods.record.rows.items() if methods.of("row", name) is not None}
     alike = {measure: comparable(rows, measure) for measure in MEASURES}
     scales = {measure: measure.scale(alike[measure]) for measure in MEASURES}
@@ -78,17 +84,17 @@ def comparison(methods: MeasuredMethods, draw: int) -> str:
              for name, row in rows.items()]
     if (real := real_digits(methods)) is not None:
         cells = [_cell(measure, methods.record.real, scale) for measure, scale in scales.items()]
-        lines.append(Line("Real digits", "for comparison: none of these was drawn", pictures(real),
-                          "Real test digits from 0 to 9", cells, [], "real"))
+        lines.append(Line(_("Real digits"), _("for comparison: none of these was drawn"), pictures(real),
+                          _("Real test digits from 0 to 9"), cells, [], "real"))
     return filled(HERE / "rows.html", labels=DIGITS, measures=MEASURES, lines=lines)
 
 
 def _line(name: str, how: str, images: np.ndarray, cells: list[Cell]) -> Line:
     method = told.method(name)
-    texts = [(title, text) for title, text in (("It needs", method.needs), ("It can", method.can),
-                                               ("It cannot", method.cannot)) if text]
-    return Line(method.name, how, pictures(images), f"{method.name}: one picture for each digit from 0 to 9",
-                cells, texts, "ours" if name in OURS else "")
+    texts = [(title, text) for title, text in ((_("It needs"), method.needs), (_("It can"), method.can),
+                                               (_("It cannot"), method.cannot)) if text]
+    alt = _("{name}: one picture for each digit from 0 to 9").format(name=method.name)
+    return Line(method.name, how, pictures(images), alt, cells, texts, "ours" if name in OURS else "")
 
 
 def _cell(measure: Measure, row: object, scale: float, has_bar: bool = True) -> Cell:
@@ -96,7 +102,7 @@ def _cell(measure: Measure, row: object, scale: float, has_bar: bool = True) -> 
     width = "" if value is None or not has_bar else f"{100 * min(1.0, value / scale):.1f}"
     beyond = value is not None and value > scale * 1.0001
     text = measure.text(row) + ("" if has_bar else told.elsewhere(row))
-    return Cell(measure.name, text, width, "good" if measure.is_more_better else "beyond" * beyond)
+    return Cell(_(measure.name), text, width, "good" if measure.is_more_better else "beyond" * beyond)
 
 
 def real_digits(methods: MeasuredMethods) -> np.ndarray | None:
@@ -124,24 +130,24 @@ def curve(methods: MeasuredMethods, chosen: str, look: Look) -> go.Figure:
             x=xs, y=ys, mode="lines+markers" if is_chosen else "lines", opacity=1 if is_chosen else 0.5,
             line={"color": look.lit if is_chosen else look.line, "width": 4 if is_chosen else 2},
             marker={"size": 9}, customdata=[point.guidance for point in points],
-            hovertemplate=f"{told.CURVES.get(name, name)}, {letter} = %{{customdata:g}}<br>right class %{{x:.1f}}%, "
-                          "coverage %{y:.0f}%<extra></extra>")
+            hovertemplate=f"{told.curve(name)}, {letter} = %{{customdata:g}}<br>{told.spot()}<extra></extra>")
     return _dressed(figure, methods, chosen, look)
 
 
 def _dressed(figure: go.Figure, methods: MeasuredMethods, chosen: str, look: Look) -> go.Figure:
     """Axes as wide as the chosen curve asks for; real digits as a line, for how right the judge finds them."""
     real, (low, high) = methods.record.real.right, _range([point.coverage for point in methods.record.curves[chosen]])
-    axis = {"fixedrange": True, "gridcolor": look.grid, "zeroline": False, "ticksuffix": "%", "tickfont": look.font(14),
-            "automargin": True, "nticks": 6}
-    for update, name, ends in ((figure.update_xaxes, "right class", _breadth(methods, chosen)),
-                               (figure.update_yaxes, "coverage (variety)", (low, high))):
+    axis = {"fixedrange": True, "gridcolor": look.grid, "zeroline": False, "tickfont": look.font(14),
+            "ticksuffix": told.per_cent(), "automargin": True, "nticks": 6}
+    for update, name, ends in ((figure.update_xaxes, _("right class"), _breadth(methods, chosen)),
+                               (figure.update_yaxes, _("coverage (variety)"), (low, high))):
         update(range=ends, title={"text": name, "font": look.font(16), "standoff": 14}, **axis)
     if real is not None:
         figure.add_vline(100 * real, line={"color": look.other, "width": 2, "dash": "dot"})
         figure.add_annotation(x=100 * real, y=0, yref="y domain", xanchor="right", yanchor="bottom", xshift=-4,
-                              text="real digits", showarrow=False, font=look.font(15) | {"color": look.other})
-    return figure.update_layout(**look.dress(height=420, margin={"l": 0, "r": 8, "t": 8, "b": 0}, font=look.font(14)))
+                              text=_("real digits"), showarrow=False, font=look.font(15) | {"color": look.other})
+    return figure.update_layout(**look.dress(height=420, margin={"l": 0, "r": 8, "t": 8, "b": 0}, font=look.font(14),
+                                              separators=told.separators()))
 
 
 def _breadth(methods: MeasuredMethods, chosen: str) -> tuple[float, float]:
@@ -186,7 +192,7 @@ def duel(drawn: Sequence[Drawn], label: str) -> tuple[np.ndarray, list[Frame]]:
 
 def just_drawn(names: Sequence[str], drawn: Sequence[Drawn]) -> str:
     """All pictures of each method, what they cost and what the judge says."""
-    return strips([Strip(name, told.cost(one) + told.verdict(one), strip(one.images), f"{name}: all ten digits")
+    return strips([Strip(name, told.outcome(one), strip(one.images), _("{name}: all ten digits").format(name=name))
                    for name, one in zip(names, drawn, strict=True)])
 
 
@@ -201,9 +207,9 @@ def reconstruction(images: np.ndarray) -> str:
     """What went into an autoencoder, what came out, and the difference, (3, N, H, W)."""
     gain = _gain([images[2].astype(int)])
     rows = []
-    for (name, note), part, times in zip(told.RECONSTRUCTION, images, (1, 1, gain), strict=True):
-        note += f", {times} times as strong" if times > 1 else ""
-        rows.append(Strip(name, note, strip(times * part / GREYS), f"{name}: ten digits, {note}"))
+    for (name, note), part, times in zip(told.reconstruction(gain), images, (1, 1, gain), strict=True):
+        alt = _("{name}: ten digits, {what}").format(name=name, what=note)
+        rows.append(Strip(name, note, strip(times * part / GREYS), alt))
     return strips(rows)
 
 
@@ -219,11 +225,12 @@ def variants(methods: MeasuredMethods, kind: str) -> str:
         if images is not None:
             cells = [_cell(measure, figures, scale) for measure, scale in scales.items()]
             if told.is_untrained(name):
-                cells[0] = Cell(MARKS[kind][0].name, "", "", "")
-            lines.append(Line(title, told.taught(figures), pictures(images[0]), f"{title}: ten digits", cells, []))
+                cells[0] = Cell(_(MARKS[kind][0].name), "", "", "")
+            lines.append(Line(title, told.taught(figures), pictures(images[0]),
+                              _("{name}: ten digits").format(name=title), cells, []))
         if name in artefacts:
             lines.append(Line("", told.difference(gain), strip(signed(gain * artefacts[name].astype(int))),
-                              f"{title}: what differs", [], [], "second"))
+                              _("{name}: what differs").format(name=title), [], [], "second"))
     return filled(HERE / "rows.html", labels=DIGITS, measures=MARKS[kind], lines=lines)
 
 
@@ -273,7 +280,7 @@ def neighbours(methods: MeasuredMethods, row: str, look: Look) -> go.Figure:
         at = drawn[meant == digit]
         figure.add_scatter(x=at[:, 0], y=at[:, 1], mode="text", text=[f"<b>{digit}</b>"] * len(at),
                            textfont=look.font(14) | {"color": SPOTS[digit % len(SPOTS)]},
-                           hovertemplate=f"meant to be a {digit}<extra></extra>")
+                           hovertemplate=_("meant to be a {digit}").format(digit=digit) + "<extra></extra>")
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True)
     return figure.update_layout(**look.dress(height=560, margin={"l": 0, "r": 0, "t": 0, "b": 0}))
@@ -281,9 +288,9 @@ def neighbours(methods: MeasuredMethods, row: str, look: Look) -> go.Figure:
 
 def scores(methods: MeasuredMethods) -> str:
     """The judge's score, beside two figures that look at real pictures as well."""
-    rows, titles = dict(methods.record.rows), told.names(methods.record.rows)
+    rows = dict(methods.record.rows)
     scales = {measure: measure.scale(rows) for measure in SCORES}
-    lines = [Line(titles.get(name, "Real digits"), "", "", "",
+    lines = [Line(told.method(name).name if name else _("Real digits"), "", "", "",
                   [_cell(measure, row, scale) for measure, scale in scales.items()], [], "ours" if name in OURS else "")
              for name, row in [*rows.items(), ("", methods.record.real)]]
     return filled(HERE / "scores.html", measures=SCORES, lines=lines)
@@ -295,4 +302,4 @@ def can(methods: MeasuredMethods) -> str:
     """The table of methods and abilities."""
     rows = [(told.method(name).name, name in OURS, cells)
             for name, cells in abilities.table(methods.record.rows, methods.record.steps).items()]
-    return filled(HERE / "abilities.html", abilities=abilities.ABILITIES, rows=rows)
+    return filled(HERE / "abilities.html", abilities=list(map(_, abilities.ABILITIES)), rows=rows)

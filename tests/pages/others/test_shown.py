@@ -11,6 +11,7 @@ from planted_methods import CLASSES, ROWS, STRENGTHS, level, plant, record
 
 from branched import measured_methods
 from pages.ui.frame.look import DARK, LIGHT
+from pages.ui.language import numbers, texts
 from pages.ui.others import shown, told
 from pages.ui.others.work import Attended
 from pages.ui.parts.film import check
@@ -180,3 +181,15 @@ def test_the_score_stands_beside_what_looks_at_real_pictures(methods):
 def test_the_table_of_abilities_has_a_row_for_each_method(methods):
     html = shown.can(methods)
     assert html.count('<th scope="row">') == len(ROWS) and html.count("<td") == 1 + 8 * len(ROWS)
+
+
+def test_what_is_kept_is_in_the_visitors_language(methods, monkeypatch):
+    """English is kept already; who reads German gets German, with a decimal comma, and then English is still there."""
+    english = shown.comparison(methods, 0)
+    for module in (texts, numbers, shown):
+        monkeypatch.setattr(module, "current", lambda: "de")
+    german = shown.comparison(methods, 0)
+    assert "Echte Ziffern" in german and "90,0\N{NO-BREAK SPACE}%" in german and "Real digits" not in german
+    assert shown.curve(methods, "free", LIGHT).layout.separators == ",."
+    monkeypatch.undo()
+    assert shown.comparison(methods, 0) == english and "Real digits" in english

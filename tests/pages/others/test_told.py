@@ -112,10 +112,10 @@ def test_what_was_measured_alone_is_told(tmp_path):
 
 def test_what_drawing_has_cost():
     drawn = SimpleNamespace(labels=("4", "9"), evaluations=40, gradients=40, seconds=0.51, seen=("4", "4"))
-    assert told.cost(drawn) + told.verdict(drawn) == (
+    assert told.outcome(drawn) == (
         "20 looks and 20 gradients a picture; 0.5 s for all; the judge reads 1 of 2 as what was asked for")
     drawn.gradients, drawn.seen, drawn.evaluations = 0, None, 21
-    assert told.cost(drawn) + told.verdict(drawn) == "10.5 looks a picture; 0.5 s for all"
+    assert told.outcome(drawn) == "10.5 looks a picture; 0.5 s for all"
 
 
 def test_how_long_each_has_learnt_is_told_where_the_tree_learnt_longer():
