@@ -4,11 +4,12 @@ import streamlit as st
 from pages.ui.discovery import comparison, controls, game, told, work
 from pages.ui.frame import link, shell
 from pages.ui.frame.controls import explanation
+from pages.ui.language import _
 
 name, model, look = shell.opened("pages/discovery.py")
-st.title("How the tree is found", anchor=False)
+st.title(_("How the tree is found"), anchor=False)
 if len(model.labels) < 2:
-    st.info(told.ALONE, icon=":material/info:")
+    st.info(_(told.ALONE), icon=":material/info:")
     st.stop()
 original, curves = work.own_rule(model.facts), work.curves(model)
 setting = controls.settings(model, original, curves)

@@ -368,6 +368,14 @@ def test_the_page_opens_on_the_closest_pair(shipped):
     assert node_times(app) == pytest.approx([branch.t_low for branch in shipped.tree.branches], abs=1e-3)
 
 
+def test_the_page_in_german():
+    app = opened(PAGE, lang="de")
+    curves = figure(app, "curves")["layout"]
+    assert curves["separators"] == ",." and {"0,2", "0<br>Bild"} <= set(curves["xaxis"]["ticktext"])
+    assert any("t = 0,3" in note["text"] for note in curves["annotations"])
+    assert "wie im eigenen Baum des Modells" in sentences(app) and r"\text{Rauschen}" in app.latex[1].value
+
+
 def test_sliders_move_the_tree_and_the_words():
     app = opened(PAGE, a="4", b="9", eps="0.01")
     before = node_times(app)

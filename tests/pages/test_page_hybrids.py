@@ -78,6 +78,7 @@ def test_how_decided_guesses_are_in_words():
     assert told.tally(["4", "9", "4", "", "7"], ("4", "9")) == (
         "2 look like 4, 1 like 9, 1 like something else, 1 is undecided")
     assert told.tally(["9"], ("4", "9")) == "1 looks like 9" and told.tally(["", ""], "4") == "2 are undecided"
+    assert told.tally(["7", ""], ("4", "9")) == "1 looks like something else, 1 is undecided"
     assert plain(told.caption(0.2, 2, ("4", "9"), False)) == "t = 0.20: each on its own path."
     assert plain(told.caption(0.2, 2, ("4", "9", "0"), False)) == "t = 0.20: 2 pictures for 4, 9 and 0."
     assert plain(told.caption(0.5, 1, ("4", "9"), True)) == "t = 0.50, the branch point: the last moment as one."
@@ -164,6 +165,13 @@ def test_the_page_opens_with_the_two_that_part_last(tree_shipped):
     a, b = controls.usual(tree_shipped)
     assert app.header[0].value == told.headline(tree_shipped, (a,), (b,)) and app.session_state.time is None
     assert "picture" in app.latex[0].value and not app.warning
+
+
+def test_the_page_in_german():
+    app = opened(PAGE, lang="de")
+    said = "\n".join(text.value for text in app.markdown)
+    assert app.title[0].value == "Zwischen zwei Ziffern" and app.header[0].value.startswith("Bis t")
+    assert "Von diesen 8 am Verzweigungspunkt: " in said and "look" not in said and "Rauschen" in app.latex[0].value
 
 
 def test_a_link_opens_its_sides_and_moment(tree_shipped):

@@ -11,7 +11,9 @@ from branched import BranchedModel, ClassTree, Form, Rule
 
 from ..figures import lying_tree
 from ..frame import controls as frame
+from ..frame import words
 from ..frame.look import Look
+from ..language import _, decimal
 from ..parts.faces import faces
 from ..parts.markup import literal
 from ..parts.touch import touch
@@ -26,15 +28,15 @@ def show(name: str, model: BranchedModel, original: Rule, curves: work.Curves | 
         a, b = controls.pair(setting, model.labels)
         if model.facts.training.clusters:  # a list that opens shows names alone
             shown_as = faces(model)
-            st.container(key="faces").markdown(f"{shown_as[a]} and {shown_as[b]}")
+            st.container(key="faces").markdown(words.listed([shown_as[a], shown_as[b]]))
     if curves is None:
         left.info(told.without(model.form), icon=":material/info:")
-        right.header("The model's tree", anchor=False)
+        right.header(_("The model's tree"), anchor=False)
         with right:
             _tree(name, model, model.tree, (a, b), None, look)
         return None
     with right:
-        st.header("The tree that follows", anchor=False)
+        st.header(_("The tree that follows"), anchor=False)
         rule = controls.rule(setting, original)
     pair, gaps = curves.pair(a, b, rule), shown.gaps(name, rule.smoothing, curves=curves)
     tree = _following(curves, rule, right)
@@ -51,7 +53,7 @@ def show(name: str, model: BranchedModel, original: Rule, curves: work.Curves | 
 
 def likeness(pair: work.Pair, form: Form, look: Look) -> None:
     """For those who ask: the two curves whose difference is the page's."""
-    st.markdown(told.LIKENESS.format(one=form.one))
+    st.markdown(_(told.LIKENESS).format(one=_(form.one)))
     frame.chart(shown.likeness(pair, look, told.thing(form)), told.likeness(pair, form), key="likeness")
 
 
@@ -60,13 +62,15 @@ def _following(curves: work.Curves, rule: Rule, place: DeltaGenerator) -> ClassT
     try:
         return curves.tree(rule)
     except branched.BranchedError as error:
-        place.warning(f"{literal(error)} You see the model's own tree.", icon=":material/warning:")
+        said = _("{error} You see the model's own tree.").format(error=literal(error))
+        place.warning(said, icon=":material/warning:")
         return None
 
 
 def _chart(model: BranchedModel, pair: work.Pair, gaps: work.Gaps, tree: ClassTree | None, look: Look) -> None:
     """The difference of two classes over time, and in words up to where it counts as none."""
-    st.header(literal(f"How well can {pair.a} and {pair.b} still be told apart?"), anchor=False)
+    asks = _("How well can {a} and {b} still be told apart?").format(a=pair.a, b=pair.b)
+    st.header(literal(asks), anchor=False)
     figure = shown.chart(pair, gaps, look, told.thing(model.form))
     frame.chart(figure, told.chart(pair, model.form), key="curves")
     st.markdown(told.verdict(pair, tree.meeting(pair.a, pair.b).time if tree else None))
@@ -77,6 +81,7 @@ def _tree(name: str, model: BranchedModel, tree: ClassTree, pair: tuple[str, str
     """A tree, in which the branch point of two classes is lit."""
     meeting, is_lying = tree.meeting(*pair), bool(model.features) or len(model.labels) > lying_tree.MANY
     figure = shown.tree(name, tree.outline(), meeting.id, look, is_lying)
-    frame.chart(figure, f"The tree; the branch point of {pair[0]} and {pair[1]} is at t = {meeting.time:.2f}.",
-                clicked=clicked)
+    said = _("The tree; the branch point of {a} and {b} is at t = {time}.").format(
+        a=pair[0], b=pair[1], time=decimal(meeting.time, 2))
+    frame.chart(figure, said, clicked=clicked)
     touch()

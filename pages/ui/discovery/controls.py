@@ -10,6 +10,7 @@ from branched import BranchedModel, Rule
 
 from ..frame import link
 from ..frame.controls import SEED
+from ..language import _
 from ..parts.markup import literal
 from . import told
 from .work import Curves
@@ -47,8 +48,8 @@ def keep_apart(labels: Sequence[str]) -> None:
     if state.a == state.b:
         before = state.get("_pair", ())
         if not before:
-            st.warning(literal(f"A class cannot be compared with itself; you see {state.a} with another."),
-                       icon=":material/link_off:")
+            said = _("A class cannot be compared with itself; you see {label} with another.").format(label=state.a)
+            st.warning(literal(said), icon=":material/link_off:")
         state.b = next(label for label in (*before, *labels) if label != state.a and label in labels)
     state._pair = (state.a, state.b)
 
@@ -60,9 +61,9 @@ def choose(pair: tuple[str, str]) -> None:
 
 def pair(setting: Settings, labels: Sequence[str]) -> tuple[str, str]:
     """Two classes to compare."""
-    first, second, _ = st.columns([1, 1, 2])
-    a = setting.a.selectbox("Compare", first)
-    b = setting.b.selectbox("with", second, options=[label for label in labels if label != a])
+    first, second = st.columns([1, 1, 2])[:2]
+    a = setting.a.selectbox(_("Compare"), first)
+    b = setting.b.selectbox(_("with"), second, options=[label for label in labels if label != a])
     return a, b
 
 
@@ -70,12 +71,12 @@ def rule(setting: Settings, original: Rule) -> Rule:
     """The rule as the visitor has it; what no slider sets is as in the `original`. One slider is seen, the rest is for
     those who ask."""
     sliders = setting.epsilon, setting.smoothing, setting.shortest
-    setting.epsilon.slider("Epsilon: a difference up to this counts as none", step=0.001, format="%.3f")
+    setting.epsilon.slider(_("Epsilon: a difference up to this counts as none"), step=0.001, format="%.3f")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        with st.popover("More of the rule", icon=":material/tune:"):
-            setting.smoothing.slider("Smoothing", step=0.5, format="%.1f", help=told.SMOOTHING)
-            setting.shortest.slider("Shortest branch", step=0.005, format="%.3f", help=told.SHORTEST)
+        with st.popover(_("More of the rule"), icon=":material/tune:"):
+            setting.smoothing.slider(_("Smoothing"), step=0.5, format="%.1f", help=_(told.SMOOTHING))
+            setting.shortest.slider(_("Shortest branch"), step=0.005, format="%.3f", help=_(told.SHORTEST))
         usual = {slider.name: slider.default for slider in sliders}
-        st.button("Back to the model's own", on_click=st.session_state.update, kwargs=usual, type="tertiary",
+        st.button(_("Back to the model's own"), on_click=st.session_state.update, kwargs=usual, type="tertiary",
                   icon=":material/undo:", disabled=all(slider.value == slider.default for slider in sliders))
     return Rule(*(slider.value for slider in sliders[:2]), original.minimum_time, setting.shortest.value)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from .. import serve
 from ..frame import words
+from ..language import _
 from ..parts.film import film
 from ..parts.markup import literal
 from ..parts.reels import Frame
@@ -21,8 +22,8 @@ def show(name: str, setting: Settings, a: str, b: str, meets: float) -> None:
     asked = Guess(a, b, setting.seed.value)
     rounds = st.session_state.setdefault("_rounds", {})
     played = rounds.get((name, asked))
-    st.header(literal(f"Can you tell {a} and {b} apart?"), anchor=False)
-    st.markdown(told.GAME.format(a=literal(a), b=literal(b)))
+    st.header(literal(_("Can you tell {a} and {b} apart?").format(a=a, b=b)), anchor=False)
+    st.markdown(_(told.GAME).format(a=literal(a), b=literal(b)))
     game = serve.ask(name, asked)
     time = _film(setting, shown.film_of(game), told.rows((game.upper, game.lower), played), meets if played else None)
     if played is None:
@@ -39,11 +40,11 @@ def _film(setting: Settings, contents: tuple[np.ndarray, list[Frame]], rows: tup
           meets: float | None) -> float:
     """The two rows under their slider; once it is told, with the rule's time. Gives the time at which it rests."""
     state, (pictures, frames) = st.session_state, contents
-    marks = {} if meets is None else {frame_at(meets): f"the rule: {words.at(meets)}"}
+    marks = {} if meets is None else {frame_at(meets): _("the rule: {time}").format(time=words.at(meets))}
     if state.get("_looked") != state.time:  # a film stays where it is: a time from elsewhere takes a new one
         state._films = state.get("_films", 0) + 1
-    place = film(f"game{state._films}", pictures, frames, rows=rows, start=frame_at(state.time), height=HEIGHT,
-                 marks=marks, ends=("noise", "picture"), seconds=12)
+    place = film(f"game-{state._films}", pictures, frames, rows=rows, start=frame_at(state.time), height=HEIGHT,
+                 marks=marks, ends=(_("noise"), _("picture")), seconds=12)
     state.time = state._looked = float(MOMENTS[place])
     return state.time
 
@@ -54,9 +55,11 @@ def _question(name: str, asked: Guess, upper: str, time: float, meets: float) ->
     state._least = {(name, asked): time}
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for guess in (asked.a, asked.b):
-            st.button(literal(f"The upper row is {guess}"), on_click=_play, type="primary", key=f"_guess_{guess}",
+            said = literal(_("The upper row is {label}").format(label=guess))
+            st.button(said, on_click=_play, type="primary", key=f"_guess_{guess}",
                       args=[(name, asked), Round(guess, guess == upper, time, meets)])
-        st.button("Just show me", on_click=_play, args=[(name, asked), Round("", False, time, meets)], type="tertiary")
+        st.button(_("Just show me"), on_click=_play, args=[(name, asked), Round("", False, time, meets)],
+                  type="tertiary")
 
 
 def _play(key: tuple[str, Guess], played: Round) -> None:
@@ -66,7 +69,7 @@ def _play(key: tuple[str, Guess], played: Round) -> None:
 def _answer(setting: Settings, played: Round, upper: str) -> None:
     """How one did, and another round."""
     st.markdown(told.answer(played, upper))
-    st.button("Another round", on_click=_again, args=[setting], icon=":material/casino:", type="primary")
+    st.button(_("Another round"), on_click=_again, args=[setting], icon=":material/casino:", type="primary")
 
 
 def _again(setting: Settings) -> None:

@@ -10,12 +10,13 @@ from branched import Outline, Rule, graph, lit
 
 from ..figures import lying_tree, standing_tree
 from ..frame.look import FONT, Look
+from ..language import _, decimal
 from ..parts.reels import Frame
 from ..serve.kept import kept
 from . import told
 from .work import MOMENTS, Curves, Game, Gaps, Pair
 
-TICKS = {0.2: "0.2", 0.4: "0.4", 0.6: "0.6", 0.8: "0.8", 1: "1<br>noise"}  # and 0, of what is there
+TICKS = (0.2, 0.4, 0.6, 0.8)  # and in words 1, of noise, and 0, of what is there
 POINTS = 20_000  # at most, of all lines in the background
 HIGHEST = 8  # times epsilon, that is shown of a difference: it is to be seen where they are the same
 HEIGHTS = {"curves": 400, "likeness": 320, "tree": 440}  # CSS pixels
@@ -42,26 +43,28 @@ def chart(pair: Pair, others: Gaps, look: Look, thing: str = "picture") -> go.Fi
     """How far two classes are apart, from noise to data, and up to where that is epsilon or less. `others` are the
     differences of all pairs, in the background."""
     bottom, top = _heights(pair)
-    result = go.Figure([_background(pair.times, others, look), _curve(pair.times, pair.gap, look.other, "difference")])
+    curve = _curve(pair.times, pair.gap, look.other, _("difference"))
+    result = go.Figure([_background(pair.times, others, look), curve])
     result.add_hline(pair.rule.epsilon, line={"color": look.lit, "width": 2, "dash": "dash"})
-    signs = [_sign(1, pair.rule.epsilon, "epsilon: less counts as none", look.lit, xanchor="left", yanchor="bottom")]
+    signs = [_sign(1, pair.rule.epsilon, _("epsilon: less counts as none"), look.lit, xanchor="left",
+                   yanchor="bottom")]
     if pair.met is not None:
         signs.append(_mark(result, pair, top, look))
     _axes(result, bottom, top, look, thing)
-    result.update_yaxes(title={"text": "difference", "standoff": 4, "font": {"size": 14}}, showticklabels=False)
+    result.update_yaxes(title={"text": _("difference"), "standoff": 4, "font": {"size": 14}}, showticklabels=False)
     return _dressed(result, HEIGHTS["curves"], signs, look)
 
 
 def likeness(pair: Pair, look: Look, thing: str = "picture") -> go.Figure:
     """The two curves whose difference counts: similarity within each class, and between the two."""
-    result = go.Figure([_curve(pair.times, pair.within, look.other, "within each class"),
-                        _curve(pair.times, pair.between, look.lit, "between the two")])
+    result = go.Figure([_curve(pair.times, pair.within, look.other, _("within each class")),
+                        _curve(pair.times, pair.between, look.lit, _("between the two"))])
     top = 1.08 * float(max(pair.within.max(), pair.between.max()))
     least = min(0.0, float(pair.between.min()))
     blue, orange = (f'<span style="color:{colour}"><b>{text}</b></span>' for colour, text in
-                    ((look.other, "within a class"), (look.lit, "between the two")))
-    title = _sign(0, 1.0, f"How alike: {blue}, {orange}", look.text, xref="paper", yref="paper", xanchor="left",
-                  yanchor="bottom", yshift=6)
+                    ((look.other, _("within a class")), (look.lit, _("between the two"))))
+    alike = _("How alike: {one}, {other}").format(one=blue, other=orange)
+    title = _sign(0, 1.0, alike, look.text, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=6)
     _axes(result, least - 0.05 * top, top, look, thing)
     result.update_yaxes(nticks=5)
     return _dressed(result, HEIGHTS["likeness"], [title], look)
@@ -82,7 +85,7 @@ def _mark(result: go.Figure, pair: Pair, top: float, look: Look) -> dict[str, An
     result.add_trace(go.Scatter(x=[pair.met], y=[height], mode="markers", hoverinfo="skip",
                                 marker={"size": 14, "color": look.lit}))
     before = pair.met < 0.65  # there is room towards the noise, and no curve
-    return _sign(pair.met, top, f"<b>t = {pair.met:.2f}</b>", look.lit, yanchor="top",
+    return _sign(pair.met, top, f"<b>t = {decimal(pair.met, 2)}</b>", look.lit, yanchor="top",
                  xanchor="right" if before else "left", xshift=-8 if before else 8)
 
 
@@ -90,9 +93,10 @@ def _axes(result: go.Figure, bottom: float, top: float, look: Look, thing: str) 
     """Time runs from noise to data, in words at both ends."""
     axis = {"fixedrange": True, "gridcolor": look.grid, "zeroline": False, "tickfont": {"size": 14},
             "automargin": True, "ticklabeloverflow": "allow"}
-    names = TICKS | {0: f"0<br>{thing}"}
+    noise = _("noise")
+    names = {t: decimal(t, 1) for t in TICKS} | {1: f"1<br>{noise}", 0: f"0<br>{thing}"}
     result.update_xaxes(range=[1, 0], tickvals=list(names), ticktext=list(names.values()),
-                        title={"text": "noise level t", "standoff": 12, "font": {"size": 14}}, **axis)
+                        title={"text": _("noise level t"), "standoff": 12, "font": {"size": 14}}, **axis)
     result.update_yaxes(range=[bottom, top], **axis)
 
 
@@ -112,7 +116,7 @@ def _background(times: np.ndarray, others: Gaps, look: Look) -> go.Scatter:
     """All pairs in one line with gaps, at a few of the times."""
     few = slice(None, None, max(1, len(times) // 200, len(times) * len(others) // POINTS))
     hole = np.array([np.nan])
-    xs = np.concatenate([part for _ in others for part in (times[few], hole)])
+    xs = np.concatenate([part for __ in others for part in (times[few], hole)])
     ys = np.concatenate([part for gap in others.values() for part in (gap[few], hole)])
     return go.Scatter(x=xs, y=ys.astype(np.float32), mode="lines", hoverinfo="skip", opacity=0.35,
                       line={"color": look.line, "width": 1})

@@ -7,10 +7,11 @@ import plotly.graph_objects as go
 from branched import Outline, graph
 
 from ..frame.look import LIGHT, Look
+from ..language import N_, _, decimal
 from ..parts.markup import label
 from .graph import clickable
 
-ZOOMS = {"near": "Where they part", "whole": "All of time"}
+ZOOMS = {"near": N_("Where they part"), "whole": N_("All of time")}
 LINE = 22     # CSS pixels for each class
 LONGEST = 20  # characters of a name beside the tree
 AROUND = 0.02  # of time before the first and after the last branch point, when looked at closely
@@ -51,11 +52,11 @@ def figure(outline: Outline, chosen: int | None, paths: Mapping[int, str], zoom:
         hoverdistance=30, clickmode="event+select", **_mark(nodes, chosen, look)))
     result.update_xaxes(
         range=[left, right], fixedrange=True, nticks=7, gridcolor=look["grid"], zeroline=False, tickfont=font,
-        automargin=True, title={"text": "← noise   noise level t   data →", "font": font, "standoff": 8})
+        automargin=True, title={"text": _("← noise   noise level t   data →"), "font": font, "standoff": 8})
     result.update_yaxes(
         range=[len(leaves) - 0.4, -0.6], fixedrange=True, side="right", showgrid=False, zeroline=False, automargin=True,
-        tickvals=[place for place, _ in leaves], tickfont={**font, "size": 15}, ticks="",
-        ticktext=[_name(nodes[node]["name"], look[kinds[node]], kinds[node] != "line") for _, node in leaves])
+        tickvals=[place for place, __ in leaves], tickfont={**font, "size": 15}, ticks="",
+        ticktext=[_name(nodes[node]["name"], look[kinds[node]], kinds[node] != "line") for __, node in leaves])
     return result
 
 
@@ -96,5 +97,5 @@ def _mark(nodes: Mapping[int, dict], chosen: int | None, look: Look) -> dict:
     line = {"type": "line", "x0": t, "x1": t, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
             "line": {"color": look["both"], "width": 1, "dash": "dot"}}
     return {"shapes": [line], "annotations": [{
-        "x": t, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False, "text": f"<b>t = {t:.2f}</b>",
+        "x": t, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False, "text": f"<b>t = {decimal(t, 2)}</b>",
         "font": {"size": 14, "color": look["both"]}}]}

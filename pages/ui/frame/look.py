@@ -11,6 +11,8 @@ import streamlit as st
 import branched
 from branched import Palette
 
+from ..language import decimal
+
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'
 CLEAR = "rgba(0,0,0,0)"
 
@@ -24,7 +26,9 @@ class Look(Palette):
 
     def dress(self, hover: int = 15, **layout: Any) -> dict[str, Any]:
         """The layout of a figure that lies on the page as if drawn there: no paper, no legend, nothing to drag."""
+        written = decimal(1234.5, 1)
         return {"paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR, "dragmode": False, "showlegend": False,
+                "separators": written[-2] + written[1],  # of what Plotly writes by itself
                 "font": {"family": FONT}, "hoverlabel": {"font": {"size": hover, "family": FONT}}} | layout
 
 

@@ -9,6 +9,7 @@ from branched import ClassTree
 
 from ..frame import link
 from ..frame.controls import SEED, draw_number
+from ..language import _
 from ..parts import reels
 from ..parts.markup import literal
 from ..parts.picker import picker
@@ -46,12 +47,12 @@ def order(setting: Settings) -> Hybrids:
     """What is asked for, by its widgets: a click on a class takes it instead of the one before; of groups, too."""
     one, two, more = st.columns([4, 4, 3], gap="medium")
     side = _group if setting.groups.value else _one
-    a = side(setting, setting.a, setting.b, told.SIDES[0], one)
-    b = side(setting, setting.b, setting.a, told.SIDES[1], two)
+    a = side(setting, setting.a, setting.b, _(told.SIDES[0]), one)
+    b = side(setting, setting.b, setting.a, _(told.SIDES[1]), two)
     st.session_state._sides = {"a": a, "b": b}
     with more.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         seed = draw_number(width=180, on_change=_anew, args=[setting])
-        setting.groups.toggle("Groups", help=told.GROUPS, on_change=_regroup, args=[setting])
+        setting.groups.toggle(_("Groups"), help=_(told.GROUPS), on_change=_regroup, args=[setting])
     if note := st.session_state.pop("_side_note", ""):
         st.caption(literal(note))
     a, b = (tuple(label for label in setting.a.options if label in side) for side in (a, b))
@@ -87,7 +88,7 @@ def open_sides(setting: Settings) -> None:
         left = [label for label in b if label not in a]
         setting.a.set(a if left else setting.a.default)
         setting.b.set(left or setting.b.default)
-        st.warning(told.ON_BOTH_SIDES, icon=":material/link_off:")
+        st.warning(_(told.ON_BOTH_SIDES), icon=":material/link_off:")
     if max(len(setting.a.value), len(setting.b.value)) > 1:
         setting.groups.set(True)
 
@@ -122,7 +123,7 @@ def settled(side: Sequence[str], other: Sequence[str], before: Sequence[str]) ->
     """
     both = [label for label in side if label in other]
     if not side:
-        return list(before), list(other), told.SIDE_IS_EMPTY
+        return list(before), list(other), _(told.SIDE_IS_EMPTY)
     if not both:
         return list(side), list(other), ""
     if left := [label for label in other if label not in both]:
@@ -143,7 +144,7 @@ def starts(setting: Settings, parted: Parted) -> None:
     places = parted.order
     names = [told.start(k, None if parted.seen is None else parted.seen[parted.reel.cells[parted.meeting, 0, k]])
              for k in places]
-    picker("starts", parted.guesses[places], names, places.index(large(setting, parted)), COLUMNS, told.STARTS,
+    picker("starts", parted.guesses[places], names, places.index(large(setting, parted)), COLUMNS, _(told.STARTS),
            _chosen(setting, places), side=52)
 
 

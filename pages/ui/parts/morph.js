@@ -40,14 +40,15 @@ class Morph {
   }
 
   show() {
-    const {cells, names, colours, notes, film, start, shared} = this.data;
+    const {cells, names, colours, notes, film, start, shared, listed} = this.data;
     if (!this.figures || !this.sheet?.complete) return;
     const row = cells[window.filmFrames?.[film] ?? start] ?? cells[start], {sheet} = this;
     this.places = [...new Set(row)];
     this.figures.forEach(({figure, canvas, pen, name, note}, k) => {
       const together = names.filter((_, other) => row[other] === row[k]), first = row.indexOf(row[k]) === k;
       pen.drawImage(sheet, 0, row[k] * canvas.height, canvas.width, canvas.height, 0, 0, canvas.width, canvas.height);
-      name.textContent = [together.slice(0, -1).join(', '), together.at(-1)].filter(Boolean).join(' and ');
+      const others = together.slice(0, -1).join(', '), last = together.at(-1);
+      name.textContent = others ? listed.replace(/{(\w+)}/g, (_, place) => ({others, last})[place]) : last;
       note.textContent = notes[row[k]] ?? '';
       canvas.setAttribute('aria-label', [name.textContent, note.textContent].filter(Boolean).join(': '));
       figure.setAttribute('aria-hidden', !first);

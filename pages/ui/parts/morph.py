@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from ..language import _
 from .component import component
 from .pictures import levels, png
 
@@ -22,4 +23,4 @@ def morph(key: str, film: str, pictures: np.ndarray, cells: np.ndarray, names: S
     _morph(key=key, data={
         "film": film, "sheet": png(sheet), "size": [*pictures.shape[2:0:-1]],
         "cells": cells.tolist(), "names": list(names), "colours": list(colours), "shared": shared, "start": int(start),
-        "notes": list(notes), "height": height})
+        "notes": list(notes), "height": height, "listed": _("{others} and {last}")})

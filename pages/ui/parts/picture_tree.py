@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 import streamlit as st
 
+from ..language import N_, _
 from .component import component
 from .pictures import levels, picture, png
 
@@ -49,7 +50,7 @@ class Leaf:
 
 def picture_tree(key: str, knots: Sequence[Knot], leaves: Sequence[Leaf], pictures: np.ndarray | None = None, *,
                  classes: Sequence[str] = (), chosen: int | None = None, pick: Callable[[int], None] | None = None,
-                 label: str = "Tree of clusters", follow: str = "") -> None:
+                 label: str = N_("Tree of clusters"), follow: str = "") -> None:
     """A tree over its leaves, left to right, with `pictures` (leaves, n, H, W[, 3]), floats in [0, 1] or uint8, below.
 
     `pick` is told of the id of a node that is clicked; `chosen` is marked, with its way from the root. `classes` are
@@ -65,7 +66,7 @@ def picture_tree(key: str, knots: Sequence[Knot], leaves: Sequence[Leaf], pictur
 
     _tree(key=key, on_picked_change=tell, data={
         "knots": [asdict(knot) for knot in knots], "leaves": [asdict(leaf) for leaf in leaves],
-        **_sheet(pictures), "classes": list(classes), "chosen": chosen, "label": label, "follow": follow,
+        **_sheet(pictures), "classes": list(classes), "chosen": chosen, "label": _(label), "follow": follow,
         "still": pick is None})
 
 

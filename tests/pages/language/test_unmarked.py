@@ -6,13 +6,13 @@ from unmarked import unmarked
 
 ROOT = Path(__file__).resolve().parents[3]
 FINISHED = [  # this list grows: in the end it is all pages
-    "app.py", *(f"pages/{name}.py" for name in ("lesson", "others", "teach", "transmute", "wall")),
-    *(f"pages/ui/{room}" for room in ("frame", "language", "lesson", "others", "questions", "serve", "teach",
-                                      "transmute", "tree", "wall")),
+    "app.py",
+    *(f"pages/{name}.py" for name in ("discovery", "hybrids", "lesson", "others", "teach", "transmute", "wall")),
+    *(f"pages/ui/{room}" for room in ("discovery", "figures", "frame", "hybrids", "language", "lesson", "others",
+                                      "questions", "serve", "teach", "transmute", "tree", "wall")),
     "pages/class_room", "pages/start/beside.py", "pages/start/checked.py", "branched/shown/of_tree.py",
-    "pages/ui/figures/graph.py", "pages/ui/figures/standing_tree.py",
     *(f"pages/ui/parts/{name}.py" for name in ("album", "cropper", "film", "given", "growing", "guide", "leaves",
-                                               "pictures", "steering", "wipe"))]
+                                               "morph", "picker", "picture_tree", "pictures", "steering", "wipe"))]
 FILES = [path for name in FINISHED
          for path in ([ROOT / name] if name.endswith(".py") else sorted((ROOT / name).glob("*.py")))]
 
