@@ -6,6 +6,7 @@ from pages.ui.frame import link, shell
 from pages.ui.frame.controls import explanation
 from pages.ui.frame.words import classes, one_class
 from pages.ui.generate import controls, files, shown, told
+from pages.ui.language import _
 from pages.ui.parts import reels
 from pages.ui.parts.faces import faces
 from pages.ui.parts.film import film
@@ -13,11 +14,11 @@ from pages.ui.parts.film import film
 name, model, look = shell.opened("pages/generate.py")
 setting = controls.settings(faces(model), model.guides)
 with link.shared("generate", *setting):
-    st.title(told.TITLE.format(classes(model.labels)), anchor=False)
-    st.markdown(told.INTRODUCTION.format(classes(model.labels)))
+    st.title(_(told.TITLE).format(classes=classes(model.labels)), anchor=False)
+    st.markdown(_(told.INTRODUCTION).format(classes=classes(model.labels)))
     draw, view = controls.order(setting), setting.view.value
     if draw is None:
-        st.info("Choose at least one class.", icon=":material/touch_app:")
+        st.info(_("Choose at least one class."), icon=":material/touch_app:")
     else:
         wide = draw.sampling.n > 12
         left, right = (st.container(), st.container()) if wide else st.columns([3, 2], gap="large")
@@ -30,13 +31,13 @@ with link.shared("generate", *setting):
                 start = place.get((name, draw), len(drawn.reel.times) - 1)
                 st.session_state._place = {(name, draw): film(
                     "walk", drawn.reel.shown(view), shown.frames(drawn.reel), rows=draw.labels, start=start,
-                    ends=("noise", "picture"), height=shown.CELL)}
+                    ends=(_("noise"), _("picture")), height=shown.CELL)}
             if len(draw.labels) > 1:
-                st.markdown(told.READING.format(one_class(model.labels)))
+                st.markdown(_(told.READING).format(one=one_class(model.labels)))
             files.downloads(name, model.labels, draw, drawn, view)
         with right:
             controls.comparison(name, draw, drawn, setting.measure, view, look)
         with explanation():
-            st.markdown(told.EXPLANATION)
+            st.markdown(_(told.EXPLANATION))
             st.latex(told.equation(model.tree, draw, drawn))
 shell.onward("pages/generate.py")

@@ -201,6 +201,17 @@ def test_the_page_tells_of_the_shipped_model():
     assert opened(PAGE, way="magic").warning
 
 
+@pytest.mark.parametrize("name", ["mnist", "letters"])
+def test_the_page_speaks_the_visitors_language(name, shipped):
+    app = opened(PAGE, lang="de", model=name)
+    words = text(app)
+    for english in ("Right class", "asked for", "Real pictures", "learnt from", "turned into", "each class"):
+        assert english not in words
+    share = f"{100 * branched.load(name).facts.quality.generation.right:.1f}".replace(".", ",")
+    assert f"<dd>{share}\N{NO-BREAK SPACE}%</dd>" in words and app.title[0].value == "Über das Modell"
+    assert r"\text{jede Klasse einzeln}" in app.latex[0].value and "{,}" in app.latex[0].value
+
+
 def test_own_models_are_offered_and_chosen(odd_models):
     app = opened(PAGE)
     known = {"cut short", "pets", *branched.models()}

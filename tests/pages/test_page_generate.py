@@ -352,4 +352,5 @@ def test_names_are_written_as_they_are_or_by_their_numbers():
     names = ["4", "a, b", "$x_<*", "e\u0301", "\u304b", "\U0001f600", "\u0627\u0644", "y" * 200]
     assert files.written(names, font) == ["4", "a, b", "$x_<*", "class 4", "class 5", "class 6", "class 7",
                                           "y" * (files.LONGEST - 3) + "..."]
+    assert files.written(["\N{CJK UNIFIED IDEOGRAPH-4E2D}"], font, "Klasse {number}") == ["Klasse 1"]
     assert files.lacking(["4", "a"], files.font_for(["4", "a"], 12)) == set()

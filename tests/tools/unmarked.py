@@ -18,11 +18,11 @@ PHRASE = re.compile(r"[^\W\d_]{2,}[,;:.!?]? +[^\W\d_]")  # two words, or one and
 WORD = re.compile(r"[^\W\d_]{2,}")
 PIECE = re.compile(r"(?:^|\s)[^\W\d_]{2,}(?:\s|$)")  # a word in what an f-string has between its fields
 # Icons, selectors, HTML, LaTeX, types, files:
-CODE = re.compile(r"^[:.#<\\]|^[a-z_-]+/|\w+\(|[{};=<>]|^https?:|^attachment|\.py$")
+CODE = re.compile(r"^[:.#<\\]|^[a-z_-]+/|\w+\(|[{};=<>]|^https?:|^attachment|\.(?:py|ttf)$|(?:^| )--?[a-z]")
 
 
 NAMES = {"class tree", "cluster tree", "Table Grid", " · Branched Diffusion Explorer", " into ", "growth ",
-         "tree ", "fine-tuning steps",
+         "tree ", "fine-tuning steps", "leaf and latent", "batch norm", "top center",
          '"Source Sans", "Source Sans Pro", sans-serif'}  # of families, styles, fonts, the app: alike in every language
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 import branched
 
 from ..frame import link, visitor
+from ..language import _
 from . import told
 
 WAY = link.choice("way", told.WAYS, "stochastic")
@@ -14,10 +15,10 @@ def model(name: str) -> None:
     takes it to all pages."""
     mine = [held.name] if (held := visitor.held()) else []
     st.session_state.chosen_model = name
-    place, _ = st.columns([1, 2])
-    place.selectbox("Model", sorted({*branched.models(), name}.difference(mine)) + mine, key="chosen_model",
+    place = st.columns([1, 2])[0]
+    place.selectbox(_("Model"), sorted({*branched.models(), name}.difference(mine)) + mine, key="chosen_model",
                     on_change=_choose, filter_mode=None, format_func=visitor.title,
-                    help="All pages show the model that is chosen here.")
+                    help=_("All pages show the model that is chosen here."))
 
 
 def _choose() -> None:

@@ -8,6 +8,7 @@ from branched import Explorable
 
 from ..frame.controls import chart
 from ..frame.look import Look
+from ..language import _
 from . import controls, shown, told
 from .figure import Figure
 
@@ -18,16 +19,16 @@ def show(model: Explorable, figures: Figures, look: Look) -> None:
     """All drawers in which there is something."""
     form = told.form_of(model)
     if "generation" in figures:
-        with _drawer(f"How good is it? {form.HEADING}"):
+        with _drawer(_(form.HEADING)):
             st.markdown(told.measuring(model, figures))
-            st.html(shown.table(figures["generation"], form.THINGS))
+            st.html(shown.table(figures["generation"], _(form.THINGS)))
             _by_class(model, look)
     if figures.keys() & told.WAYS.keys():
-        with _drawer("How good is it? Turning one class into another"):
+        with _drawer(_("How good is it? Turning one class into another")):
             _turning(model, figures, look)
     if "classification" in figures:
-        with _drawer("How good is it? Recognising, by the tree itself"):
-            st.html(shown.table(figures["classification"], form.THINGS))
+        with _drawer(_("How good is it? Recognising, by the tree itself")):
+            st.html(shown.table(figures["classification"], _(form.THINGS)))
 
 
 def _drawer(title: str) -> DeltaGenerator:
@@ -37,19 +38,20 @@ def _drawer(title: str) -> DeltaGenerator:
 def _by_class(model: Explorable, look: Look) -> None:
     """What is made of each class."""
     if by_class := shown.right_classes(model, look):
-        st.markdown("Right class, in percent, of each class (the scale does not begin at 0):")
-        chart(by_class, "Right class in percent for each class", "classes")
+        st.markdown(_("Right class, in percent, of each class (the scale does not begin at 0):"))
+        chart(by_class, _("Right class in percent for each class"), "classes")
     if distances := shown.distances(model, look):
-        st.markdown("Distance (Fréchet) of each class; less is better:")
-        chart(distances, "Distance from real rows for each class", "distances")
+        st.markdown(_("Distance (Fréchet) of each class; less is better:"))
+        chart(distances, _("Distance from real rows for each class"), "distances")
 
 
 def _turning(model: Explorable, figures: Figures, look: Look) -> None:
     """A class into another, in either way."""
-    way = controls.WAY.segments("How")
+    way = controls.WAY.segments(_("How"))
     if way in figures:
-        st.html(shown.table(figures[way], told.form_of(model).THINGS))
+        st.html(shown.table(figures[way], _(told.form_of(model).THINGS)))
     if (shares := shown.per_pair(model, way)) is not None:
-        st.markdown("Right class, in percent, of every class turned into every other"
-                    f"{' (numbers where it is less than 95)' if len(model.labels) > shown.SOME else ''}:")
-        chart(shown.matrix(shares, model.labels, look), "Right class in percent for each pair of classes", "matrix")
+        st.markdown(_("Right class, in percent, of every class turned into every other (numbers where it is less than "
+                      "95):") if len(model.labels) > shown.SOME else
+                    _("Right class, in percent, of every class turned into every other:"))
+        chart(shown.matrix(shares, model.labels, look), _("Right class in percent for each pair of classes"), "matrix")

@@ -13,6 +13,7 @@ from .. import serve
 from ..frame import link
 from ..frame.controls import SEED, draw_number
 from ..frame.look import Look
+from ..language import N_, _
 from ..parts import reels
 from ..parts.film import film
 from . import shown, told
@@ -49,21 +50,22 @@ def order(setting: Settings) -> Draw | None:
     """All that is asked for, by its widgets; None if that is no class. Where all would be too many, fewer of each."""
     classes, number, steps, seed = st.columns([3.4, 2, 2, 1.8], gap="medium")
     labels = setting.labels.pills(told.kinds(setting.labels.options), classes, wrap=True)
-    wanted = setting.n.slider("Pictures of each", number)
-    setting.steps.slider("Steps", steps, help=told.STEPS)
+    wanted = setting.n.slider(_("Pictures of each"), number)
+    setting.steps.slider(_("Steps"), steps, help=_(told.STEPS))
     draw_number(into=seed)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _all_or_none(setting.labels, labels)
-        with st.popover("More settings", icon=":material/tune:"):
-            st.caption(told.solver(setting.solver.selectbox("How the steps are taken"))[1])
+        with st.popover(_("More settings"), icon=":material/tune:"):
+            solver = setting.solver.selectbox(_("How the steps are taken"))
+            st.caption(_(told.solver(solver)[1]))
             if setting.guidance.high > 0:
                 _guidance(setting)
-        setting.view.segments("What to look at", label_visibility="collapsed")
+        setting.view.segments(_("What to look at"), label_visibility="collapsed")
     if not labels:
         return None
     n = per_class(wanted, len(labels))
     if n < wanted:
-        number.caption(f"At most {PICTURES} pictures at once: so {n} of each.")
+        number.caption(_("At most {most} pictures at once: so {n} of each.").format(most=PICTURES, n=n))
     guided = {"guidance": setting.guidance.value, "guide": setting.guide.value} if setting.guidance.value else {}
     sampling = Sampling(n=n, steps=setting.steps.value, solver=setting.solver.value, seed=setting.seed.value, **guided)
     return Draw(tuple(label for label in setting.labels.options if label in labels), sampling)
@@ -71,17 +73,17 @@ def order(setting: Settings) -> Draw | None:
 
 def _guidance(setting: Settings) -> None:
     """How strongly steps are pushed towards their classes, and by what; each told where it is chosen."""
-    strength = setting.guidance.slider("Guidance", step=0.25, help=told.GUIDANCE)
+    strength = setting.guidance.slider(_("Guidance"), step=0.25, help=_(told.GUIDANCE))
     if len(setting.guide.options) > 1:
-        setting.guide.segments("Guided by")
+        setting.guide.segments(_("Guided by"))
     if strength:
-        st.caption(told.guide(setting.guide.value)[1])
+        st.caption(_(told.guide(setting.guide.value)[1]))
 
 
 def _all_or_none(setting: link.Options, chosen: list[str]) -> None:
     every = list(setting.options)
-    st.button("All", on_click=setting.set, args=[every], disabled=len(chosen) == len(every))
-    st.button("None", on_click=setting.set, args=[[]], disabled=not chosen)
+    st.button(_("All"), on_click=setting.set, args=[every], disabled=len(chosen) == len(every))
+    st.button(_("None"), on_click=setting.set, args=[[]], disabled=not chosen)
 
 
 def per_class(n: int, classes: int) -> int:
@@ -91,20 +93,20 @@ def per_class(n: int, classes: int) -> int:
 
 def comparison(name: str, draw: Draw, drawn: Drawn, measure: link.Switch, view: str, look: Look) -> None:
     """What the tree saved: counted, as a race, and for those who ask measured in view of the visitor."""
-    st.header("What the tree saves", anchor=False)
-    pulled = told.PULLED if draw.sampling.takes_gradients else ""
+    st.header(_("What the tree saves"), anchor=False)
+    pulled = [_(told.PULLED)] * draw.sampling.takes_gradients
     if len(draw.labels) == 1:
-        st.markdown(told.single(drawn) + pulled)
+        st.markdown(" ".join([told.single(drawn), *pulled]))
         return
-    st.markdown(told.saving(drawn) + pulled)
+    st.markdown(" ".join([told.saving(drawn), *pulled]))
     st.html(shown.bars(drawn, look))
     if len(draw.labels) <= shown.MANY:
-        st.markdown(told.RACE)
+        st.markdown(_(told.RACE))
         pictures, frames, done = shown.race(drawn, view)
-        film("race", pictures, frames, rows=("Together", "One by one"), start=done, height=shown.RACING,
-             ends=("start", "all done"), seconds=12, label="Steps of the model")
-    st.markdown(told.STEP)
-    if measure.toggle(told.MEASURE):
+        film("race", pictures, frames, rows=(_("Together"), _("One by one")), start=done, height=shown.RACING,
+             ends=(_("start"), _("all done")), seconds=12, label=N_("Steps of the model"))
+    st.markdown(_(told.STEP))
+    if measure.toggle(_(told.MEASURE)):
         _measured(name, draw, drawn)
 
 

@@ -13,25 +13,27 @@ from PIL import Image, ImageDraw, ImageFont
 import branched
 
 from ..frame import visitor
+from ..language import N_, _, decimal
 from ..parts.pictures import GAP, picture
 from .work import Draw, Drawn
 
 FONTS = ("DejaVuSans.ttf", "NotoSansCJK-Regular.ttc", "Arial Unicode.ttf", "YuGothR.ttc", "segoeui.ttf", "seguiemj.ttf")
 LONGEST = 24               # letters of a name beside its pictures
-NAMED = "All, with their classes; a name with letters that it cannot write is a number"
+NAMED = N_("All, with their classes; a name with letters that it cannot write is a number")
+UNNAMED = N_("class {number}")
 COLUMNS, SECONDS = 8, 4.0  # of the animation: columns, at most, and how long the walk takes
 
 
 def downloads(name: str, every: Sequence[str], draw: Draw, drawn: Drawn, view: str) -> None:
-    """Three files, made when they are asked for."""
-    name = visitor.short(name)
+    """Three files, made when they are asked for; as nobody knows the language then, words are given before."""
+    name, unnamed, moments = visitor.short(name), _(UNNAMED), [moment(t) for t in drawn.reel.times]
     with st.container(horizontal=True, gap="small"):
         for text, ending, mime, make, about in (
-                ("Picture (PNG)", ".png", "image/png", lambda: as_png(draw, drawn), NAMED),
-                ("Animation (GIF)", ".gif", "image/gif", lambda: as_gif(draw, drawn, view),
-                 f"From noise to picture, at most {COLUMNS} columns"),
-                ("Numbers (NPZ)", ".npz", "application/octet-stream", lambda: as_npz(name, draw, drawn),
-                 "For NumPy: the pictures, and all that it takes to draw them again")):
+                (_("Picture (PNG)"), ".png", "image/png", lambda: as_png(draw, drawn, unnamed), _(NAMED)),
+                (_("Animation (GIF)"), ".gif", "image/gif", lambda: as_gif(draw, drawn, view, moments, unnamed),
+                 _("From noise to picture, at most {count} columns").format(count=COLUMNS)),
+                (_("Numbers (NPZ)"), ".npz", "application/octet-stream", lambda: as_npz(name, draw, drawn),
+                 _("For NumPy: the pictures, and all that it takes to draw them again"))):
             st.download_button(text, make, file_name(name, every, draw, ending), mime, on_click="ignore", help=about,
                                icon=":material/download:")
 
@@ -39,11 +41,11 @@ def downloads(name: str, every: Sequence[str], draw: Draw, drawn: Drawn, view: s
 def file_name(model: str, every: Sequence[str], draw: Draw, ending: str) -> str:
     """A name that says what is inside, such as mnist-4-9-seed3-20steps.png."""
     few = [] if len(draw.labels) == len(every) else list(draw.labels)
-    who = few if len(few) <= 4 else [f"{len(few)}classes"]
+    who = few if len(few) <= 4 else [str(len(few)) + "classes"]
     asked = draw.sampling
     unusual = [asked.solver] if asked.solver != branched.SOLVER else []
     guided = [f"{asked.guide}{asked.guidance:g}"] if asked.is_guided else []
-    parts = [model, *who, f"seed{asked.seed}", f"{asked.steps}steps", *unusual, *guided]
+    parts = [model, *who, "seed" + str(asked.seed), str(asked.steps) + "steps", *unusual, *guided]
     return "-".join(re.sub(r"[^\w+]+", "_", part)[:2 * LONGEST] for part in parts) + ending
 
 
@@ -64,20 +66,21 @@ def lacking(labels: Sequence[str], font: ImageFont.FreeTypeFont) -> set[str]:
                                              for letter in normalize("NFC", label))}
 
 
-def written(labels: Sequence[str], font: ImageFont.FreeTypeFont) -> list[str]:
+def written(labels: Sequence[str], font: ImageFont.FreeTypeFont, unnamed: str = UNNAMED) -> list[str]:
     """The names as a font can write them; one that has letters which it lacks, as its number on the page."""
     lost, names = lacking(labels, font), [normalize("NFC", label) for label in labels]
     short = [name if len(name) <= LONGEST else f"{name[:LONGEST - 3]}..." for name in names]
     both = zip(labels, short, strict=True)
-    return [f"class {k}" if label in lost else name for k, (label, name) in enumerate(both, 1)]
+    return [unnamed.format(number=k) if label in lost else name for k, (label, name) in enumerate(both, 1)]
 
 
-def sheet(labels: Sequence[str], images: np.ndarray, caption: str = "", scale: int = 3) -> Image.Image:
+def sheet(labels: Sequence[str], images: np.ndarray, caption: str = "", scale: int = 3,
+          unnamed: str = UNNAMED) -> Image.Image:
     """Rows of pictures (N, n, H, W[, 3]) enlarged without blurring, black on white, names to the left."""
     count, n, height, width = images.shape[:4]
     tall, wide, size = (height + GAP) * scale, (width + GAP) * scale, max(12, height * scale // 3)
     font = font_for(labels, size)
-    labels = written(labels, font)
+    labels = written(labels, font, unnamed)
     margin = int(max(font.getlength(label) for label in labels)) + 3 * size // 2
     foot = 2 * size if caption else 0
     result = Image.new("RGB", (margin + n * wide, count * tall + GAP * scale + foot), "white")
@@ -93,18 +96,24 @@ def sheet(labels: Sequence[str], images: np.ndarray, caption: str = "", scale: i
     return result
 
 
-def as_png(draw: Draw, drawn: Drawn) -> bytes:
+def as_png(draw: Draw, drawn: Drawn, unnamed: str = UNNAMED) -> bytes:
     """All finished pictures."""
     file = io.BytesIO()
-    sheet(draw.labels, drawn.images).save(file, "PNG")
+    sheet(draw.labels, drawn.images, unnamed=unnamed).save(file, "PNG")
     return file.getvalue()
 
 
-def as_gif(draw: Draw, drawn: Drawn, view: str) -> bytes:
-    """The walk of the first columns, over and over, resting on what is finished."""
+def moment(t: float) -> str:
+    """A time, below the pictures of an animation."""
+    return f"t = {decimal(t, 2)}"
+
+
+def as_gif(draw: Draw, drawn: Drawn, view: str, moments: Sequence[str] = (), unnamed: str = UNNAMED) -> bytes:
+    """The walk of the first columns, over and over, resting on what is finished. `moments` are its times, written."""
+    moments = moments or [moment(t) for t in drawn.reel.times]
     pictures, file = drawn.reel.shown(view) / np.float32(255), io.BytesIO()
-    sheets = [sheet(draw.labels, pictures[cells[:, :COLUMNS]], f"t = {t:.2f}", scale=2)
-              for t, cells in zip(drawn.reel.times, drawn.reel.cells, strict=True)]
+    sheets = [sheet(draw.labels, pictures[cells[:, :COLUMNS]], said, 2, unnamed)
+              for said, cells in zip(moments, drawn.reel.cells, strict=True)]
     if pictures.ndim == 3:
         sheets = [frame.convert("L") for frame in sheets]
     durations = [int(1000 * SECONDS / len(sheets))] * (len(sheets) - 1) + [2500]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..frame.look import Look
+from ..language import _
 from ..parts.markup import filled
 from ..parts.pictures import GAP, strip
 from ..parts.reels import Frame, Reel
@@ -80,9 +81,9 @@ def _reached(spent: np.ndarray, steps: int) -> int:
 def bars(drawn: Drawn, look: Look) -> str:
     """Both ways as bars, by steps of the model."""
     return filled(HERE / "bars.html", bars=[
-        Bar("Together, along the tree", told.steps(drawn.evaluations), _percent(drawn.evaluations, drawn.alone),
+        Bar(_("Together, along the tree"), told.steps(drawn.evaluations), _percent(drawn.evaluations, drawn.alone),
             look.lit),
-        Bar("One by one", told.steps(drawn.alone), _percent(drawn.alone, drawn.alone), look.other)])
+        Bar(_("One by one"), told.steps(drawn.alone), _percent(drawn.alone, drawn.alone), look.other)])
 
 
 def _percent(part: int, whole: int) -> str:
