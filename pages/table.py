@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.ui.frame import link, look, shell
 from pages.ui.frame.controls import explanation
+from pages.ui.language import _
 from pages.ui.table import controls, letter, shown, told, tree_part, turned_parts
 
 SHOW = {"tree": tree_part.show, "many": turned_parts.show_many, "one": turned_parts.show_one}
@@ -11,9 +12,9 @@ SHOW = {"tree": tree_part.show, "many": turned_parts.show_many, "one": turned_pa
 shell.page("pages/table.py")
 st.html(shown.CSS)
 table = controls.chosen(shell.chosen_model())
-st.title(told.TITLE, anchor=False)
+st.title(_(told.TITLE), anchor=False)
 if table is None:
-    st.info(told.NONE, icon=":material/info:")
+    st.info(_(told.NONE), icon=":material/info:")
     st.stop()
 name, model = table
 settings, is_letters = controls.settings(model), letter.is_letters(model.features)
@@ -23,7 +24,7 @@ with link.shared("table", *settings):
     part = controls.part(model, settings)
     SHOW[part](name, model, settings, look.current())
     with explanation():
-        st.markdown(told.EXPLANATION)
+        st.markdown(_(told.EXPLANATION))
         if is_letters:
             st.markdown(letter.meanings())
 shell.onward("pages/table.py")

@@ -22,7 +22,7 @@ CODE = re.compile(r"^[:.#<\\]|^[a-z_-]+/|\w+\(|[{};=<>]|^https?:|^attachment|\.(
 
 
 NAMES = {"class tree", "cluster tree", "Table Grid", " · Branched Diffusion Explorer", " into ", "growth ",
-         "tree ", "fine-tuning steps", "leaf and latent", "batch norm", "top center",
+         "tree ", "fine-tuning steps", "leaf and latent", "batch norm", "top center", "leaf new", "fork cut",
          '"Source Sans", "Source Sans Pro", sans-serif'}  # of families, styles, fonts, the app: alike in every language
 
 

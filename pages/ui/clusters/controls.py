@@ -8,6 +8,7 @@ import streamlit as st
 import branched
 
 from ..frame import link, shell
+from ..language import _
 from . import told
 from .measured import Measured
 from .opened import Opened, Part, Settings
@@ -68,7 +69,7 @@ def drawer(page: Opened, kind: str) -> str:
 
 def drawing(setting: Settings, into: Any = st, steps: bool = True) -> None:
     """The draw number, and in how many steps is drawn."""
-    setting.seed.number_input("Dice roll", into, width=150,
-                              help="Every number gives other pictures, and the same number the same pictures.")
+    setting.seed.number_input(_("Dice roll"), into, width=150,
+                              help=_("Every number gives other pictures, and the same number the same pictures."))
     if steps:
-        setting.steps.selectbox("Steps", into, width=110, help=told.HELP_STEPS)
+        setting.steps.selectbox(_("Steps"), into, width=110, help=_(told.HELP_STEPS))

@@ -14,6 +14,8 @@ from branched import BranchedError, Outline, Sampling
 
 from .. import serve
 from ..frame import link
+from ..language import N_, _
+from ..language import percent as per_cent
 from ..parts.given import STAYS, handed_over
 from ..parts.markup import filled, literal
 from ..parts.picker import picker
@@ -28,17 +30,18 @@ from .opened import Opened
 from .work import Rebuild, Redraw, Route, Routed
 
 HERE = Path(__file__).parent
-KINDS = {"test": "One of these", "draw": "Draw", "upload": "Upload", "camera": "Camera"}
+KINDS = {"test": N_("One of these"), "draw": N_("Draw"), "upload": N_("Upload"), "camera": N_("Camera")}
 GIVEN = link.choice("given", KINDS, "test")
 PICK = link.whole("pick", 0, 999, 0)
 MOST, ACROSS = 40, 8    # pictures to choose from, and in a row of them
 SURE = 0.6              # below it no leaf is sure
 LIKELY = 0.5            # from here on a node is on the way that is lit
 LITTLE = 0.05           # below it an edge is hardly used
-EXPLANATION = """At every fork a small network looks at the picture, and says how probably it goes left or right. Lit is
-the path that is more probable than not; a line is as thick as it is probable that the picture comes along it."""
-EMPTY = "This tree's file keeps no pictures. Draw one, or upload one."
-UNTOLD = "What a diffusion model makes of it is not here: this file holds the tree alone."
+EXPLANATION = N_("At every fork a small network looks at the picture, and says how probably it goes left or right. "
+                 "Lit is the path that is more probable than not; a line is as thick as it is probable that the "
+                 "picture comes along it.")
+EMPTY = N_("This tree's file keeps no pictures. Draw one, or upload one.")
+UNTOLD = N_("What a diffusion model makes of it is not here: this file holds the tree alone.")
 
 
 def settings(model: Any) -> Sequence[link.Setting]:
@@ -49,7 +52,7 @@ def settings(model: Any) -> Sequence[link.Setting]:
 def show(page: Opened) -> None:
     """The part of the page."""
     if page.model.form.kind != "images":
-        st.info("This part of the page needs a tree of pictures.", icon=":material/info:")
+        st.info(_("This part of the page needs a tree of pictures."), icon=":material/info:")
         return
     dropped = st.container(key="dropped")
     left, right = dropped.container(), dropped.container()
@@ -63,8 +66,8 @@ def show(page: Opened) -> None:
     with right:
         figure(page, routed)
         st.markdown(told_way(page.model.outline(), routed.reached, digits(page)))
-        st.caption(EXPLANATION)
-    st.subheader("What each model makes of it", anchor=False)
+        st.caption(_(EXPLANATION))
+    st.subheader(_("What each model makes of it"), anchor=False)
     st.html(remade(page, source, routed))
 
 
@@ -73,7 +76,7 @@ def show(page: Opened) -> None:
 def chosen(page: Opened) -> Source | None:
     """The controls, and the picture. As long as they give none, it is the one from before."""
     state, held = st.session_state, f"_given {page.name}"
-    kind = GIVEN.pills("Where the picture comes from", label_visibility="collapsed", wrap=True)
+    kind = GIVEN.pills(_("Where the picture comes from"), label_visibility="collapsed", wrap=True)
     found = _from_some(page) if kind == "test" else _from_visitor(page, kind)
     if isinstance(found, str):
         st.warning(literal(found), icon=":material/image_not_supported:")
@@ -81,7 +84,9 @@ def chosen(page: Opened) -> Source | None:
         state[held] = found
     seen = state.get(held) or _one(page, 0)
     if kind != "test":
-        st.caption((f"Until then you see {seen.name}. " if seen and not isinstance(found, Source) else "") + STAYS)
+        still = seen and not isinstance(found, Source)
+        before = [_("Until then you see {name}.").format(name=_(seen.name))] if still else []
+        st.caption(" ".join([*before, _(STAYS)]))
     return seen
 
 
@@ -94,18 +99,18 @@ def _from_some(page: Opened) -> Source | None:
     """One of some real pictures, chosen by a click."""
     pictures = some(page)
     if not len(pictures):
-        st.info(EMPTY, icon=":material/draw:")
+        st.info(_(EMPTY), icon=":material/draw:")
         return None
     place = min(PICK.value, len(pictures) - 1)
-    picker("some", pictures, [f"Picture {k + 1}" for k in range(len(pictures))], place, ACROSS,
-           "Real pictures: choose one", PICK.set)
-    st.caption("Test pictures: the tree has never seen them." if _tested(page) else "Pictures that it grew from.")
+    picker("some", pictures, [_("Picture {number}").format(number=k + 1) for k in range(len(pictures))], place, ACROSS,
+           _("Real pictures: choose one"), PICK.set)
+    st.caption(_("Test pictures: the tree has never seen them.") if _tested(page) else _("Pictures that it grew from."))
     return _one(page, place)
 
 
 def _one(page: Opened, place: int) -> Source | None:
     pictures = some(page)
-    return Source(Numbers(pictures[place]), None, "one of the real pictures") if len(pictures) else None
+    return Source(Numbers(pictures[place]), None, N_("one of the real pictures")) if len(pictures) else None
 
 
 def _tested(page: Opened) -> bool:
@@ -130,12 +135,14 @@ def figure(page: Opened, routed: Routed) -> None:
     """The tree with the way lit, and a bar of probability below each leaf."""
     outline, found = page.model.outline(), members(page.model, page.measured)
     picture_tree("routes", knots(outline, routed.reached), leaves(outline, routed.probabilities),
-                 None if found is None else found[:, :1], classes=("",), label="The picture's path through the tree")
+                 None if found is None else found[:, :1], classes=("",),
+                 label=N_("The picture's path through the tree"))
 
 
 def knots(outline: Outline, reached: Mapping[int, float]) -> list[Knot]:
     """The nodes; an edge is as thick as it is probable that the picture comes along it."""
-    says = {node.id: f"{node.name}: comes here with {percent(reached[node.id])}" for node in outline.nodes}
+    says = {node.id: _("{name}: comes here with {share}").format(name=node.name, share=percent(reached[node.id]))
+            for node in outline.nodes}
     texts = {node.id: percent(reached[node.id]) for node in outline.nodes
              if not node.is_leaf and node.parent is not None and reached[node.id] >= LITTLE}
     return [replace(knot, share=knot.mass, text=texts.get(knot.id, ""), kind=kind(knot.mass))
@@ -162,12 +169,13 @@ def digits(page: Opened) -> dict[str, str]:
 
 def percent(p: float) -> str:
     """A probability in percent; nothing is certain."""
-    return ">99%" if p > 0.995 else shown.percent(p)
+    return f">{per_cent(0.99)}" if p > 0.995 else shown.percent(p)
 
 
 def named(group: str, names: Mapping[str, str]) -> str:
     """leaf F (the 3s), or leaf F."""
-    return literal(f"leaf {group} (the {names[group]}s)" if group in names else f"leaf {group}")
+    text = _("leaf {leaf} (the {label}s)") if group in names else _("leaf {leaf}")
+    return literal(text.format(leaf=group, label=names.get(group)))
 
 
 def told(groups: Sequence[str], probabilities: np.ndarray, names: Mapping[str, str]) -> str:
@@ -175,11 +183,11 @@ def told(groups: Sequence[str], probabilities: np.ndarray, names: Mapping[str, s
     best, second = np.argsort(-probabilities, kind="stable")[:2].tolist()
     (first, p), (other, q) = ((named(groups[k], names), float(probabilities[k])) for k in (best, second))
     if p < SURE:
-        return (f"**No leaf is sure of this picture.** At best it would lie in {first} ({percent(p)}), or in "
-                f"{other} ({percent(q)}).")
-    following = f" Next comes {other} ({percent(q)})." if q >= LITTLE else ""
-    sure = "The tree is all but certain." if p > 0.995 else f"The tree is {percent(p)} sure."
-    return f"It lies in **{first}**. {sure}{following}"
+        text = _("**No leaf is sure of this picture.** At best it would lie in {first} ({p}), or in {other} ({q}).")
+        return text.format(first=first, p=percent(p), other=other, q=percent(q))
+    sure = _("The tree is all but certain.") if p > 0.995 else _("The tree is {share} sure.").format(share=percent(p))
+    following = [_("Next comes {other} ({share}).").format(other=other, share=percent(q))] * (q >= LITTLE)
+    return " ".join([_("It lies in **{leaf}**.").format(leaf=first), sure, *following])
 
 
 def told_way(outline: Outline, reached: Mapping[int, float], names: Mapping[str, str]) -> str:
@@ -191,10 +199,11 @@ def told_way(outline: Outline, reached: Mapping[int, float], names: Mapping[str,
         return ""
     share, node = min(turns, key=lambda turn: turn[0])
     if share > 0.95:
-        return f"At each of its {len(turns)} forks it was clear where to go." if len(turns) > 1 else ""
+        return _("At each of its {count} forks it was clear where to go.").format(count=len(turns)) * (len(turns) > 1)
     sides = (" ".join(names.get(group, group) for group in child.groups)
              for child in outline.children(outline[node.parent]))
-    return f"It was least clear at the fork {literal(' | '.join(sides))}: {percent(share)} for the side that it took."
+    return _("It was least clear at the fork {sides}: {share} for the side that it took.").format(
+        sides=literal(" | ".join(sides)), share=percent(share))
 
 
 # -- what the models make of it ----------------------------------------------------------------------------------------
@@ -202,16 +211,16 @@ def told_way(outline: Outline, reached: Mapping[int, float], names: Mapping[str,
 def remade(page: Opened, source: Source, routed: Routed) -> str:
     """The picture, and beside it what each model makes of it, as HTML."""
     x, private, steps, seed = source.picture, source.private, page.setting.steps.value, page.setting.seed.value
-    figures = [("What the models see", source.name, x.array),
-               ("The tree itself", "its leaf's decoder (TreeVAE)",
+    figures = [(_("What the models see"), _(source.name), x.array),
+               (_("The tree itself"), _("its leaf's decoder (TreeVAE)"),
                 serve.ask(page.name, Rebuild(x, "decoder", steps, seed, private)))]
     if controls.has_diffusion(page.model):
-        figures.append(("Diffusion", "told the path to the leaf (TreeDiffusion)",
+        figures.append((_("Diffusion"), _("told the path to the leaf (TreeDiffusion)"),
                         serve.ask(page.name, Rebuild(x, "diffusion", steps, seed, private))))
     figures += redrawn(page, source, page.model.groups[int(routed.probabilities.argmax())])
     return filled(HERE / "remade.html", figures=[
         {"name": name, "note": note, "source": png(image(levels(array) / 255))} for name, note, array in figures],
-        missing="" if controls.has_diffusion(page.model) else UNTOLD)
+        missing="" if controls.has_diffusion(page.model) else _(UNTOLD))
 
 
 def redrawn(page: Opened, source: Source, group: str) -> list[tuple[str, str, np.ndarray]]:
@@ -223,5 +232,6 @@ def redrawn(page: Opened, source: Source, group: str) -> list[tuple[str, str, np
         drawn = serve.ask(name, Redraw(source.picture, group, asked, source.private))
     except (BranchedError, OSError):
         return []
-    reads = f"covered with noise, and drawn anew as leaf {group}; by itself it takes it for {drawn.taken_for}"
-    return [("Branches", reads, drawn.image)]
+    reads = _("covered with noise, and drawn anew as leaf {leaf}; by itself it takes it for {label}").format(
+        leaf=group, label=drawn.taken_for)
+    return [(_("Branches"), reads, drawn.image)]

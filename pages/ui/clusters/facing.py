@@ -16,6 +16,7 @@ from branched import BranchedError, Outline
 
 from ..frame.look import Look
 from ..frame.words import listed
+from ..language import N_, _, decimal
 from ..parts.markup import filled, literal
 from ..parts.pictures import levels, png, svg
 from ..parts.pictures import picture as image
@@ -25,12 +26,12 @@ from .measured import members
 from .opened import Opened
 
 HERE = Path(__file__).parent
-LEFT, RIGHT = "Read off the noise, with names", "Learnt from pictures alone"
-READING = """Two trees over the same pictures, each found in its own way. The **left** one was told which picture is
-which digit: covered with more and more noise, two digits are joined as soon as they can hardly be told apart. The
-**right** one was told nothing. Between them every digit's pictures go to the leaves where they lie; a hair is a single
-picture or a few. Both trees are turned so that the fewest lines cross."""
-UNKNOWN = "Nobody has looked up which classes lie in the leaves of this tree; so no line can be drawn."
+LEFT, RIGHT = N_("Read off the noise, with names"), N_("Learnt from pictures alone")
+READING = N_("Two trees over the same pictures, each found in its own way. The **left** one was told which picture is "
+             "which digit: covered with more and more noise, two digits are joined as soon as they can hardly be told "
+             "apart. The **right** one was told nothing. Between them every digit's pictures go to the leaves where "
+             "they lie; a hair is a single picture or a few. Both trees are turned so that the fewest lines cross.")
+UNKNOWN = N_("Nobody has looked up which classes lie in the leaves of this tree; so no line can be drawn.")
 ROW = 44       # pixels of a leaf with its picture
 FULL = 0.78    # of its place, that the fullest leaf or class fills
 # Ten colours that the colour-blind tell apart (Tol, 2021, "muted", with grey), the dark ones lighter on a dark ground.
@@ -67,18 +68,19 @@ def colour(k: int, look: Look) -> str:
 
 def show(page: Opened) -> None:
     """The part of the page."""
-    st.markdown(READING)
+    st.markdown(_(READING))
     counts, name = page.measured.counts("members"), page.measured.data and page.measured.data.record.class_tree
     if counts is None or not name:
-        st.info(UNKNOWN, icon=":material/info:")
+        st.info(_(UNKNOWN), icon=":material/info:")
         return
     try:
         class_tree = models.get(name).outline()
     except (BranchedError, OSError) as error:
-        st.error(literal(f"The class tree {name} could not be loaded. {error}"), icon=":material/error:")
+        lost = _("The class tree {name} could not be loaded.").format(name=name)
+        st.error(literal(f"{lost} {error}"), icon=":material/error:")
         return
     if set(class_tree.groups) != set(page.measured.classes):
-        st.info(UNKNOWN, icon=":material/info:")
+        st.info(_(UNKNOWN), icon=":material/info:")
         return
     turned = facing(page.name, name, counts.tobytes(), class_tree=class_tree, learnt=page.model.outline(),
                     counts=counts, classes=page.measured.classes)
@@ -174,8 +176,8 @@ def figure(turned: Turned, pictures: Mapping[str, np.ndarray], look: Look, class
     shapes = [ribbon(band, own[band.label]) for band in bands(counts, high)]
     return filled(
         HERE / "facing.html", high=high, left=half(turned.left, high, look), right=half(turned.right, high, look, True),
-        bands=svg(filled(HERE / "paths.svg", high=high, shapes=shapes)), left_head=LEFT, right_head=RIGHT,
-        left_alt="The class tree", right_alt="The learnt tree", bands_alt=told_lines(turned),
+        bands=svg(filled(HERE / "paths.svg", high=high, shapes=shapes)), left_head=_(LEFT),
+        right_head=_(RIGHT), left_alt=_("The class tree"), right_alt=_("The learnt tree"), bands_alt=told_lines(turned),
         classes=[{"name": label, "colour": shade} for label, shade in zip(turned.left.groups, own, strict=True)],
         groups=[{"name": group, "source": png(image(levels(pictures[group]) / 255)) if group in pictures else ""}
                 for group in turned.right.groups])
@@ -191,8 +193,8 @@ def homes(turned: Turned) -> dict[str, str]:
 
 def told_lines(turned: Turned) -> str:
     """Where most pictures of each class go, for screen readers."""
-    ways = ", ".join(f"{label} to {leaf}" for label, leaf in homes(turned).items())
-    return f"Lines from classes to the leaves where most of their pictures lie: {ways}"
+    ways = ", ".join(_("{label} to {leaf}").format(label=label, leaf=leaf) for label, leaf in homes(turned).items())
+    return _("Lines from classes to the leaves where most of their pictures lie: {ways}").format(ways=ways)
 
 
 def told_agreement(agreement: Any) -> str:
@@ -200,11 +202,13 @@ def told_agreement(agreement: Any) -> str:
     if not agreement.triples or agreement.agree is None:
         return ""
     both = round(agreement.agree * agreement.triples)
-    chance = "" if agreement.chance is None else (
-        " Had the digits been put at its leaves by chance, they would agree about "
-        f"{agreement.chance * agreement.triples:.0f} times.")
-    return ("**Do they agree?** Take any three digits: which two belong together, and which is the odd one out? Of the "
-            f"{agreement.triples} times that both trees decide this, they agree **{both} times**.{chance}")
+    agreed = _("**Do they agree?** Take any three digits: which two belong together, and which is the odd one out? Of "
+               "the {count} times that both trees decide this, they agree **{both} times**.").format(
+                   count=agreement.triples, both=both)
+    if agreement.chance is None:
+        return agreed
+    chance = _("Had the digits been put at its leaves by chance, they would agree about {count} times.")
+    return f"{agreed} {chance.format(count=decimal(agreement.chance * agreement.triples))}"
 
 
 def told_pairs(turned: Turned) -> str:
@@ -212,14 +216,16 @@ def told_pairs(turned: Turned) -> str:
     home = homes(turned)
     last = [pair for pair in combinations(home, 2) if home[pair[0]] != home[pair[1]] and _part_last(turned.left, pair)
             and _part_last(turned.right, [home[label] for label in pair])]
-    alike = f"Both find most alike: {'; '.join(listed(sorted(pair)) for pair in last)}. " if last else ""
+    pairs = "; ".join(listed(sorted(pair)) for pair in last)
+    alike = _("Both find most alike: {pairs}.").format(pairs=pairs) if last else ""
     own = {leaf: label for label, leaf in home.items()}
     sides = _first(turned.left), [own[leaf] for leaf in _first(turned.right) if leaf in own]
     if not all(sides):
         return alike
     one, other = map(listed, sides)
-    return alike + (f"Both part {one} from all others first." if one == other else
-                    f"The first to part from all others is {one} on the left, and {other} on the right.")
+    first = (_("Both part {one} from all others first.") if one == other else
+             _("The first to part from all others is {one} on the left, and {other} on the right."))
+    return f"{alike} {first.format(one=one, other=other)}".lstrip()
 
 
 def _part_last(outline: Outline, pair: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from ..frame import link
+from ..language import N_, _, decimal
 from ..parts.growing import Heap, Spot, Step, growing
 from ..parts.pictures import picture as image
 from ..parts.pictures import png, strip
@@ -20,12 +21,12 @@ from .opened import Opened
 SHOWN = 8   # pictures of a heap
 FEW = 4     # pictures in the small one of a heap that will be cut
 WIDEST = 9  # pixels of the line that all pictures go along
-READING = """**One heap, cut in two, again and again.** The tree began as one heap. Always the fullest leaf is cut,
-where the fewest pictures have a look-alike on the other side. Then two new leaves learn what is on each side, and all
-the rest of the tree stays as it was. Press play, or pull the slider."""
-COUNTS = """A picture counts where it most probably lies. So the numbers of a step may differ a little from those before
-it: a few pictures change sides."""
-NONE = "This file keeps nothing of how its tree grew."
+READING = N_("**One heap, cut in two, again and again.** The tree began as one heap. Always the fullest leaf is cut, "
+             "where the fewest pictures have a look-alike on the other side. Then two new leaves learn what is on "
+             "each side, and all the rest of the tree stays as it was. Press play, or pull the slider.")
+COUNTS = N_("A picture counts where it most probably lies. So the numbers of a step may differ a little from those "
+            "before it: a few pictures change sides.")
+NONE = N_("This file keeps nothing of how its tree grew.")
 
 
 def settings(model: Any) -> Sequence[link.Setting]:
@@ -37,13 +38,13 @@ def settings(model: Any) -> Sequence[link.Setting]:
 def show(page: Opened) -> None:
     """The part of the page."""
     if not page.model.snapshots or page.model.form.kind != "images":
-        st.info(NONE, icon=":material/info:")
+        st.info(_(NONE), icon=":material/info:")
         return
-    st.markdown(READING)
+    st.markdown(_(READING))
     grown, [step] = replay_of(page.name, model=page.model), settings(page.model)
     step.set(growing("growing", grown.spots, grown.steps, grown.strips, depth=grown.depth, across=grown.across,
-                     start=step.value, label="Step of the growth"))
-    st.caption(COUNTS)
+                     start=step.value, label=N_("Step of the growth")))
+    st.caption(_(COUNTS))
 
 
 @dataclass(frozen=True)
@@ -128,36 +129,49 @@ def counted(snapshot: Any) -> dict[int, int]:
 
 def told(all_moments: Sequence[Moment], names: Mapping[int, str]) -> list[str]:
     """A sentence about every moment."""
-    total = f"{sum(all_moments[0].counts.values()):,}"
-    return [f"At the start all {total} pictures lie on one heap. Nobody has said what is on them.",
+    start = _("At the start all {count} pictures lie on one heap. Nobody has said what is on them.")
+    return [start.format(count=decimal(sum(all_moments[0].counts.values()))),
             *(_told(k, before, now, names, is_last=k == len(all_moments) - 1)
               for k, (before, now) in enumerate(pairwise(all_moments), 1))]
 
 
 def _told(number: int, before: Moment, now: Moment, names: Mapping[int, str], is_last: bool) -> str:
-    here = "The last step" if is_last else f"Step {number}"
+    here = _("The last step") if is_last else _("Step {number}").format(number=number)
     if now.cut is not None and len(now.new) == 2:
-        left, right = (now.counts[node] for node in now.new)
-        fullest = now.size == max(before.counts[leaf] for leaf in before.leaves)
-        which = "the heap" if len(before.leaves) == 1 else f"{'the fullest' if fullest else 'a'} leaf"
-        return (f"{here}: {which}, with {now.size:,} pictures, is cut in two. {left:,} go to the left and {right:,} to "
-                "the right.")
-    if len(now.leaves) > len(before.leaves):
-        return f"{here}: leaves are cut in two, again and again, until there are {len(now.leaves)}."
-    return (f"{here}: no leaf is cut. All parts learn together, and every cut is set straight."
-            f"{_moved(before, now, names)}")
+        what = _cut(before, now)
+    elif len(now.leaves) > len(before.leaves):
+        what = _("leaves are cut in two, again and again, until there are {count}.").format(count=len(now.leaves))
+    else:
+        what = " ".join([_("no leaf is cut. All parts learn together, and every cut is set straight."),
+                         *_moved(before, now, names)])
+    return _("{step}: {what}").format(step=here, what=what)
 
 
-def _moved(before: Moment, now: Moment, names: Mapping[int, str]) -> str:
-    """Which leaf changed most, and what was taken away."""
+def _cut(before: Moment, now: Moment) -> str:
+    """Which leaf was cut in two, and how many pictures went where."""
+    left, right = (decimal(now.counts[node]) for node in now.new)
+    if len(before.leaves) == 1:
+        text = _("the heap, with {count} pictures, is cut in two. {left} go to the left and {right} to the right.")
+    elif now.size == max(before.counts[leaf] for leaf in before.leaves):
+        text = _("the fullest leaf, with {count} pictures, is cut in two. {left} go to the left and {right} to the "
+                 "right.")
+    else:
+        text = _("a leaf, with {count} pictures, is cut in two. {left} go to the left and {right} to the right.")
+    return text.format(count=decimal(now.size), left=left, right=right)
+
+
+def _moved(before: Moment, now: Moment, names: Mapping[int, str]) -> list[str]:
+    """Which leaf changed most, and what was taken away, in sentences."""
     moves = {leaf: abs(now.counts[leaf] - before.counts[leaf]) for leaf in now.leaves if leaf in before.counts}
-    gone = {0: "", 1: " A leaf with hardly any pictures is taken away."}.get(
-        len(now.gone), f" {len(now.gone)} leaves with hardly any pictures are taken away.")
-    leaf = max(moves, key=moves.get, default=None)
+    gone = (_("A leaf with hardly any pictures is taken away.") if len(now.gone) == 1 else
+            _("{count} leaves with hardly any pictures are taken away.").format(count=len(now.gone)))
+    told, leaf = [gone] * bool(now.gone), max(moves, key=moves.get, default=None)
     if leaf is None or not moves[leaf]:
-        return gone
-    who = f"leaf {names[leaf]}" if leaf in names else "one leaf"
-    return f"{gone} Most of all this moves {who}: from {before.counts[leaf]:,} to {now.counts[leaf]:,} pictures."
+        return told
+    most = (_("Most of all this moves leaf {leaf}: from {before} to {after} pictures.") if leaf in names else
+            _("Most of all this moves one leaf: from {before} to {after} pictures."))
+    return [*told, most.format(leaf=names.get(leaf), before=decimal(before.counts[leaf]),
+                               after=decimal(now.counts[leaf]))]
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------
@@ -224,7 +238,7 @@ def mosaic(four: np.ndarray) -> np.ndarray:
 def _step(whole: Whole, order: Iterable[int], now: Moment, sentence: str) -> Step:
     """One moment, as the browser shows it."""
     order = list(order)
-    notes = [f"{now.counts[node]:,}" if node in now.leaves else "" for node in order]
+    notes = [decimal(now.counts[node]) if node in now.leaves else "" for node in order]
     return Step(sentence, tuple(_state(node, now) for node in order), tuple(notes), tuple(_heaps(whole, now)))
 
 
@@ -240,13 +254,16 @@ def _heaps(whole: Whole, now: Moment) -> list[Heap]:
     """The heap that was cut and what came of it; without a cut, all leaves."""
     if now.cut is None:
         kind = "all" if len(now.leaves) > 1 else ""
-        return [Heap(kind, whole.names.get(leaf, "") if kind else f"Some of the {now.counts[leaf]:,} pictures",
+        some = _("Some of the {count} pictures")
+        return [Heap(kind, whole.names.get(leaf, "") if kind else some.format(count=decimal(now.counts[leaf])),
                      str(leaf)) for leaf in now.leaves]
-    before = Heap("", f"Before: some of the {now.size:,} pictures", str(now.cut))
-    sides = ("Left", "Right") if len(now.new) == 2 else ("After",)
-    return [before, *(Heap("new", f"{side}: {now.counts[node]:,} pictures{_called(whole, node)}", str(node))
+    before = Heap("", _("Before: some of the {count} pictures").format(count=decimal(now.size)), str(now.cut))
+    sides = (_("Left: {count} pictures"), _("Right: {count} pictures")) if len(now.new) == 2 else (
+        _("After: {count} pictures"),)
+    return [before, *(Heap("new", _called(whole, node, side.format(count=decimal(now.counts[node]))), str(node))
                       for side, node in zip(sides, now.new, strict=True))]
 
 
-def _called(whole: Whole, node: int) -> str:
-    return f", now leaf {whole.names[node]}" if node in whole.names else ""
+def _called(whole: Whole, node: int, heap: str) -> str:
+    """A heap, and which leaf it is now, if it is one."""
+    return _("{heap}, now leaf {leaf}").format(heap=heap, leaf=whole.names[node]) if node in whole.names else heap

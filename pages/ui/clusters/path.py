@@ -10,6 +10,7 @@ import streamlit as st
 
 from .. import serve
 from ..frame import link
+from ..language import N_, _, decimal
 from ..parts.markup import filled
 from . import controls, shown
 from .opened import Opened
@@ -17,14 +18,14 @@ from .work import Rooted, Roots, Swapped, Swaps
 
 HERE = Path(__file__).parent
 ROOTS, OTHERS = 3, 8  # roots that are shown; pictures in a row of exchanged levels
-READING = """**One start, all leaves.** Each picture begins with a draw at the root: a few numbers, of which all that
-follows is made. Here one and the same draw, with the same noise, is sent into every leaf in turn, also where it would
-hardly have gone by itself. Look along a row: what do its pictures share?"""
-FAINT = "Faint: from this root the tree would rather have gone elsewhere. The number: how probable this leaf was."
-SWAP = """**Exchange one level.** A picture of a leaf comes of a draw at the root, one at every level below, and noise.
-In each row one of these draws is exchanged for others; all the rest stays, also the noise. So you see what that level
-decides. The first picture of each row is the same."""
-UNTOLD = "This file holds a tree without a diffusion model; so the levels of a path cannot be exchanged here."
+READING = N_("**One start, all leaves.** Each picture begins with a draw at the root: a few numbers, of which all "
+             "that follows is made. Here one and the same draw, with the same noise, is sent into every leaf in turn, "
+             "also where it would hardly have gone by itself. Look along a row: what do its pictures share?")
+FAINT = N_("Faint: from this root the tree would rather have gone elsewhere. The number: how probable this leaf was.")
+SWAP = N_("**Exchange one level.** A picture of a leaf comes of a draw at the root, one at every level below, and "
+          "noise. In each row one of these draws is exchanged for others; all the rest stays, also the noise. So you "
+          "see what that level decides. The first picture of each row is the same.")
+UNTOLD = N_("This file holds a tree without a diffusion model; so the levels of a path cannot be exchanged here.")
 
 
 def settings(model: Any) -> Sequence[link.Setting]:
@@ -46,17 +47,17 @@ def path(model: Any, group: str) -> tuple[int, ...]:
 def show(page: Opened) -> None:
     """The part of the page."""
     if page.model.form.kind != "images":
-        st.info("This part of the page needs a tree of pictures.", icon=":material/info:")
+        st.info(_("This part of the page needs a tree of pictures."), icon=":material/info:")
         return
-    st.markdown(READING)
+    st.markdown(_(READING))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         controls.drawing(page.setting, steps=controls.has_diffusion(page.model))
     roots(page)
-    st.markdown(SWAP)
+    st.markdown(_(SWAP))
     if controls.has_diffusion(page.model):
         swaps(page)
     else:
-        st.caption(UNTOLD)
+        st.caption(_(UNTOLD))
 
 
 def roots(page: Opened) -> None:
@@ -69,25 +70,26 @@ def roots(page: Opened) -> None:
 
     show(rooted := serve.ask(page.name, asked, show))
     if (rooted.probabilities < shown.IMPROBABLE).any():
-        st.caption(FAINT)
+        st.caption(_(FAINT))
 
 
 def root_rows(rooted: Roots) -> list[dict[str, Any]]:
     """For each root a row by each of the ways, with how probable each leaf was from there."""
     rows = []
     for k in range(rooted.decoded.shape[1]):
-        for name, images in (("by the decoders", rooted.decoded), ("by diffusion", rooted.drawn)):
+        for name, images in ((_("by the decoders"), rooted.decoded), (_("by diffusion"), rooted.drawn)):
             if images is not None:
                 first = not rows or rows[-1]["root"] != k
-                rows.append({"root": k, "name": f"Root {k + 1}", "note": name, "kind": "first" if first else "",
-                             "part": None, "cells": shown.cells(images[:, k], rooted.probabilities[:, k])})
+                rows.append({"root": k, "name": _("Root {number}").format(number=k + 1), "note": name,
+                             "kind": "first" if first else "", "part": None,
+                             "cells": shown.cells(images[:, k], rooted.probabilities[:, k])})
     return rows
 
 
 def swaps(page: Opened) -> None:
     """The path of a leaf, each level of it exchanged in a row of its own."""
     setting = leaf_setting(page.model)
-    group = setting.pills("Leaf", wrap=True)
+    group = setting.pills(_("Leaf"), wrap=True)
     levels = len(path(page.model, group))
     asked = Swapped(group, levels, OTHERS, page.setting.steps.value, page.setting.seed.value)
     place = st.empty()
@@ -115,21 +117,27 @@ def changed(images: np.ndarray) -> np.ndarray:
 
 def level(k: int, levels: int) -> str:
     """What a level is called."""
-    return "The root" if k == 0 else "The leaf itself" if k == levels - 1 else f"Level {k}"
+    if k in (0, levels - 1):
+        return _("The root") if k == 0 else _("The leaf itself")
+    return _("Level {number}").format(number=k)
 
 
 def told(changes: np.ndarray) -> str:
     """Which level changes most, and which least."""
     if len(changes) < 2 or not changes.max():
         return ""
-    most, least = (level(int(k), len(changes)) for k in (changes.argmax(), changes.argmin()))
+    most, least = (_within(int(k), len(changes)) for k in (changes.argmax(), changes.argmin()))
     times = changes.max() / max(changes.min(), 1e-9)
-    more = f", {times:.1f} times as much as {_within(least)}" if times < 1000 else ""
-    return f"Here **{_within(most)}** changes the picture most{more}."
+    text = (_("Here **{most}** changes the picture most, {times} times as much as {least}.") if times < 1000 else
+            _("Here **{most}** changes the picture most."))
+    return text.format(most=most, times=decimal(times, 1), least=least)
 
 
-def _within(name: str) -> str:
-    return name[0].lower() + name[1:]
+def _within(k: int, levels: int) -> str:
+    """What a level is called within a sentence."""
+    if k in (0, levels - 1):
+        return _("the root") if k == 0 else _("the leaf itself")
+    return _("level {number}").format(number=k)
 
 
 def through(heads: Sequence[str], rows: Sequence[dict[str, Any]], across: int = 0) -> str:

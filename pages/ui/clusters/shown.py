@@ -10,6 +10,8 @@ import numpy as np
 from branched import Outline
 
 from ..frame.look import Look
+from ..language import localised
+from ..language import percent as per_cent
 from ..parts.markup import filled
 from ..parts.picture_tree import Knot, Leaf, places
 from ..parts.pictures import levels, picture, png
@@ -53,7 +55,7 @@ def leaves(outline: Outline, mass: Mapping[int, float], counts: np.ndarray | Non
     result = []
     for k, group in enumerate(outline.groups):
         known = counts is not None and counts[k].sum() > 0
-        note = f"{classes[counts[k].argmax()]}: {counts[k].max() / counts[k].sum():.0%}" if known else \
+        note = f"{classes[counts[k].argmax()]}: {per_cent(counts[k].max() / counts[k].sum())}" if known else \
             told.few_words(names.get(group, ""), mass[outline.leaf(group).id])
         result.append(Leaf(outline.leaf(group).id, group, note,
                            (counts[k] / counts[k].sum()).tolist() if known else (),
@@ -68,7 +70,7 @@ def corners(probabilities: np.ndarray) -> list[str]:
 
 def percent(p: float) -> str:
     """A probability in percent."""
-    return f"{p:.0%}" if p >= 0.005 else "<1%"
+    return per_cent(p) if p >= 0.005 else f"<{per_cent(0.01)}"
 
 
 def says(outline: Outline, mass: Mapping[int, float], counts: np.ndarray | None,
@@ -103,7 +105,7 @@ def means(outline: Outline, features: Sequence[str], rows: np.ndarray) -> str:
     of all leaves."""
     mean, spread = rows.mean(1), rows.reshape(-1, rows.shape[-1]).std(0) + 1e-9
     far = np.abs(mean - mean.mean(0)) > spread
-    lines = [(features[k], [(f"{mean[leaf, k]:.4g}", bool(far[leaf, k])) for leaf in range(len(mean))])
+    lines = [(features[k], [(localised(f"{mean[leaf, k]:.4g}"), bool(far[leaf, k])) for leaf in range(len(mean))])
              for k in range(min(len(features), MOST))]
     return filled(HERE / "means.html", groups=outline.groups, lines=lines)
 

@@ -12,6 +12,7 @@ from branched import BranchedError, OutlineNode, Sampling
 
 from .. import serve
 from ..frame import link
+from ..language import N_, _
 from ..parts import pictures
 from ..parts.markup import literal
 from ..parts.picture_tree import picture_tree
@@ -39,13 +40,13 @@ def show(page: Opened) -> None:
     """The part of the page."""
     if page.model.form.kind == "rows":
         return table(page)
-    st.markdown(told.TRY)
+    st.markdown(_(told.TRY))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = page.setting.kind.segments("What is in the leaves", wrap=True)
+        kind = page.setting.kind.segments(_("What is in the leaves"), wrap=True)
         if controls.drawer(page, kind):
             controls.drawing(page.setting, steps=kind != "decoder")
     alone = kind != "members" and not controls.drawer(page, kind)
-    st.caption(f"{told.HOW[kind]} {told.KEPT_ALONE * alone}")
+    st.caption(f"{_(told.HOW[kind])} {_(told.KEPT_ALONE) * alone}")
     explorer(page, gathered(page, kind))
     lesson(page)
 
@@ -53,10 +54,10 @@ def show(page: Opened) -> None:
 def lesson(page: Opened) -> None:
     """The machine's answer, and how it compares with the class tree."""
     if answer := told.neighbours(page.model.outline(), names(page)):
-        st.html(shown.details(told.ANSWER, answer))
+        st.html(shown.details(_(told.ANSWER), answer))
     st.markdown(told.beside(page.measured.data and page.measured.data.record.agreement))
     if FACING in page.setting.part.options:
-        st.button(told.FACE, on_click=page.setting.part.set, args=[FACING], icon=":material/compare_arrows:")
+        st.button(_(told.FACE), on_click=page.setting.part.set, args=[FACING], icon=":material/compare_arrows:")
 
 
 def names(page: Opened) -> dict[str, str]:
@@ -120,7 +121,7 @@ def figure(page: Opened, content: Content | None, node: OutlineNode) -> None:
         "clusters", shown.knots(outline, mass, shown.says(outline, mass, counts, classes)),
         shown.leaves(outline, mass, counts, classes, None if p is None else p[:, :FEW], names(page)), made,
         classes=classes, chosen=node.id, pick=lambda picked: pick(page, picked), follow="clicked",
-        label="The tree of clusters")
+        label=N_("The tree of clusters"))
 
 
 def pick(page: Opened, node: int) -> None:
@@ -143,7 +144,7 @@ def leaf(page: Opened, content: Content | None, node: OutlineNode) -> None:
     """More of a leaf, and what it is mixed up with."""
     place, kind = page.model.groups.index(node.name), page.setting.kind.value
     if content is None:
-        st.info(told.NOTHING)
+        st.info(_(told.NOTHING))
         return
     if content.counts is not None:
         st.markdown(told.content(kind, content.counts[place], page.measured.classes))
@@ -154,9 +155,9 @@ def leaf(page: Opened, content: Content | None, node: OutlineNode) -> None:
         drawn = Drawn(more.made[0], None if more.probabilities is None else more.probabilities[0])
     st.html(shown.sheet([shown.Row("", shown.cells(drawn.made[:MANY], drawn.probabilities))]))
     if len(drawn.made) < MANY and can_draw:
-        st.button(told.MORE, on_click=page.setting.more.set, args=[True], icon=":material/add_photo_alternate:")
+        st.button(_(told.MORE), on_click=page.setting.more.set, args=[True], icon=":material/add_photo_alternate:")
     if drawn.probabilities is not None and (drawn.probabilities < shown.IMPROBABLE).any():
-        st.caption(told.FAINT)
+        st.caption(_(told.FAINT))
     if kind == "members" and content.counts is not None:
         st.markdown(told.elsewhere(place, content.counts, page.model.groups, page.measured.classes))
     if content.counts is not None and content.counts[place].sum():
@@ -169,23 +170,23 @@ def inner(page: Opened, content: Content | None, node: OutlineNode) -> None:
     if controls.has_diffusion(page.model):
         shared(page, node)
     elif content is not None:
-        st.markdown(told.BELOW_ALONE)
+        st.markdown(_(told.BELOW_ALONE))
         places = [page.model.groups.index(group) for group in node.groups]
         st.html(shown.sheet([shown.Row(group, shown.cells(content.made[place, :FEW]))
                              for group, place in zip(node.groups, places, strict=True)]))
-        st.caption(told.UNTOLD)
+        st.caption(_(told.UNTOLD))
 
 
 def shared(page: Opened, node: OutlineNode) -> None:
     """What the leaves below a node share, and one start from there for each of them."""
     seen, steps = page.setting.kind.value in ("diffusion", "bridged"), page.setting.steps.value
     how, many = (steps if seen else min(steps, QUICK), page.setting.seed.value), len(node.groups)
-    st.markdown(told.SHARE)
+    st.markdown(_(told.SHARE))
     try:
         seen_coming(page, Inner(node.id, FEW, *how), ("",))
     except BranchedError as error:
         st.info(literal(error))
-    st.markdown(told.BELOW)
+    st.markdown(_(told.BELOW))
     seen_coming(page, Below(node.id, FEW if many <= FEW // 2 else FEW // 2, *how), node.groups)
 
 
@@ -204,7 +205,7 @@ def table(page: Opened) -> Any:
     """A tree of rows of a table: its figure, and the means of what its leaves draw."""
     outline, mass = page.model.outline(), masses(page.model, page.measured)
     picture_tree("clusters", shown.knots(outline, mass, shown.says(outline, mass, None, ())),
-                 shown.leaves(outline, mass, None, ()), label="The tree of clusters")
+                 shown.leaves(outline, mass, None, ()), label=N_("The tree of clusters"))
     controls.drawing(page.setting, steps=False)
-    st.markdown(told.TABLE)
+    st.markdown(_(told.TABLE))
     st.html(shown.means(outline, page.model.features, serve.ask(page.name, Decode(200, page.setting.seed.value)).made))

@@ -10,9 +10,10 @@ import branched
 
 from .catalogues import ENGLISH, LANGUAGES
 from .current import KEY, current
-from .numbers import decimal, percent
+from .numbers import decimal, localised, percent
 from .texts import N_, _, ngettext, pgettext
 
-__all__ = ["ENGLISH", "KEY", "LANGUAGES", "N_", "_", "current", "decimal", "ngettext", "percent", "pgettext"]
+__all__ = ["ENGLISH", "KEY", "LANGUAGES", "N_", "_", "current", "decimal", "localised", "ngettext", "percent",
+           "pgettext"]
 
 branched.speak(text=_, plural=ngettext, decimal=decimal, percent=percent)

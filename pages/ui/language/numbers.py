@@ -15,6 +15,11 @@ def percent(share: float, digits: int = 0) -> str:
     return _written(f"{100 * share:.{digits}f}", digits, current(), per_cent=True)
 
 
+def localised(number: str) -> str:
+    """A number that is written already, 1234.5 or 1.2e+04, with the decimal sign of the visitor's language."""
+    return number.replace(".", decimal(0, 1)[1])
+
+
 @lru_cache(4096)
 def _written(number: str, digits: int, code: str, per_cent: bool = False) -> str:
     from babel.numbers import format_decimal, format_percent

@@ -113,7 +113,7 @@ class PictureTree {
     const texts = knots.filter((knot) => knot.text || (knot.parent !== null && knot.parent === chosen)).map((knot) => {
       const [[x, y], [u, v]] = [at.get(knot.parent) ?? at.get(knot.id), at.get(knot.id)];
       const text = drawn('text', '', {x: (x + u) / 2, y: (y + v) / 2 + 4});
-      text.textContent = knot.text || `${Math.round(100 * knot.share)}%`;
+      text.textContent = knot.text || this.data.percent.replace('0', Math.round(100 * knot.share));
       return text;
     });
     this.svg.replaceChildren(...edges, ...dots, ...texts);

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 import streamlit as st
 
-from ..language import N_, _
+from ..language import N_, _, percent
 from .component import component
 from .pictures import levels, picture, png
 
@@ -67,7 +67,7 @@ def picture_tree(key: str, knots: Sequence[Knot], leaves: Sequence[Leaf], pictur
     _tree(key=key, on_picked_change=tell, data={
         "knots": [asdict(knot) for knot in knots], "leaves": [asdict(leaf) for leaf in leaves],
         **_sheet(pictures), "classes": list(classes), "chosen": chosen, "label": _(label), "follow": follow,
-        "still": pick is None})
+        "still": pick is None, "percent": percent(0)})
 
 
 def check(knots: Sequence[Knot], leaves: Sequence[Leaf], pictures: np.ndarray | None,

@@ -14,6 +14,7 @@ from .. import serve
 from ..figures import lying_tree
 from ..frame import link, shell
 from ..frame.controls import SEED, WAY, draw_number
+from ..language import N_, _, pgettext
 from ..parts.markup import literal
 from ..serve.request import Request
 from . import letter, told
@@ -21,7 +22,7 @@ from .numbers import digits, step, written
 
 USUAL = "letters"
 KNOWN = ("V", "Y")    # shown at first where a model has them: the example of Tseng et al.
-PARTS = {"tree": "Tree and hybrids", "many": "Turn many", "one": "One by hand"}
+PARTS = {"tree": N_("Tree and hybrids"), "many": N_("Turn many"), "one": N_("One by hand")}
 ROOMY = 40            # features: with more, their numbers scroll
 
 T = TypeVar("T")
@@ -125,7 +126,7 @@ def part(model: BranchedModel, settings: Settings) -> str:
     parts = list(PARTS) if len(model.labels) > 1 else ["tree"]
     if settings.part.value not in parts:
         st.session_state.part = "tree"
-    chosen_part = settings.part.segments("What to look at", choice, options=parts, label_visibility="collapsed")
+    chosen_part = settings.part.segments(_("What to look at"), choice, options=parts, label_visibility="collapsed")
     draw_number("rows", draw, on_change=start_anew)
     return chosen_part
 
@@ -134,11 +135,12 @@ def classes(model: BranchedModel, settings: Settings) -> tuple[str, str, bool]:
     """Which class becomes which, and whether without chance."""
     state = st.session_state
     one, two, three = st.columns([1, 1, 2])
-    source = settings.source.selectbox("Turn", one, on_change=start_anew)
+    source = settings.source.selectbox(pgettext("this class", "Turn"), one, on_change=start_anew)
     state["into"] = state.target or model.tree.nearest(source)
-    target = two.selectbox("into", [label for label in model.labels if label != source], key="into", filter_mode=None,
+    others = [label for label in model.labels if label != source]
+    target = two.selectbox(pgettext("another class", "into"), others, key="into", filter_mode=None,
                            on_change=lambda: state.update(target=state["into"]))
-    return source, target, settings.way.segments("How", three) == "plain"
+    return source, target, settings.way.segments(_("How"), three) == "plain"
 
 
 def edited(model: BranchedModel, row: np.ndarray) -> np.ndarray:
@@ -149,7 +151,7 @@ def edited(model: BranchedModel, row: np.ndarray) -> np.ndarray:
     for k in range(len(row)):
         with columns[k % 4]:
             _number(model, k, float(row[k]))
-    st.button("Back to the model's own row", on_click=start_anew, icon=":material/undo:", type="tertiary",
+    st.button(_("Back to the model's own row"), on_click=start_anew, icon=":material/undo:", type="tertiary",
               disabled=not state.edit)
     changed = row.copy()
     for k, value in state.edit.items():

@@ -8,6 +8,8 @@ import numpy as np
 
 from branched import BranchedModel, Table
 
+from ..language import localised
+
 BINS = 30   # at most, in a distribution
 CLEAR = 0.3  # of two distributions that differs: from here on a feature tells two sides apart
 
@@ -72,4 +74,9 @@ def written(value: float, k: int, form: Table) -> str:
     """A value of feature k: a word of a category, or a number in as many digits as its range asks for."""
     if form.is_category[k]:
         return form.levels[k][round(value)]
-    return f"{value:.{digits(form.low[k], form.high[k], form.whole[k])}f}"
+    return localised(f"{value:.{digits(form.low[k], form.high[k], form.whole[k])}f}")
+
+
+def correlation(r: float) -> str:
+    """Pearson's r, without a sign where it is 0."""
+    return localised(f"{r:z.2f}")

@@ -10,10 +10,11 @@ import numpy as np
 from branched import Table
 
 from ..frame.look import Look
+from ..language import _, localised
 from ..parts.markup import filled
 from ..parts.pictures import svg
 from .letter import Words
-from .numbers import shares, written
+from .numbers import correlation, shares, written
 
 HERE = Path(__file__).parent
 CSS = HERE / "table.css"
@@ -107,8 +108,9 @@ def distributions(words: Sequence[Words], order: Sequence[int], limits: Sequence
 
 
 def _means(name: str, rows: Sequence[np.ndarray], k: int) -> str:
-    a, middle, b = (f"{values[:, k].mean():.4g}" for values in rows)
-    return f"{name}: mean {a} on one side, {middle} of the hybrid, {b} on the other side"
+    a, middle, b = (localised(f"{values[:, k].mean():.4g}") for values in rows)
+    return _("{name}: mean {one} on one side, {hybrid} of the hybrid, {other} on the other side").format(
+        name=name, one=a, hybrid=middle, other=b)
 
 
 def distribution(one: np.ndarray, hybrid: np.ndarray, other: np.ndarray, limits: np.ndarray, look: Look) -> str:
@@ -139,11 +141,14 @@ def scatters(words: Sequence[Words], before: np.ndarray, after: np.ndarray, r: n
     order = np.argsort(-np.nan_to_num(r, nan=-2)).tolist()[:MOST]
     return [_panel(words, k, _r(r[k], form.is_category[k]),
                    scatter(before[:, k], after[:, k], form.low[k], form.high[k], form.whole[k], look),
-                   f"{words[k].name} before and after: {_r(r[k], form.is_category[k])}", form) for k in order]
+                   _("{name} before and after: {kept}").format(
+                       name=words[k].name, kept=_r(r[k], form.is_category[k])), form) for k in order]
 
 
 def _r(value: float, is_category: bool) -> str:
-    return f"r = {value:z.2f}" if np.isfinite(value) else "words" if is_category else "never varies"
+    if np.isfinite(value):
+        return f"r = {correlation(value)}"
+    return _("words") if is_category else _("never varies")
 
 
 def scatter(before: np.ndarray, after: np.ndarray, low: float, high: float, whole: bool, look: Look) -> str:

@@ -11,6 +11,7 @@ from ..figures import lying_tree
 from ..frame import words
 from ..frame.controls import chart
 from ..frame.look import Look
+from ..language import N_, _
 from ..parts.markup import literal
 from ..parts.spoken import spoken
 from ..parts.touch import touch
@@ -19,21 +20,22 @@ from . import controls, letter, numbers, shown, told, work
 from .sides import Side, pairs_of_sides, point_of, sides, ways
 
 CLOSEST = 8  # pairs in the list
-ALT = "The class tree along diffusion time. The list 'Branch point' names the same points."
+ALT = N_("The class tree along diffusion time. The list 'Branch point' names the same points.")
 
 
 def show(name: str, model: BranchedModel, settings: controls.Settings, look: Look) -> None:
     """This part of the page."""
     tree = model.tree
     if not tree.branch_points:
-        st.info(told.FLAT, icon=":material/info:")
+        st.info(_(told.FLAT), icon=":material/info:")
         return
     left, right = st.columns([2, 3], gap="large")
     branch = tree[settings.node.value]
     one, other = sides(tree, branch, settings.sides.value)
     with left:
-        zoom = settings.zoom.segments("Zoom", label_visibility="collapsed")
-        chart(parting(name, branch.id, one, other, zoom, look, tree=tree), ALT, clicked=lambda node: _pick(tree, node))
+        zoom = settings.zoom.segments(_("Zoom"), label_visibility="collapsed")
+        figure = parting(name, branch.id, one, other, zoom, look, tree=tree)
+        chart(figure, _(ALT), clicked=lambda node: _pick(tree, node))
         touch()
     spoken(told.place(tree, branch))
     with right:
@@ -64,19 +66,19 @@ def _pairs(tree: ClassTree, branch: Branch) -> None:
         if st.session_state.pair:
             go_to(at[st.session_state.pair])
 
-    st.pills("Most alike: the pairs that part last", list(at), key="pair", on_change=choose, wrap=True,
-             format_func=lambda pair: f"{' and '.join(map(literal, pair))}, {words.at(meetings[pair].time)}")
+    st.pills(_("Most alike: the pairs that part last"), list(at), key="pair", on_change=choose, wrap=True,
+             format_func=lambda pair: f"{words.listed(map(literal, pair))}, {words.at(meetings[pair].time)}")
 
 
 def _place(tree: ClassTree, branch: Branch, one: Side, other: Side, settings: controls.Settings) -> None:
     """The branch point, and which of its sides are compared, as lists."""
     state = st.session_state
-    settings.node.selectbox("Branch point", on_change=lambda: go_to(state.node))
+    settings.node.selectbox(_("Branch point"), on_change=lambda: go_to(state.node))
     pairs = pairs_of_sides(tree, branch)
     if len(pairs) > 1:
-        names = {key: " and ".join(map(told.brief, pair)) for key, pair in pairs.items()}
+        names = {key: words.listed(map(told.brief, pair)) for key, pair in pairs.items()}
         state["two sides"] = next(key for key, pair in pairs.items() if pair == (one, other))
-        st.selectbox("Compare two of its sides", list(names), key="two sides", format_func=names.get,
+        st.selectbox(_("Compare two of its sides"), list(names), key="two sides", format_func=names.get,
                      filter_mode=None, on_change=lambda: state.update(sides=state["two sides"]))
 
 
@@ -91,12 +93,12 @@ def _hybrids(name: str, model: BranchedModel, branch: Branch, one: Side, other: 
     order, ordered = np.argsort(-distance, kind="stable").tolist(), numbers.has_order(model.form)
     first = [k for k in order if ordered[k]][:max(1, min(shown.FEW, int((distance[ordered] >= numbers.CLEAR).sum())))]
     entries = [shown.Entry(title, kind) for title, kind in
-               ((told.brief(one), "lit"), ("the hybrid", "both"), (told.brief(other), "other"))]
+               ((told.brief(one), "lit"), (_("the hybrid"), "both"), (told.brief(other), "other"))]
     st.html(shown.part(told.interpolation([each.name for each in spoken], distance, inside[ordered]), look, entries,
                        shown.contrasts(spoken, first, sets, model.form)))
-    st.caption(told.HYBRIDS)
-    with st.expander(told.ALL.format(len(spoken))):
-        st.caption(told.DISTRIBUTIONS.format(a=literal(told.brief(one)), b=literal(told.brief(other)))
+    st.caption(_(told.HYBRIDS))
+    with st.expander(_(told.ALL).format(count=len(spoken))):
+        st.caption(_(told.DISTRIBUTIONS).format(a=literal(told.brief(one)), b=literal(told.brief(other)))
                    + told.of_all(model.features, shown.MOST))
         st.html(shown.part("", look, entries,
                            panels=shown.distributions(spoken, order, limits, rounded, model.form, look)))

@@ -6,6 +6,7 @@ import streamlit as st
 from branched import BranchedModel
 
 from ..frame.look import Look
+from ..language import _
 from ..parts.markup import literal
 from ..serve.request import Numbers
 from . import controls, letter, numbers, shown, told, work
@@ -18,9 +19,9 @@ def show_many(name: str, model: BranchedModel, settings: controls.Settings, look
     spoken = letter.words(model.features)
     panels = shown.scatters(spoken, turned.before, turned.after, turned.r, model.form, look)
     st.html(shown.part(told.success(turned, target), look, panels=panels[:shown.FEW], shape="square"))
-    st.caption(told.MANY.format(a=literal(source), b=literal(target)))
+    st.caption(_(told.MANY).format(a=literal(source), b=literal(target)))
     if panels[shown.FEW:]:
-        with st.expander(told.KEPT.format(len(spoken))):
+        with st.expander(_(told.KEPT).format(count=len(spoken))):
             st.html(shown.part("", look, panels=panels, shape="square"))
             if more := told.of_all(model.features, shown.MOST):
                 st.caption(more)
@@ -33,8 +34,7 @@ def show_one(name: str, model: BranchedModel, settings: controls.Settings, look:
     row = controls.asked(name, work.OneRow(source, seed))
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown(told.GIVEN.format(literal(source),
-                                      "with your changes" if settings.edit.value else "as the model made it"))
+        st.markdown(_(told.CHANGED if settings.edit.value else told.GIVEN).format(label=literal(source)))
         row = controls.edited(model, row)
     turned = controls.asked(name, work.TurnOne(Numbers(row), source, target, seed, plain))
     with right:
@@ -44,13 +44,14 @@ def show_one(name: str, model: BranchedModel, settings: controls.Settings, look:
 def _show_moves(model: BranchedModel, turned: work.Turned, source: str, target: str, look: Look) -> None:
     """What one row became, what moved, and where the other tries went."""
     spoken, before, after = letter.words(model.features), turned.before[0], turned.after[0]
-    entries = [shown.Entry(f"before: {source}", "lit"), shown.Entry(f"after: {target}", "other")]
+    entries = [shown.Entry(_("before: {label}").format(label=source), "lit"),
+               shown.Entry(_("after: {label}").format(label=target), "other")]
     moves = shown.moves(spoken, before, turned.after, numbers.moved(model, before, after), model.form)
     sentence = told.moves(model, [each.name for each in spoken], turned, target)
     st.html(shown.part(sentence, look, entries, moves=moves[:2 * shown.FEW]))
-    st.caption(told.ONE + (told.TRIES if len(turned.after) > 1 else ""))
+    st.caption(" ".join([_(told.ONE), *[_(told.TRIES)] * (len(turned.after) > 1)]))
     if moves[2 * shown.FEW:]:
-        with st.expander(told.MOVED.format(len(spoken))):
+        with st.expander(_(told.MOVED).format(count=len(spoken))):
             st.html(shown.part("", look, moves=moves))
             if more := told.of_all(model.features, shown.MOST):
                 st.caption(more)

@@ -6,11 +6,11 @@ from unmarked import unmarked
 
 ROOT = Path(__file__).resolve().parents[3]
 FINISHED = [  # this list grows: in the end it is all pages
-    "app.py", *(f"pages/{name}.py" for name in ("about", "discovery", "generate", "hybrids", "lesson", "others",
-                                                "teach", "transmute", "wall")),
-    *(f"pages/ui/{room}" for room in ("about", "discovery", "figures", "frame", "generate", "hybrids", "language",
-                                      "lesson", "others", "questions", "serve", "teach", "transmute", "tree",
-                                      "wall")),
+    "app.py", *(f"pages/{name}.py" for name in ("about", "clusters", "discovery", "generate", "hybrids", "lesson",
+                                                "others", "table", "teach", "transmute", "wall")),
+    *(f"pages/ui/{room}" for room in ("about", "clusters", "discovery", "figures", "frame", "generate", "hybrids",
+                                      "language", "lesson", "others", "questions", "serve", "table", "teach",
+                                      "transmute", "tree", "wall")),
     "pages/class_room", "pages/start/beside.py", "pages/start/checked.py", "branched/shown/of_tree.py",
     *(f"pages/ui/parts/{name}.py" for name in ("album", "cropper", "film", "given", "growing", "guide", "leaves",
                                                "morph", "picker", "picture_tree", "pictures", "steering", "wipe"))]
