@@ -1,6 +1,7 @@
 """What every page begins with: its configuration and looks, the menu, and the model that was chosen."""
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -68,15 +69,30 @@ def opened(file: str) -> Opened:
 def chosen_model() -> str:
     """The name of the model that the address asks for (`?model=`), if there is one of that name; a visitor's own may
     come back from her browser."""
-    asked = _asked()
+    asked, state = _asked(), st.session_state
     if asked == USUAL or visitor.find(asked) or asked in branched.models():
+        if asked != USUAL:
+            state.pop("_lost", None)
+        _say_lost()  # the page may run again before anybody has read it
         return asked
     why = _("There is no model {name} here. You see {usual} instead.").format(name=f"{asked:.40}", usual=USUAL)
     if remembered.is_own(asked) and not (why := remembered.back(asked, USUAL)):
         return asked
-    st.warning(literal(why), icon=":material/link_off:")
+    state["_lost"] = _place(), why
+    _say_lost()
     del st.query_params["model"]
     return USUAL
+
+
+def _say_lost() -> None:
+    """Why the usual model is seen, until another one is asked for, or another page."""
+    place, why = st.session_state.get("_lost", ("", ""))
+    if why and place == _place():
+        st.warning(literal(why), icon=":material/link_off:")
+
+
+def _place() -> str:
+    return urlsplit(st.context.url or "").path
 
 
 def model(name: str) -> branched.Explorable:

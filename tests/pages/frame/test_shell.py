@@ -56,6 +56,15 @@ def test_a_model_does_not_come_along_to_a_page_that_it_does_not_fit():
     assert links(opened("pages/table.py", model="letters"), "onward").popitem()[1] == "model=letters"
 
 
+def test_why_a_model_is_not_seen_stands_there_until_another_is_asked_for():
+    app = opened("pages/about.py", model="nowhere")
+    said = [warning.value for warning in app.warning]
+    assert said == ["There is no model nowhere here. You see mnist instead."] and not app.query_params
+    assert [warning.value for warning in app.run().warning] == said, "a page often runs again at once"
+    app.query_params["model"] = "mnist-049"
+    assert not app.run().warning
+
+
 def _page():
     import streamlit as st
 
