@@ -131,8 +131,7 @@ def tree_diffusion(options: asked.TreeDiffusion) -> None:
     model = load(options.tree, options.device)
     if not isinstance(model, ClusterModel):
         raise BranchedError(f"This takes a tree of clusters, and {options.tree} is none.")
-    source = replace(options.source, data=options.source.data or model.facts.data.name or "mnist")
-    data = data_of(source, classed=False)
+    data = data_of(_as_then(options.source, model), classed=False)
     trunk = options.trunk and Trunk.read(options.trunk)
     plan = diffusion_fit.planned(data, model, options.training, options.told, trunk)
     print(f"{len(data):,} {data.form.kind}, {len(model.groups)} leaves, told: {options.told}; {plan.config}")
@@ -409,8 +408,8 @@ def _models_data(source: asked.ModelsSource, model: BranchedModel, split: str = 
     """The data that are named, or else those on which a model was trained, in the classes that it learnt."""
     facts, clusters = model.facts, source.clusters or model.facts.training.clusters
     named = not clusters and not isinstance(model, ClusterModel)  # then what is amiss with other classes is no matter
-    source = replace(source, clusters=clusters, classes=source.classes or (model.labels if named else None),
-                     **({} if source.data else _as_then(model)))
+    source = replace(_as_then(source, model), clusters=clusters,
+                     classes=source.classes or (model.labels if named else None))
     try:
         return data_of(source, split, classed, model.form)
     except BranchedError as error:
@@ -420,13 +419,15 @@ def _models_data(source: asked.ModelsSource, model: BranchedModel, split: str = 
         raise
 
 
-def _as_then(model: Any) -> dict[str, Any]:
-    """What of a source says which data a model was trained on, and how they were read."""
+def _as_then(source: asked.ModelsSource | asked.TreesSource, model: Any) -> asked.ModelsSource | asked.TreesSource:
+    """A source, or where it names no data, the one on which a model was trained, read as it was then."""
+    if source.data:
+        return source
     data, form = model.facts.data, model.form
     then: dict[str, Any] = {"data": data.source or data.name or "mnist"}
     if data.source and form.kind == "images":
         then |= {"size": form.shape[-1], "colour": form.shape[0] == 3, "crop": bool(data.crop), "shows": data.shows}
-    return then
+    return replace(source, **then)
 
 
 def _discovery(options: asked.Discover | asked.Train, data: dataset.Dataset, seed: int) -> discovery.Discovery:
